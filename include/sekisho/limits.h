@@ -1,0 +1,77 @@
+/*
+ * Every limit in one place, each with its reason. A test stands beside each.
+ */
+#pragma once
+
+/* --- LMTP (RFC 2033, RFC 5321 4.5.3) --- */
+#define LIMIT_LMTP_COMMAND 2048		/* command line: ESMTP parameters and a 254-octet address fit many times */
+#define LIMIT_LMTP_LINE (1024 * 1024)	/* content line: Japanese text comes unfolded; Postfix with line limit 0 passes it whole */
+#define LIMIT_LMTP_RCPTS 100		/* RFC 5321 asks for at least 100; we have a handful of desks */
+#define LIMIT_LMTP_BAD_COMMANDS 20	/* after these the peer is no Postfix */
+#define LIMIT_LMTP_SESSIONS 200		/* Postfix's default process limit is 100 */
+#define LIMIT_LMTP_IDLE_SECONDS 300	/* RFC 5321 4.5.3.2.7 */
+#define LIMIT_MESSAGE_MAX (64UL * 1024 * 1024) /* the largest max_message_bytes a configuration may set: the reader's address space holds it twice */
+
+/* --- custody --- */
+#define LIMIT_SMALL_MAIL (256 * 1024)	/* kept in memory for the reader; above: sealed spool file */
+#define LIMIT_SMALL_TOTAL (32UL * 1024 * 1024) /* all small mails in memory together */
+#define LIMIT_SEAL_CHUNK (64 * 1024)	/* secretstream chunk: flat memory, 17 bytes cost each */
+#define LIMIT_READ_TRIES 2		/* the third try files the mail as unreadable unread */
+#define LIMIT_REPEAT_SECONDS (14 * 86400) /* a repeat of the same content is recognised so long */
+
+/* --- prescan: before every libetpan call (standards.md B2) --- */
+#define LIMIT_HEADER_COUNT 1000		/* Received chains and DKIM sets stay below 200 */
+#define LIMIT_HEADER_BYTES (512 * 1024)	/* one header block; Postfix cuts one field at 100 KiB */
+#define LIMIT_HEADER_FIELD (128 * 1024)	/* one field with its folds */
+#define LIMIT_MIME_DEPTH 20		/* libetpan recurses: 700 levels overflow a 256 KiB stack */
+#define LIMIT_MIME_PARTS 500		/* people attach tens */
+#define LIMIT_COMMENT_DEPTH 16		/* libetpan recurses per "(" */
+#define LIMIT_BOUNDARY 70		/* RFC 2046 5.1.1 */
+#define LIMIT_MIME_PARAMS 200		/* parameters in one field: RFC 2231 continuations of a 2 KB name */
+
+/* --- facts --- */
+#define LIMIT_TEXT (2 * 1024 * 1024)	/* UTF-8 text taken over from one mail */
+#define LIMIT_NAME 512			/* a file name or display name, bytes of UTF-8 */
+#define LIMIT_SUBJECT 1024		/* bytes of UTF-8 */
+#define LIMIT_ADDRESSES 100		/* To and Cc together */
+#define LIMIT_REFERENCES 50		/* Message-IDs in In-Reply-To and References */
+#define LIMIT_AUTHRES 16		/* Authentication-Results fields above and below */
+#define LIMIT_FREE_TEXT 4000		/* 1-B, 2-X, 3-E in the originator's words, bytes */
+#define LIMIT_KEYS_PER_MAIL 4		/* attached keys proposed */
+#define LIMIT_KEY_BYTES (64 * 1024)	/* one armoured key: no key flooding */
+#define LIMIT_LAYERS 3			/* encrypted in encrypted: people do two */
+#define LIMIT_FACTS (8UL * 1024 * 1024)	/* encoded facts of one mail */
+
+/* --- reader --- */
+#define LIMIT_READER_SECONDS 30		/* wall time for one mail; 25 MiB take 0.3 s */
+#define LIMIT_READER_CPU 20		/* RLIMIT_CPU, whole seconds, per mail */
+#define LIMIT_READER_MEMORY (512UL * 1024 * 1024) /* RLIMIT_AS: 25 MiB need 128 */
+#define LIMIT_READER_MAILS 200		/* then a fresh process */
+
+/* --- keyd --- */
+#define LIMIT_KEYD_SECONDS 60		/* one operation; gpg on 25 MiB takes 1 s */
+#define LIMIT_PLAINTEXT (64UL * 1024 * 1024) /* decrypted bytes: 916 bytes can inflate to 300 MB */
+#define LIMIT_PLAINTEXT_RATIO 100	/* times the ciphertext, above 1 MiB */
+#define LIMIT_KEYD_OPENS_PER_MINUTE 6000 /* vault openings; above: stop and alarm */
+#define LIMIT_HOME_PATH 86		/* GnuPG's socket paths end there */
+#define LIMIT_SOCKET_PATH 107		/* sun_path */
+
+/* --- wire --- */
+#define LIMIT_WIRE_MESSAGE (160 * 1024)	/* one SOCK_SEQPACKET message; larger content travels as a descriptor */
+#define LIMIT_WIRE_FDS 4
+
+/* --- outgoing --- */
+#define LIMIT_OUT_LINE 76		/* body lines: reach a milter unchanged */
+#define LIMIT_OUT_HEADER 998		/* RFC 5322 2.1.1 */
+#define LIMIT_OUT_MESSAGE (32UL * 1024 * 1024)
+#define LIMIT_RELAY_CONNECTIONS 16
+
+/* --- control socket --- */
+#define LIMIT_CONTROL_REQUEST (1024 * 1024) /* one request in JSON; item texts travel inside */
+#define LIMIT_CONTROL_REPLY (64UL * 1024 * 1024) /* case list of a large council */
+#define LIMIT_CONTROL_CLIENTS 64
+#define LIMIT_ITEM_TEXT (128 * 1024)
+#define LIMIT_ITEM_TITLE 200
+#define LIMIT_ROSTER_FILE (4 * 1024 * 1024)
+#define LIMIT_CONFIG_FILE (1024 * 1024)
+#define LIMIT_TEMPLATE_FILE (64 * 1024)

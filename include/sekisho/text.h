@@ -1,0 +1,47 @@
+/*
+ * Text: checked UTF-8, ASCII comparison, hex, base32, and what a terminal
+ * shows. libunistring is used behind this header only (unicode.c), libpsl in
+ * domain.c only.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <sekisho/arena.h>
+#include <sekisho/buf.h>
+
+bool sk_utf8_valid(struct sk_span s);		/* and holds no NUL */
+/* Copy with invalid sequences and NUL replaced by U+FFFD. */
+char *sk_utf8_clean(struct sk_arena *a, struct sk_span s);
+char *sk_nfkc(struct sk_arena *a, const char *s);
+char *sk_nfkc_fold(struct sk_arena *a, const char *s);	/* NFKC + case fold */
+bool sk_has_kana(const char *s);
+/* Columns a terminal gives s: wide and full-width count two, combining none. */
+size_t sk_columns(const char *s);
+/* For terminals: C0, C1, DEL, bidi controls, zero-width shown as escapes
+ * (newline and tab stay if `lines`). */
+char *sk_escape_terminal(struct sk_arena *a, const char *s, bool lines);
+
+bool sk_ascii_ieq(const char *a, const char *b);
+bool sk_ascii_iprefix(const char *s, const char *prefix);
+char *sk_ascii_lower(struct sk_arena *a, const char *s);
+bool sk_is_ascii(struct sk_span s);
+
+void sk_hex(char *out, const void *p, size_t n);	/* 2n + 1 bytes */
+bool sk_unhex(void *out, size_t n, const char *hex);	/* exactly 2n digits */
+/* a-z2-7, lower case, no padding: len characters of random bytes (getrandom). */
+void sk_random_base32(char *out, size_t len);		/* len + 1 bytes */
+bool sk_is_base32(const char *s, size_t len);
+
+/* Addresses: addr-spec only, checked for header and SMTP safety: printable,
+ * no blank, quote, comma, angle, control; one @; both sides non-empty; at most
+ * 254 octets; UTF-8 allowed. */
+bool sk_address_valid(const char *s);
+/* For lookup and comparison: ASCII lower case of both sides. */
+char *sk_address_key(struct sk_arena *a, const char *s);
+const char *sk_address_domain(const char *s);		/* after the last @ */
+/* Organisational domain by the public suffix list, lower case; the domain
+ * itself where the list knows none. */
+char *sk_org_domain(struct sk_arena *a, const char *domain);
+bool sk_same_org_domain(const char *domain1, const char *domain2);
