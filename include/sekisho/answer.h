@@ -1,0 +1,67 @@
+/*
+ * The answer form (T-03) and the read-back (T-06) as people return them
+ * (design.md §8). Pure: the text of one mail in, ticks and words out.
+ *
+ * Ticks [x] [X] [○] [✓] [レ], full- or half-width, count in new text and in
+ * the form we sent (quote depth <= 1, known by its `ref` line); a bare code on
+ * a line counts in new text only; different ticks in the two places are
+ * unclear. Free text (1-B, 2-X, 3-E) runs to the next code, blank line or
+ * quote. Never a guess: what is not clear is listed in `unclear`.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include <sekisho/arena.h>
+
+/* One bit per code, in the order of the form. */
+enum answer_code {
+	ANSWER_1A = 1 << 0, ANSWER_1B = 1 << 1, ANSWER_1C = 1 << 2,
+	ANSWER_20 = 1 << 3, ANSWER_2A = 1 << 4, ANSWER_2B = 1 << 5,
+	ANSWER_2C = 1 << 6, ANSWER_2D = 1 << 7, ANSWER_2E = 1 << 8,
+	ANSWER_2X = 1 << 9,
+	ANSWER_3A = 1 << 10, ANSWER_3B = 1 << 11, ANSWER_3C = 1 << 12,
+	ANSWER_3D = 1 << 13, ANSWER_3E = 1 << 14,
+	ANSWER_4Y = 1 << 15, ANSWER_4N = 1 << 16
+};
+#define ANSWER_SECRECY (ANSWER_1A | ANSWER_1B | ANSWER_1C)
+#define ANSWER_SCOPE (ANSWER_20 | ANSWER_2A | ANSWER_2B | ANSWER_2C | \
+	ANSWER_2D | ANSWER_2E)
+#define ANSWER_COORDINATION (ANSWER_3A | ANSWER_3B | ANSWER_3C | ANSWER_3D | \
+	ANSWER_3E)
+#define ANSWER_READBACK (ANSWER_4Y | ANSWER_4N)
+
+struct answer {
+	unsigned ticks;		/* enum answer_code bits that count */
+	unsigned unclear;	/* codes ticked differently in two places, or
+				 * two of a group that admits one, or a free
+				 * text code without words */
+	const char *parts;	/* 1-B, the originator's words, or NULL */
+	const char *never;	/* 2-X, or NULL */
+	const char *other;	/* 3-E, or NULL */
+	bool yes_word;		/* a line of new text that is a yes (はい, ok …)
+				 * and no code and no 4-N in the new text */
+	const char *ref;	/* first `ref` line's token (new text or the
+				 * quoted form), lower case, or NULL */
+	const char *ref_other;	/* a second, different one, or NULL: operator */
+	const char *code;	/* `code` line's proof code, or NULL */
+};
+
+/* text: checked UTF-8, LF or CRLF line ends, as shown to a reader, quotes
+ * marked by leading ">" (HTML quotes are turned into ">" before). */
+void answer_parse(struct sk_arena *a, const char *text, struct answer *out);
+
+/* The code's name, "1-A"; NULL for anything but one bit. */
+const char *answer_code_name(unsigned bit);
+/* The bit of "1-A" (ASCII, any case), or 0. */
+unsigned answer_code_bit(const char *name);
+
+/* Is it a complete answer to the three questions: exactly one of 1-*, exactly
+ * one of 2-0..2-E, at least one of 3-* (3-A alone), nothing unclear? Missing
+ * or unclear codes go to *open (bits of the groups or codes to ask again). */
+bool answer_complete(const struct answer *ans, unsigned *open);
+/* Did the mail try to answer at all? */
+bool answer_any(const struct answer *ans);
+/* The part of the text that a person newly wrote, quotes and the marked or
+ * unmarked original left out; for `mail show` and classification. */
+char *answer_new_text(struct sk_arena *a, const char *text);

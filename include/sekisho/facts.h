@@ -1,0 +1,166 @@
+/*
+ * Facts: what a mail says, as plain data. The mail library fills it (in the
+ * sandboxed reader only), wire carries it, council reads it. Everything in it
+ * is the sender's claim until something else proves it. Strings are checked
+ * UTF-8 without NUL, in the arena; absent ones are NULL. Addresses are valid by
+ * sk_address_valid().
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sekisho/answer.h>
+#include <sekisho/buf.h>
+
+struct fact_mailbox {
+	const char *address;	/* addr-spec, domain in lower case */
+	const char *name;	/* decoded display name: never believed */
+};
+
+/* One method of one Authentication-Results field (RFC 8601). */
+struct fact_auth_method {
+	const char *method;	/* "dkim", "spf", "dmarc", ... lower case */
+	const char *result;	/* "pass", "fail", "none", ... lower case */
+	const char *domain;	/* header.d of dkim; domain of smtp.mailfrom of
+				 * spf; header.from of dmarc; lower case */
+};
+
+struct fact_authres {
+	const char *authserv_id;	/* lower case */
+	bool above_received;	/* stands above the first Received field */
+	const struct fact_auth_method *methods;
+	size_t nmethods;
+};
+
+struct fact_attachment {
+	const char *name;	/* decoded, "" if none; NOT a path */
+	const char *type;	/* "application/pdf", lower case */
+	uint64_t bytes;		/* decoded size */
+	uint32_t part;		/* number for `mail save`: leaves counted from 1 */
+	uint32_t flags;		/* enum fact_attachment_flag */
+};
+
+enum fact_attachment_flag {
+	ATTACH_NAME_TWICE = 1 << 0,	/* two file names: the first was taken */
+	ATTACH_NAME_HOSTILE = 1 << 1,	/* path, control or bidi characters */
+	ATTACH_ENCRYPTED_ARCHIVE = 1 << 2, /* zip with the encryption bit */
+	ATTACH_KEY = 1 << 3,		/* an OpenPGP public key */
+	ATTACH_BAD_ENCODING = 1 << 4	/* base64 or quoted-printable damaged */
+};
+
+enum fact_form {		/* how this layer is wrapped */
+	FORM_PLAIN,
+	FORM_PGP_ENCRYPTED,	/* RFC 3156: exactly two parts */
+	FORM_PGP_ENCRYPTED_MANGLED, /* Exchange: multipart/mixed of the two */
+	FORM_PGP_SIGNED,
+	FORM_PGP_INLINE_ENCRYPTED,	/* the text part is one armoured message */
+	FORM_PGP_INLINE_SIGNED,
+	FORM_SMIME_ENVELOPED,
+	FORM_SMIME_SIGNED_OPAQUE,
+	FORM_SMIME_SIGNED
+};
+
+enum fact_auto {		/* RFC 3834, standards.md A4 */
+	AUTO_NO,
+	AUTO_REPLIED,		/* Auto-Submitted not "no", vacation */
+	AUTO_GENERATED,
+	AUTO_LIST,		/* List-*, Precedence bulk|list|junk, X-ML-Name */
+	AUTO_DSN,		/* multipart/report or sender mailer-daemon */
+	AUTO_OURS		/* carries our own loop mark */
+};
+
+/* Doubts, each said in words by doubt_text(). */
+enum fact_doubt {
+	DOUBT_FROM_NOT_ONE = 1 << 0,	/* not exactly one From mailbox */
+	DOUBT_DUPLICATE_FIELD = 1 << 1,	/* a field that may stand once stands twice */
+	DOUBT_CHARSET = 1 << 2,		/* label unknown or untrue, detected */
+	DOUBT_UNDECODABLE = 1 << 3,	/* U+FFFD was put in */
+	DOUBT_HIDDEN_HEADER = 1 << 4,	/* CR, LF or NUL inside an encoded word */
+	DOUBT_HTML_ONLY = 1 << 5,
+	DOUBT_TEXT_CUT = 1 << 6,	/* longer than LIMIT_TEXT */
+	DOUBT_MIXED_PARTS = 1 << 7,	/* encrypted and clear parts side by side */
+	DOUBT_NUL = 1 << 8,
+	DOUBT_BIDI = 1 << 9,		/* bidi controls or zero-width in text */
+	DOUBT_BAD_MIME = 1 << 10,	/* structure repaired or guessed */
+	DOUBT_FROM_INSIDE = 1 << 11,	/* protected From differs from the outer */
+	DOUBT_TOO_DEEP = 1 << 12,	/* more than LIMIT_LAYERS layers */
+	DOUBT_PASSWORD_MAIL = 1 << 13	/* a password near an encrypted archive */
+};
+
+struct fact_key {		/* an attached key: a proposal only (L16) */
+	struct sk_span block;	/* armoured or binary, <= LIMIT_KEY_BYTES */
+};
+
+struct facts {
+	/* the header block */
+	struct fact_mailbox from;	/* address NULL unless exactly one */
+	struct fact_mailbox reply_to;	/* address NULL unless exactly one */
+	struct fact_mailbox sender;
+	const struct fact_mailbox *to;	/* To and Cc */
+	size_t nto;
+	const char *subject;
+	const char *message_id;		/* without <> */
+	const char *const *refs;	/* In-Reply-To, then References, no <> */
+	size_t nrefs;
+	int64_t date;			/* 0 if absent or unreadable */
+	uint32_t received_count;
+	enum fact_auto automatic;
+	bool no_reply_wanted;		/* X-Auto-Response-Suppress All/AutoReply */
+	const struct fact_authres *authres;
+	size_t nauthres;
+	unsigned char content_id[32];	/* BLAKE2b-256 from the first field after
+					 * the trace block on (design.md §4) */
+	/* the content */
+	enum fact_form form;
+	const char *text;		/* all text parts, UTF-8, LF line ends,
+					 * HTML turned to text with ">" quotes */
+	const char *charset;		/* label of the first text part, lower */
+	bool kana, japanese_charset;
+	struct answer answer;
+	const struct fact_attachment *attachments;
+	size_t nattachments;
+	const struct fact_key *keys;
+	size_t nkeys;
+	uint32_t doubts;		/* enum fact_doubt */
+	/* the bytes a keyd needs, as offsets into the payload descriptor:
+	 * encrypted forms: [data]; signed forms: [data][signature] */
+	uint64_t data_at, data_len, sig_at, sig_len;
+};
+
+/* What keyd found out about one layer; joined by facts_join(). */
+enum verdict_signature {
+	SIGNATURE_NONE,
+	SIGNATURE_GOOD,		/* by exactly the key `signer` */
+	SIGNATURE_BAD,
+	SIGNATURE_UNKNOWN_KEY,
+	SIGNATURE_KEY_EXPIRED,
+	SIGNATURE_KEY_REVOKED,
+	SIGNATURE_EXPIRED,
+	SIGNATURE_ERROR		/* more than one, or odd: believed by nobody */
+};
+
+enum verdict_coverage { COVERS_NOTHING, COVERS_PART, COVERS_WHOLE };
+
+struct verdict {
+	enum fact_form outer_form;	/* of the outermost wrapped layer */
+	bool encrypted;
+	bool integrity;		/* MDC or AEAD checked */
+	bool failed;		/* could not be opened: kept, operator's look */
+	enum verdict_signature signature;
+	enum verdict_coverage coverage;
+	char signer[41];	/* primary fingerprint, upper-case hex, or "" */
+};
+
+/* A layer was opened: content, text, answer, keys, attachments come from
+ * `inner`, transport and sender from `outer`; a protected Subject replaces the
+ * outer one; a different protected From is a doubt, never the sender (B1). */
+void facts_join(struct facts *outer, const struct facts *inner);
+
+const char *doubt_text(uint32_t one_doubt);	/* plain English sentence */
+const char *doubt_word(uint32_t one_doubt);	/* "from-not-one" for JSON */
+const char *form_word(enum fact_form form);	/* "pgp-mime-encrypted", ... */
+const char *signature_word(enum verdict_signature s);
+const char *coverage_word(enum verdict_coverage c);
+const char *automatic_word(enum fact_auto a);
