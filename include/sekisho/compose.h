@@ -1,0 +1,60 @@
+/*
+ * Composing what leaves: ASCII, CRLF, body lines <= 76, header lines <= 998,
+ * own Date, Message-ID, From, To, exactly one final CRLF, no Bcc, no Sender:
+ * such bytes reach a milter behind Postfix unchanged (measured), so that the
+ * copy hash can be compared there. Every generated field goes through one
+ * encoder (RFC 2047, refused if it holds CR, LF, NUL or controls). Pure: ids,
+ * boundaries and times are parameters.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sekisho/arena.h>
+#include <sekisho/buf.h>
+#include <sekisho/error.h>
+
+/* The outer subject of every E mail (design.md §8): constant. */
+#define OUTER_SUBJECT "[...]"
+
+struct compose_head {
+	const char *from;		/* desk or return address */
+	const char *from_name;		/* council name, any UTF-8, or NULL */
+	const char *to;			/* the one recipient */
+	const char *reply_to;		/* desk+TOKEN@..., or NULL */
+	const char *subject;		/* real subject, any UTF-8 */
+	const char *message_id;		/* without <>: random@our.domain */
+	const char *in_reply_to;	/* without <>, or NULL; dropped if unsafe */
+	const char *const *references;	/* without <>; the newest 20 are kept */
+	size_t nreferences;
+	const char *auto_submitted;	/* "auto-replied", "auto-generated" */
+	int64_t date;
+	int tz_minutes;			/* offset east of UTC for Date */
+};
+
+struct compose_attachment {
+	const char *name;		/* any UTF-8; sent as RFC 2231 with an
+					 * ASCII fallback (A13) */
+	const char *type;		/* "text/csv; charset=utf-8" */
+	struct sk_span bytes;
+};
+
+/* A P text: one text/plain part in UTF-8, base64. */
+int compose_plain(const struct compose_head *h, const char *text,
+    struct sk_buf *out, struct sk_error *e);
+/* The cryptographic payload of an E mail: protected headers by RFC 9788
+ * (hp="cipher", HP-Outer) with the older protected-headers="v1", text and
+ * attachments. This is what keyd signs and encrypts. boundary: 26 random
+ * characters. */
+int compose_payload(const struct compose_head *h, const char *text,
+    const struct compose_attachment *att, size_t natt, const char *boundary,
+    struct sk_buf *out, struct sk_error *e);
+/* The outer PGP/MIME message (RFC 3156) around armoured ciphertext; outer
+ * Subject is OUTER_SUBJECT, In-Reply-To and References stay. */
+int compose_encrypted(const struct compose_head *h, struct sk_span armour,
+    const char *boundary, struct sk_buf *out, struct sk_error *e);
+
+/* BLAKE2b-256 over the message as a milter shows it: every field as name ":"
+ * value with its leading blank and CRLF folds, CRLF; CRLF; body. */
+void copy_hash(struct sk_span message, unsigned char out[32]);
