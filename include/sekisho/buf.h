@@ -23,8 +23,12 @@ struct sk_span {
 
 void sk_buf_init(struct sk_buf *b, size_t max);
 void sk_buf_free(struct sk_buf *b);		/* wipes; leaves an empty buffer */
-void sk_buf_clear(struct sk_buf *b);		/* keeps the memory, wipes it */
+void sk_buf_clear(struct sk_buf *b);		/* keeps the memory, wipes it, ends `over` */
+/* p must not point into the buffer itself. */
 void sk_buf_add(struct sk_buf *b, const void *p, size_t n);
+/* Room for n bytes at the end; NULL, and over, if that would pass max. The
+ * writer adds to len what it wrote there. */
+unsigned char *sk_buf_room(struct sk_buf *b, size_t n);
 void sk_buf_adds(struct sk_buf *b, const char *s);
 void sk_buf_addc(struct sk_buf *b, int c);
 void sk_buf_addf(struct sk_buf *b, const char *fmt, ...)

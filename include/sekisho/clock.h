@@ -1,6 +1,7 @@
 /* Time: seconds since 1970 UTC as int64_t. Only programs read the clock. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <sekisho/arena.h>
@@ -9,7 +10,7 @@
  * it starts there when the process starts and runs on. */
 int64_t sk_now(void);
 /* The process's one time zone (council.timezone); false if unknown. */
-int sk_timezone(const char *name);
+bool sk_timezone(const char *name);
 int sk_year(int64_t t);				/* in that zone */
 char *sk_time_iso(struct sk_arena *a, int64_t t);	/* 2026-04-01T00:00:00Z */
 char *sk_time_local(struct sk_arena *a, int64_t t);	/* 2026-04-01 09:00 JST */

@@ -42,5 +42,6 @@ int sk_fail(struct sk_error *e, int code, const char *where, const char *fmt,
     ...) __attribute__((format(printf, 4, 5)));
 
 const char *sk_err_word(int code);	/* "data", "config", ... for JSON and logs */
+const char *sk_err_text(int code);	/* where nothing better is known */
 int sk_err_exit(int code);		/* sysexits.h */
 const char *sk_err_smtp(int code);	/* "451 4.3.0 ...": never 5xx for our own faults */

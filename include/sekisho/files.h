@@ -8,7 +8,7 @@
 #include <sekisho/buf.h>
 #include <sekisho/error.h>
 
-/* The whole file into *out (its max is the limit). */
+/* The whole file into *out (its max is the limit), in place of what it held. */
 int sk_file_read(const char *path, struct sk_buf *out, struct sk_error *e);
 /* Temporary file, fsync, rename, fsync of the folder. */
 int sk_file_write(const char *path, struct sk_span bytes, mode_t mode,

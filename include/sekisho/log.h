@@ -9,7 +9,8 @@
 enum sk_level { SK_BUG, SK_ERROR, SK_WARN, SK_INFO, SK_DEBUG };
 
 /* program: prefix of each line. Under a journal (JOURNAL_STREAM) lines carry
- * syslog priorities instead of times. fd < 0: stderr. */
+ * syslog priorities instead of times. Lines go to stderr. Call it before
+ * entering a sandbox: it reads what the C library needs for times. */
 void sk_log_open(const char *program, enum sk_level most);
 void sk_log(enum sk_level level, const char *event, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));

@@ -32,7 +32,7 @@ void sk_hex(char *out, const void *p, size_t n);	/* 2n + 1 bytes */
 bool sk_unhex(void *out, size_t n, const char *hex);	/* exactly 2n digits */
 /* a-z2-7, lower case, no padding: len characters of random bytes (getrandom). */
 void sk_random_base32(char *out, size_t len);		/* len + 1 bytes */
-bool sk_is_base32(const char *s, size_t len);
+bool sk_is_base32(const char *s, size_t len);	/* exactly len, then NUL */
 
 /* Addresses: addr-spec only, checked for header and SMTP safety: printable,
  * no blank, quote, comma, angle, control; one @; both sides non-empty; at most
@@ -40,7 +40,7 @@ bool sk_is_base32(const char *s, size_t len);
 bool sk_address_valid(const char *s);
 /* For lookup and comparison: ASCII lower case of both sides. */
 char *sk_address_key(struct sk_arena *a, const char *s);
-const char *sk_address_domain(const char *s);		/* after the last @ */
+const char *sk_address_domain(const char *s);		/* after the last @; "" without */
 /* Organisational domain by the public suffix list, lower case; the domain
  * itself where the list knows none. */
 char *sk_org_domain(struct sk_arena *a, const char *domain);
