@@ -1,0 +1,51 @@
+/*
+ * Public keys: what keyd says about a block, and the import rules (pure).
+ * Keys are named by their full primary fingerprint, never by an address.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sekisho/arena.h>
+#include <sekisho/buf.h>
+#include <sekisho/error.h>
+
+enum key_scheme { KEY_OPENPGP, KEY_SMIME };
+
+struct key_subkey {
+	char key_id[17];	/* 16 upper-case hex digits */
+	int64_t expires;	/* 0: never */
+	bool can_encrypt;	/* usable for encryption: not revoked, not
+				 * disabled; expiry is judged by the clock */
+};
+
+struct key_facts {
+	enum key_scheme scheme;
+	char fpr[41];		/* upper-case hex */
+	int64_t created, expires; /* primary; 0: never */
+	bool revoked, secret;	/* secret: a secret key block was given */
+	const char *algorithm;	/* "rsa3072", "ed25519" */
+	const struct key_subkey *subkeys;
+	size_t nsubkeys;
+	const char *const *addresses;	/* mail addresses in its user ids */
+	size_t naddresses;
+	size_t primaries;	/* primary keys in the block: must be 1 */
+	struct sk_span block;	/* minimal: self-signatures only, armoured */
+};
+
+/* May it be pinned? Exactly one primary key, no secret part, not revoked or
+ * expired, a usable encryption subkey at `now`. The error says the mend. The
+ * address is compared for a warning only (*mismatch). */
+int key_importable(const struct key_facts *k, int64_t now,
+    const char *address, bool *mismatch, struct sk_error *e);
+/* Is it usable for a copy at `now`? "" or the reason word: key-expired,
+ * key-revoked, key-no-encryption. */
+const char *key_unusable(const struct key_facts *k, int64_t now);
+/* When encryption with it ends: min of primary and the last encryption
+ * subkey; 0: never. */
+int64_t key_encrypts_until(const struct key_facts *k);
+bool key_fingerprint_valid(const char *s);	/* 40 hex digits */
+void key_facts_put(struct sk_buf *b, const struct key_facts *k);
+int key_facts_get(struct sk_arena *a, struct sk_span s, struct key_facts *k);
