@@ -1,0 +1,73 @@
+/*
+ * The policy file (policies/council.conf): the sharing matrix, timings,
+ * restraint, assurance, holidays and legal texts, as data with a source field
+ * per matrix cell. Loaded once into a checked struct; on a fault the old
+ * policy stays and every fault is named by file, line and field.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sekisho/arena.h>
+#include <sekisho/buf.h>
+#include <sekisho/council.h>
+#include <sekisho/error.h>
+#include <sekisho/template.h>
+
+enum matrix_consent { CONSENT_NOT_NEEDED, CONSENT_YES, CONSENT_NO };
+enum matrix_secret { SECRET_NO, SECRET_YES, SECRET_AS_NEEDED /* y* */ };
+enum matrix_any { ANY_NO, ANY_YES, ANY_EITHER /* - */ };
+enum matrix_onward { MATRIX_ONWARD_NONE, MATRIX_ONWARD_AS_STATED,
+	MATRIX_ONWARD_NEVER };
+
+struct matrix_row {
+	const char *id;		/* "M01b" */
+	uint64_t categories;	/* bit 1 << enum category */
+	uint32_t confidences;	/* bit 1 << enum confidence; 0: any */
+	enum matrix_any victim_inferable;
+	uint32_t special;	/* one special bit, or 0 for "-" */
+	enum matrix_consent consent;
+	enum matrix_secret secret;
+	enum scope max_audience;
+	bool plus_originator;	/* COORDINATOR+ORIGINATOR */
+	enum matrix_onward onward;
+	const char *source;	/* base: S or D with its place */
+	int line;
+};
+
+struct restraint {		/* of automatic mail, design.md §8 */
+	unsigned none_per_address_day;		/* 1 */
+	unsigned none_per_domain_hour;		/* 20 */
+	unsigned none_per_hour;			/* 200 */
+	unsigned pass_per_address_day;		/* 5 */
+};
+
+struct policy {
+	struct sk_arena *arena;
+	const char *file;
+	const struct matrix_row *matrix;
+	size_t nmatrix;
+	struct restraint restraint;
+	enum assurance first_up_to_task_force;	/* TOKEN_ALIGNED */
+	enum assurance wider;			/* SIGNATURE */
+	enum assurance narrowing;		/* TOKEN */
+	const char *const *free_mail_domains;
+	size_t nfree_mail_domains;
+	unsigned answer_due_business_days;
+	unsigned question_reminders;
+	const int32_t *holidays;	/* days since 1970, council's zone */
+	size_t nholidays;
+	const char *guidance_url, *legal_secrecy_ja, *legal_secrecy_en,
+	    *legal_penalty_ja, *legal_penalty_en;
+	bool phone_open, busy;
+	unsigned approvals_secret, approvals_plain;	/* 2, 1 */
+};
+
+/* faults: one line each; SK_ERR_CONFIG if there was any. */
+int policy_load(const char *path, struct policy **out, struct sk_buf *faults);
+void policy_free(struct policy **p);
+/* Reads every templates/LANG/T-*.txt of the folder. */
+int policy_templates(const char *dir, struct template_set **out,
+    struct sk_buf *faults, struct sk_error *e);
