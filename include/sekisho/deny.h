@@ -1,0 +1,25 @@
+/*
+ * Deny-list of a case (I6, R-075): what must not appear in anything rendered
+ * from it. Matching is over NFKC-folded text with spacing, width, defanging
+ * ("[.]", "hxxp") and zero-width characters taken out. Pure.
+ */
+#pragma once
+
+#include <stddef.h>
+
+#include <sekisho/arena.h>
+
+struct deny_list {
+	const char *const *words;	/* names, domains, addresses, hosts */
+	size_t nwords;
+};
+
+/* The words a case starts with: originator's address, its organisational
+ * domain, display name and member organisation's name (any may be NULL; words
+ * shorter than 3 letters and free-mail domains are left out). */
+void deny_from_originator(struct sk_arena *a, const char *address,
+    const char *display_name, const char *org_name,
+    const char *const *free_mail, size_t nfree_mail, struct deny_list *out);
+/* The first word found, or NULL. where (may be NULL): byte offset in text. */
+const char *deny_scan(struct sk_arena *a, const struct deny_list *list,
+    const char *text, size_t *where);
