@@ -1,0 +1,339 @@
+/*
+ * The store: domain calls, never SQL. One writer (sekishod; `sekisho init`
+ * before it). All writes of one turn of the loop stand in one transaction:
+ * store_commit() makes them durable (synchronous FULL, WAL), then the loop
+ * answers. Names, addresses, subjects and words are boxed under the store key
+ * and found by keyed hash (I9). Case secret keys stand in a second file,
+ * PATH-wraps, committed first: an orphan there is harmless, and old backups of
+ * the main file cannot open a destroyed case.
+ *
+ * Records read from the store live in the arena given. Errors are SK_ERR_OS
+ * or SK_ERR_IO (disk), SK_ERR_NOINPUT (no such row), SK_ERR_EXISTS.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <sekisho/arena.h>
+#include <sekisho/buf.h>
+#include <sekisho/config.h>
+#include <sekisho/council.h>
+#include <sekisho/error.h>
+#include <sekisho/gate.h>
+#include <sekisho/hash.h>
+#include <sekisho/key.h>
+#include <sekisho/roster.h>
+#include <sekisho/vault.h>
+
+struct store;
+
+/* create: makes both files if absent (mode 0600). Runs migrations. */
+int store_open(const char *path, const unsigned char key[VAULT_KEY],
+    bool create, struct store **out, struct sk_error *e);
+void store_close(struct store **s);
+/* Begins lazily with the first write. Commit without a write is free. */
+int store_commit(struct store *s, struct sk_error *e);
+void store_rollback(struct store *s);
+/* Keyed hash for lookups, also for the programs ("address", "domain"). */
+void store_lookup(struct store *s, const char *label, const char *value,
+    unsigned char out[SK_HASH]);
+
+/* Small named values: "council.fpr", "council.key", "vault.pk". */
+int store_meta_get(struct store *s, struct sk_arena *a, const char *name,
+    const char **out);
+int store_meta_set(struct store *s, const char *name, const char *value);
+
+/* ---- mail in custody ---- */
+struct mail_record {
+	int64_t row, received;
+	const char *sender;		/* envelope, "" for <> */
+	const char *const *rcpts;
+	size_t nrcpts;
+	unsigned char raw_hash[SK_HASH];
+	unsigned char content_id[SK_HASH];	/* zero until read */
+	uint64_t size;			/* plain bytes */
+	bool done;			/* filed; else still to be read */
+	uint32_t tries;
+	int64_t case_row;		/* 0: none */
+	int64_t repeat_of;		/* mail row, 0 */
+	enum mail_class class;
+	const char *note;		/* reason word, "" */
+	const char *spool;		/* file name of a large body, or NULL */
+	struct sk_span body;		/* sealed body of a small one; only from
+					 * store_mail_body() */
+	unsigned char wrap[VAULT_WRAP];
+	bool by_case;			/* wrap is to the case key */
+	struct sk_span facts;		/* facts_put() bytes without text; empty
+					 * until read */
+	struct sk_span verdict;		/* verdict_put() bytes */
+	enum authentication auth;
+	const char *subject, *from;	/* as understood; NULL until read */
+	const char *message_id;
+};
+int store_mail_add(struct store *s, struct mail_record *m); /* sets row */
+int store_mail_get(struct store *s, struct sk_arena *a, int64_t row,
+    struct mail_record *out);		/* without body */
+int store_mail_body(struct store *s, struct sk_arena *a, int64_t row,
+    struct sk_span *out);
+int store_mail_try(struct store *s, int64_t row);	/* tries + 1 */
+/* What reading found; done = true. wrap may be NULL (kept). */
+int store_mail_filed(struct store *s, const struct mail_record *m);
+/* Rows still to be read, oldest first, at most max. */
+int store_mail_pending(struct store *s, int64_t after, int64_t *rows,
+    size_t max, size_t *n);
+int store_mail_list(struct store *s, struct sk_arena *a, int64_t case_row,
+    size_t max, struct mail_record **out, size_t *n); /* case_row 0: all, newest first */
+/* A filed mail with the same raw hash + sender + recipients, or the same
+ * content id + From + recipients received since `since`; 0 if none. */
+int store_mail_repeat_raw(struct store *s, const struct mail_record *m,
+    int64_t *row, int64_t *case_row);
+int store_mail_repeat_content(struct store *s, const struct mail_record *m,
+    int64_t since, int64_t *row, int64_t *case_row);
+/* Names of spool files that rows refer to, for cleaning up orphans. */
+int store_mail_spools(struct store *s, struct sk_arena *a,
+    const char *const **names, size_t *n);
+
+/* ---- cases ---- */
+struct case_record {
+	int64_t row;
+	const char *number;		/* 2026-0001 */
+	int year;
+	int64_t opened, changed, closed;
+	enum case_state state;
+	enum desk_kind desk;
+	const char *desk_address;
+	enum priority priority;
+	const char *language;
+	const char *originator;		/* address, may be NULL */
+	const char *originator_name;	/* display name: never believed */
+	const char *org;		/* member organisation's id, or NULL */
+	bool member;
+	const char *owner;		/* operator's name, or NULL */
+	uint32_t question;		/* version of the open question, 0 none */
+	bool question_is_readback;
+	bool clarified;			/* T-05 went out for this version */
+	bool needs_operator;		/* unclear twice, fail, unreadable … */
+	const char *note;		/* newest reason word for the operator */
+	bool notified;			/* a first reply went out */
+	uint32_t approve_terms;		/* proposed version that has its yes and
+					 * waits for assurance; 0 none */
+	const char *last_message_id;	/* originator's newest, for threading */
+	const char *last_subject;	/* never quoted in P texts */
+	unsigned char pk[VAULT_KEY];
+	unsigned char secret_wrap[VAULT_WRAP]; /* in the wraps file */
+};
+/* Assigns row and number (next of its year; 4 digits at least). */
+int store_case_open(struct store *s, struct case_record *c);
+int store_case_get(struct store *s, struct sk_arena *a, int64_t row,
+    struct case_record *out);
+int store_case_find(struct store *s, struct sk_arena *a, const char *number,
+    struct case_record *out);
+int store_case_update(struct store *s, const struct case_record *c);
+/* Newest first; open_only leaves out the end states. */
+int store_case_list(struct store *s, struct sk_arena *a, bool open_only,
+    size_t max, struct case_record **out, size_t *n);
+int store_case_note(struct store *s, int64_t case_row, int64_t now,
+    const char *who, const char *text);
+struct case_note { int64_t time; const char *who, *text; };
+int store_case_notes(struct store *s, struct sk_arena *a, int64_t case_row,
+    struct case_note **out, size_t *n);
+
+/* ---- tokens (hashes only) ---- */
+struct token_record {
+	int64_t case_row;		/* 0: a digest copy's */
+	int64_t copy_row;		/* the mail that carried it */
+	const char *address;		/* to whom it was sent */
+	uint32_t question;		/* version it confirms */
+	bool used;			/* has confirmed */
+	int64_t created;
+};
+int store_token_add(struct store *s, const char *token,
+    const struct token_record *t);
+int store_token_find(struct store *s, struct sk_arena *a, const char *token,
+    struct token_record *out);
+/* Every token of that case and question version has now confirmed. */
+int store_token_use(struct store *s, int64_t case_row, uint32_t question);
+
+/* ---- roster ---- */
+int store_org_put(struct store *s, const struct org *o, int64_t now);
+int store_org_get(struct store *s, struct sk_arena *a, const char *id,
+    struct org *out);
+int store_person_put(struct store *s, const struct person *p, int64_t now);
+int store_person_get(struct store *s, struct sk_arena *a, const char *id,
+    struct person *out);
+int store_person_by_address(struct store *s, struct sk_arena *a,
+    const char *address, struct person *out);
+/* All, orgs by id, persons by id; `active` drops removed persons. */
+int store_roster(struct store *s, struct sk_arena *a, bool active,
+    struct roster_known *out);
+
+/* ---- keys ---- */
+enum key_state { KEY_PROPOSED, KEY_PINNED, KEY_RETIRED };
+struct key_record {
+	const char *fpr;
+	enum key_state state;
+	const char *person;		/* or NULL */
+	int64_t case_row;		/* or 0 */
+	struct key_facts facts;		/* block inside */
+	const char *origin;		/* "import", "mail 12" */
+	const char *approved_by;
+	int64_t created;
+};
+/* SK_ERR_EXISTS where another person already has this fingerprint pinned.
+ * Pinning retires the owner's earlier pinned key. */
+int store_key_put(struct store *s, const struct key_record *k);
+int store_key_pinned(struct store *s, struct sk_arena *a, const char *person,
+    int64_t case_row, struct key_record *out);	/* SK_ERR_NOINPUT if none */
+int store_keys(struct store *s, struct sk_arena *a, const char *person,
+    int64_t case_row, struct key_record **out, size_t *n);
+/* Pinned keys that may speak for a From address: the person's and those of
+ * cases opened by it. */
+int store_keys_of_address(struct store *s, struct sk_arena *a,
+    const char *address, struct key_record **out, size_t *n);
+
+/* ---- terms ---- */
+/* Appends; sets version (proposed: locked false). */
+int store_terms_add(struct store *s, int64_t case_row, struct terms *t);
+int store_terms_get(struct store *s, struct sk_arena *a, int64_t case_row,
+    uint32_t version, struct terms *out);
+/* Newest locked one; SK_ERR_NOINPUT if none. */
+int store_terms_locked(struct store *s, struct sk_arena *a, int64_t case_row,
+    struct terms *out);
+/* Newest of any kind. */
+int store_terms_newest(struct store *s, struct sk_arena *a, int64_t case_row,
+    struct terms *out);
+/* The one change a version knows: locked, with assurance and vouching. */
+int store_terms_lock(struct store *s, int64_t case_row, uint32_t version,
+    enum assurance assurance, const char *vouched_by, const char *vouched_how,
+    int64_t now);
+/* Vouchings given so far for a version that needs two operators. */
+int store_terms_vouch(struct store *s, int64_t case_row, uint32_t version,
+    const char *who, const char *how, const char *reason, int64_t now,
+    unsigned *distinct);
+/* Maps exclusion `index` of a version; orgs none: nobody is named by it. */
+int store_exclusion_map(struct store *s, int64_t case_row, uint32_t version,
+    size_t index, const char *const *orgs, size_t norgs, const char *who,
+    const char *reason, int64_t now);
+
+/* ---- items ---- */
+struct item_record {
+	struct item item;
+	const char *parts_label;
+	int64_t created, approved;
+	const char *created_by, *consent_mail;
+	struct sk_span text;		/* sealed under a data key */
+	unsigned char wrap[VAULT_WRAP];	/* data key, to the case key */
+	const char *const *indicators;	/* "ip:192.0.2.1" */
+	size_t nindicators;
+};
+int store_item_add(struct store *s, struct item_record *i); /* makes the id */
+int store_item_get(struct store *s, struct sk_arena *a, const char *id,
+    struct item_record *out);
+int store_item_list(struct store *s, struct sk_arena *a, int64_t case_row,
+    struct item_record **out, size_t *n);	/* case_row 0: all */
+int store_item_state(struct store *s, const char *id, enum item_state st,
+    uint32_t terms_version, int64_t now);
+int store_item_withdraw_approvals(struct store *s, const char *id);
+/* distinct: valid approvals by different people after this one. */
+int store_item_approve(struct store *s, const char *id, const char *who,
+    int64_t now, unsigned *distinct);
+int store_item_approvers(struct store *s, struct sk_arena *a, const char *id,
+    const char *const **who, size_t *n);
+/* Frozen list (L12): persons at approval; may only shrink afterwards. */
+int store_item_freeze(struct store *s, const char *id,
+    const char *const *persons, size_t n);
+int store_item_frozen(struct store *s, struct sk_arena *a, const char *id,
+    const char *const **persons, size_t *n);
+
+/* ---- outbox: every mail that leaves, the ledger of copies ---- */
+enum copy_state {
+	COPY_TO_SEAL,		/* E: waits for render, keyd and proof */
+	COPY_READY,		/* proved bytes stored; never changed again */
+	COPY_HANDING,		/* committed before the relay sees it */
+	COPY_SENT,		/* the relay said 250 */
+	COPY_HELD,		/* reason; visible, ages, can be released */
+	COPY_DROPPED,		/* reason: refused for good, terms, withdrawal */
+	COPY_MARKED		/* delivered another way (outbox mark) */
+};
+struct copy_record {
+	int64_t row, created, next_try, sent;
+	enum copy_state state;
+	bool encrypted;			/* E form */
+	const char *template, *language;
+	int64_t case_row, digest;	/* 0: none */
+	const char *person;		/* registered person, or NULL */
+	const char *address;		/* the one recipient */
+	const char *from;		/* desk or return address */
+	const char *fpr;		/* key sealed to, or NULL */
+	const char *token;		/* also Message-ID's left side and the
+					 * Reply-To tag */
+	const char *in_reply_to;
+	uint32_t question, terms_version;
+	const char *reason;		/* word for held, dropped; "" */
+	const char *queue_id, *reply;	/* the relay's */
+	uint32_t tries;
+	unsigned char copy_hash[SK_HASH];
+	struct sk_span message;		/* boxed; only from store_copy_message */
+};
+int store_copy_add(struct store *s, struct copy_record *c); /* sets row */
+int store_copy_get(struct store *s, struct sk_arena *a, int64_t row,
+    struct copy_record *out);
+int store_copy_message(struct store *s, struct sk_arena *a, int64_t row,
+    struct sk_span *out);		/* the proved bytes */
+/* Stores proved bytes, hash and fingerprint; TO_SEAL -> READY. */
+int store_copy_sealed(struct store *s, int64_t row, const char *fpr,
+    struct sk_span message, const unsigned char hash[SK_HASH]);
+int store_copy_state(struct store *s, int64_t row, enum copy_state st,
+    const char *reason, int64_t next_try);
+int store_copy_handed(struct store *s, int64_t row, const char *queue_id,
+    const char *reply, int64_t now);
+int store_copy_tried(struct store *s, int64_t row, const char *reply,
+    int64_t next_try);
+/* Rows in a state, due at `now` (next_try <= now), oldest first. */
+int store_copy_due(struct store *s, enum copy_state st, int64_t now,
+    int64_t *rows, size_t max, size_t *n);
+/* Filter: state -1 any; digest, case_row 0 any; newest first. */
+int store_copy_list(struct store *s, struct sk_arena *a, int state,
+    int64_t digest, int64_t case_row, size_t max, struct copy_record **out,
+    size_t *n);
+
+/* ---- digests ---- */
+struct digest_record {
+	int64_t row, created;
+	const char *by;
+	const char *const *items;
+	size_t nitems;
+};
+int store_digest_add(struct store *s, struct digest_record *d);
+int store_digest_get(struct store *s, struct sk_arena *a, int64_t row,
+    struct digest_record *out);
+int store_digest_list(struct store *s, struct sk_arena *a,
+    struct digest_record **out, size_t *n);
+
+/* ---- restraint of automatic mail ---- */
+struct auto_counts {
+	unsigned address_day, domain_hour, all_hour;	/* of this auth kind */
+	unsigned notices_hour;
+};
+int store_auto_counts(struct store *s, const char *address,
+    enum authentication auth, int64_t now, struct auto_counts *out);
+/* address NULL: an operator notice. Rows older than two days are dropped. */
+int store_auto_add(struct store *s, const char *address,
+    enum authentication auth, int64_t now);
+
+/* ---- audit: hash-chained (I8) ---- */
+struct audit_record {
+	int64_t seq, time;
+	const char *actor;	/* "system", "uid 1000 (alice)" */
+	const char *event;	/* "terms.lock" */
+	const char *object;	/* case number, item, person: no content */
+	const char *detail;	/* words and numbers, no content */
+	unsigned char hash[SK_HASH];
+};
+int store_audit(struct store *s, int64_t now, const char *actor,
+    const char *event, const char *object, const char *detail);
+int store_audit_list(struct store *s, struct sk_arena *a, const char *object,
+    size_t max, struct audit_record **out, size_t *n);	/* NULL: all */
+/* Walks the chain; *broken: first bad sequence number, 0 if whole. */
+int store_audit_verify(struct store *s, int64_t *rows, int64_t *broken);
