@@ -1,0 +1,151 @@
+/*
+ * When may a key be pinned, and when may a copy be sealed to it: pure rules
+ * over what keyd said about a block. Expiry is judged here, against a clock
+ * that the caller hands in, and for the subkey that encrypts as well as for
+ * the primary: a key that only looks alive must never be pinned, and one that
+ * died later must hold its copy with a word that says why (I4, L29).
+ *
+ * An address in a user id is never a reason to believe a key (B1): it is
+ * compared for a warning only.
+ */
+#include <config.h>
+
+#include <string.h>
+
+#include <sekisho/key.h>
+#include <sekisho/text.h>
+
+static bool
+expired(int64_t when, int64_t now)
+{
+	return when != 0 && when <= now;
+}
+
+static bool
+can_encrypt(const struct key_facts *k, int64_t now)
+{
+	size_t i;
+
+	for (i = 0; i < k->nsubkeys; i++)
+		if (k->subkeys[i].can_encrypt &&
+		    !expired(k->subkeys[i].expires, now))
+			return true;
+	return false;
+}
+
+/* All encryption subkeys there are have expired (rather than: none exists). */
+static bool
+encryption_expired(const struct key_facts *k)
+{
+	size_t i;
+
+	for (i = 0; i < k->nsubkeys; i++)
+		if (k->subkeys[i].can_encrypt)
+			return true;
+	return false;
+}
+
+const char *
+key_unusable(const struct key_facts *k, int64_t now)
+{
+	if (k->revoked)
+		return "key-revoked";
+	if (expired(k->expires, now))
+		return "key-expired";
+	if (can_encrypt(k, now))
+		return "";
+	return encryption_expired(k) ? "key-expired" : "key-no-encryption";
+}
+
+int64_t
+key_encrypts_until(const struct key_facts *k)
+{
+	bool found = false, never = false;
+	int64_t last = 0;
+	size_t i;
+
+	for (i = 0; i < k->nsubkeys; i++) {
+		if (!k->subkeys[i].can_encrypt)
+			continue;
+		found = true;
+		if (k->subkeys[i].expires == 0)
+			never = true;
+		else if (k->subkeys[i].expires > last)
+			last = k->subkeys[i].expires;
+	}
+	/* Without an encryption subkey it ended when it was made. */
+	if (!found)
+		return k->created > 0 ? k->created : 1;
+	if (never || (k->expires != 0 && k->expires < last))
+		return k->expires;
+	return last;
+}
+
+bool
+key_fingerprint_valid(const char *s)
+{
+	size_t n;
+
+	if (s == NULL)
+		return false;
+	n = strspn(s, "0123456789abcdefABCDEF");
+	return n == 40 && s[n] == '\0';
+}
+
+static bool
+names_address(const struct key_facts *k, const char *address)
+{
+	size_t i;
+
+	for (i = 0; i < k->naddresses; i++)
+		if (sk_ascii_ieq(k->addresses[i], address))
+			return true;
+	return false;
+}
+
+static int
+refuse(const struct key_facts *k, const char *word, struct sk_error *e)
+{
+	const char *where = k->fpr[0] != '\0' ? k->fpr : "key";
+
+	if (strcmp(word, "key-revoked") == 0)
+		return sk_fail(e, SK_ERR_CRYPTO, where, "this key was revoked "
+		    "by its owner; ask the owner for the new key and compare "
+		    "its fingerprint by telephone");
+	if (strcmp(word, "key-expired") == 0)
+		return sk_fail(e, SK_ERR_CRYPTO, where, "this key, or its "
+		    "encryption subkey, has expired; ask the owner to extend "
+		    "it and to send it again");
+	return sk_fail(e, SK_ERR_CRYPTO, where, "this key can only sign; ask "
+	    "the owner to add an encryption subkey (gpg --quick-add-key FPR "
+	    "cv25519 encr) and to send the key again");
+}
+
+int
+key_importable(const struct key_facts *k, int64_t now, const char *address,
+    bool *mismatch, struct sk_error *e)
+{
+	const char *word;
+
+	if (mismatch != NULL)
+		*mismatch = false;
+	if (k->secret)
+		return sk_fail(e, SK_ERR_REFUSED, "key", "this file holds a "
+		    "SECRET key; it was not kept. Its owner must revoke it, "
+		    "make a new one and send the public part only "
+		    "(gpg --armor --export FPR)");
+	if (k->primaries != 1)
+		return sk_fail(e, SK_ERR_DATA, "key", "the file holds %zu "
+		    "keys and must hold exactly one; export it by its "
+		    "fingerprint (gpg --armor --export FPR)", k->primaries);
+	if (!key_fingerprint_valid(k->fpr))
+		return sk_fail(e, SK_ERR_DATA, "key", "the key has no usable "
+		    "fingerprint; only version 4 OpenPGP keys and X.509 "
+		    "certificates can be used");
+	word = key_unusable(k, now);
+	if (word[0] != '\0')
+		return refuse(k, word, e);
+	if (mismatch != NULL && address != NULL)
+		*mismatch = !names_address(k, address);
+	return 0;
+}
