@@ -139,3 +139,5 @@ int msg_inspected_get(struct sk_arena *a, struct sk_span s,
 /* Facts between reader and sekishod, and sealed in the database. */
 void facts_put(struct sk_buf *b, const struct facts *f);
 int facts_get(struct sk_arena *a, struct sk_span s, struct facts *f);
+void verdict_put(struct sk_buf *b, const struct verdict *v);
+int verdict_get(struct sk_span s, struct verdict *v);

@@ -1,0 +1,68 @@
+/*
+ * What decide() wants done: plain data, carried out by sekishod in one
+ * transaction (apply.c). The order of the list is the order of the acts.
+ */
+#pragma once
+
+#include <stddef.h>
+
+#include <sekisho/arena.h>
+#include <sekisho/gate.h>
+
+enum action_type {
+	ACTION_OPEN_CASE,	/* later actions mean this new case */
+	ACTION_FILE,		/* this mail: class, note, to the case or none */
+	ACTION_STATE,		/* case state */
+	ACTION_ASK,		/* a new question version: form or read-back */
+	ACTION_CLARIFIED,	/* T-05 goes out for this version */
+	ACTION_PROPOSE_TERMS,
+	ACTION_YES,		/* recorded: the proposed version has its yes */
+	ACTION_LOCK_TERMS,	/* the newest proposed version is in force */
+	ACTION_USE_TOKEN,	/* this question version has confirmed */
+	ACTION_PROPOSE_KEYS,	/* attached keys, for this case */
+	ACTION_SEND,		/* one mail to the case's originator */
+	ACTION_OPERATOR,	/* needs a person's look: reason word */
+	ACTION_NOTIFY,		/* content-free note to the notify addresses */
+	ACTION_BOUNCED,		/* the copy of the token came back */
+	ACTION_COUNT_REPLY,	/* a first reply to an address: restraint */
+	ACTION_AUDIT
+};
+
+struct action {
+	enum action_type type;
+	union {
+		struct {
+			enum desk_kind desk;
+			const char *desk_address, *language;
+			const char *originator, *name;	/* may be NULL */
+			const char *org;	/* member's id or NULL */
+			enum priority priority;
+		} open;
+		struct {
+			enum mail_class class;
+			const char *note;
+			bool no_case;	/* stays outside every case */
+			int64_t repeat_of;
+		} file;
+		enum case_state state;
+		struct { bool readback; } ask;
+		struct terms terms;
+		struct { enum assurance assurance; } yes;	/* and lock */
+		struct {
+			const char *template;	/* "T-01" */
+			bool ask;		/* T-01 with T-03 in it */
+			unsigned unclear;	/* answer_code bits (T-05) */
+			bool unencrypted_hint;	/* sender has no key: T-26 words */
+		} send;
+		struct { const char *reason; } operator_look;
+		struct { const char *event; } notify;
+		struct { const char *event, *detail; } audit;
+		struct { int64_t copy_row; } bounced;
+	} u;
+};
+
+struct actions {
+	struct action *list;
+	size_t n, cap;
+	struct sk_arena *arena;
+};

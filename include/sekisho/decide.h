@@ -1,0 +1,110 @@
+/*
+ * decide: facts of this mail + what the store knows + policy + now -> actions.
+ * Pure: no clock, file, socket or randomness. The heart of the program; every
+ * intake rule of domain.md is testable here in microseconds.
+ */
+#pragma once
+
+#include <sekisho/actions.h>
+#include <sekisho/config.h>
+#include <sekisho/facts.h>
+#include <sekisho/policy.h>
+
+/* ---- whose claim is it? (assurance.c) ---- */
+
+/* Judges Authentication-Results: only fields with our authserv-id above the
+ * first Received; any other with it makes the sender unauthenticated; not at
+ * all where the mail came in over an untrusted door. dmarc=fail is AUTH_FAIL;
+ * aligned (design.md §8) is AUTH_PASS. */
+enum authentication assurance_judge(const struct facts *f,
+    const char *envelope_sender, const char *authserv_id, bool trusted_door,
+    const struct policy *p);
+
+/* ---- which of our tokens does the mail carry? (routing.c) ---- */
+
+#define DECIDE_TOKENS 4
+
+/* Where a token stood; matched in this order. */
+enum token_place { TOKEN_RCPT_TAG, TOKEN_REFERENCE, TOKEN_REF_LINE };
+
+struct token_found {
+	const char *token;	/* 26 characters, lower case */
+	enum token_place place;
+	/* what the store knows of it; known false: a token of nobody */
+	bool known;
+	int64_t case_row;	/* 0: a digest copy's */
+	int64_t copy_row;
+	const char *address;
+	uint32_t question;
+	bool used;
+};
+
+/* Distinct tokens of a mail: RCPT tags, Message-IDs of ours in References, a
+ * `ref` line. facts may be NULL (unreadable). Returns how many. */
+size_t routing_tokens(struct sk_arena *a, const struct config *c,
+    const struct facts *f, const char *const *rcpts, size_t nrcpts,
+    struct token_found out[DECIDE_TOKENS]);
+/* A case number in the subject, or NULL: threads only, with the same From. */
+const char *routing_case_number(struct sk_arena *a, const char *subject);
+/* "ja" or "en": kana, a Japanese charset or a .jp sender. */
+const char *routing_language(const struct facts *f, const char *sender);
+
+/* ---- may an automatic first reply go out? (restraint.c) ---- */
+
+struct reply_counts {	/* of this authentication kind */
+	unsigned address_day, domain_hour, all_hour;
+};
+bool restraint_allows(const struct restraint *r, enum authentication auth,
+    const struct reply_counts *counts);
+
+/* ---- decide ---- */
+
+struct decide_case {
+	int64_t row;
+	const char *number, *originator;
+	enum case_state state;
+	enum desk_kind desk;
+	uint32_t question;	/* open question's version, 0 none */
+	bool readback;		/* the open question is the read-back */
+	bool clarified;
+	bool has_key;		/* an approved key: E forms */
+	const struct terms *locked;	/* in force, or NULL */
+	const struct terms *proposed;	/* newest not locked, or NULL */
+	int64_t closed;
+};
+
+struct decide_in {
+	const struct config *config;
+	const struct policy *policy;
+	int64_t now;
+	/* the mail; facts NULL: unreadable, unreadable_why says so */
+	const struct facts *facts;
+	const struct verdict *verdict;
+	const char *unreadable_why;
+	const char *sender;		/* envelope, "" for <> */
+	const char *const *rcpts;
+	size_t nrcpts;
+	enum authentication auth;
+	/* known */
+	int64_t repeat_of, repeat_case;	/* a mail row, its case */
+	const struct token_found *tokens;
+	size_t ntokens;
+	const struct decide_case *known;	/* case of the first known token,
+						 * or threaded by subject */
+	bool threaded_by_subject;
+	const struct person *person;	/* registered person of From, or NULL */
+	bool signer_is_from;	/* good signature over the whole by a key
+				 * pinned for the From address */
+	bool proof_code;	/* a reply encrypted to us holds the proof code
+				 * of this case's question */
+	struct reply_counts counts;
+};
+
+/* Always files the mail exactly once. */
+void decide(struct sk_arena *a, const struct decide_in *in,
+    struct actions *out);
+
+/* For tests and the audit: the action's name. */
+const char *action_word(enum action_type t);
+/* Appends a zeroed action. */
+struct action *actions_add(struct actions *x, enum action_type type);
