@@ -5,7 +5,7 @@
 
 /* --- LMTP (RFC 2033, RFC 5321 4.5.3) --- */
 #define LIMIT_LMTP_COMMAND 2048		/* command line: ESMTP parameters and a 254-octet address fit many times */
-#define LIMIT_LMTP_LINE (1024 * 1024)	/* content line: Japanese text comes unfolded; Postfix with line limit 0 passes it whole */
+#define LIMIT_LMTP_ADDRESS 254		/* RFC 5321 4.5.3.1.3: a path of 256 with its brackets */
 #define LIMIT_LMTP_RCPTS 100		/* RFC 5321 asks for at least 100; we have a handful of desks */
 #define LIMIT_LMTP_BAD_COMMANDS 20	/* after these the peer is no Postfix */
 #define LIMIT_LMTP_SESSIONS 200		/* Postfix's default process limit is 100 */

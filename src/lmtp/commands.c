@@ -7,7 +7,7 @@
  * Commands whose data would follow unasked (BDAT, an HTTP request) close the
  * session, or that data would be read as commands.
  */
-#include "config.h"
+#include <config.h>
 
 #include <string.h>
 #include <strings.h>

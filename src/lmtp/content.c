@@ -8,7 +8,7 @@
  * octet like any other. Lines may be of any length: nothing is collected, the
  * two memchr() calls a line cost are all the work there is.
  */
-#include "config.h"
+#include <config.h>
 
 #include <string.h>
 

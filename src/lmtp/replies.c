@@ -7,7 +7,7 @@
  * No reply repeats what the peer sent. Replies are collected and written once
  * per feed: a pipelined group costs one write.
  */
-#include "config.h"
+#include <config.h>
 
 #include <stdio.h>
 #include <string.h>

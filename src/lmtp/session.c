@@ -6,7 +6,7 @@
  * abort(). It must never read a byte as a command that could be content, and
  * never say 250 for a mail before lmtp_committed() was told it is durable (I5).
  */
-#include "config.h"
+#include <config.h>
 
 #include <stdlib.h>
 #include <string.h>

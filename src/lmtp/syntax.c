@@ -9,7 +9,7 @@
  * never let a control character or malformed UTF-8 through, and never change
  * an address: that is the council's business, not the parser's.
  */
-#include "config.h"
+#include <config.h>
 
 #include <stdint.h>
 #include <string.h>
