@@ -59,6 +59,9 @@
 /* --- wire --- */
 #define LIMIT_WIRE_MESSAGE (160 * 1024)	/* one SOCK_SEQPACKET message; larger content travels as a descriptor */
 #define LIMIT_WIRE_FDS 4
+#define LIMIT_KEY_SUBKEYS 64		/* in one key block; people have five */
+#define LIMIT_KEY_ADDRESSES 64		/* in one key's user ids */
+#define LIMIT_JSON_DEPTH 32		/* our documents nest five deep; the parser recurses */
 
 /* --- outgoing --- */
 #define LIMIT_OUT_LINE 76		/* body lines: reach a milter unchanged */

@@ -5,6 +5,10 @@
  */
 #pragma once
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #include <sekisho/arena.h>
 #include <sekisho/buf.h>
 #include <sekisho/error.h>
@@ -47,6 +51,8 @@ struct msg_read_done {
 	int status;		/* SK_OK or the reason */
 	const char *reason;	/* plain words for operators, no content */
 	uint64_t facts_len, payload_len;
+	bool last;		/* the reader ends now of itself: send it
+				 * nothing more, start another */
 };
 
 struct msg_keyd_ready {

@@ -1,0 +1,266 @@
+/*
+ * Facts as they travel from the reader to sekishod, and as they lie sealed in
+ * the database. Written by a process that a hostile mail may own: everything
+ * that others rely on without looking again (addresses, counts, enum ranges,
+ * bit sets, places in the payload) is checked here, once.
+ */
+#include <config.h>
+
+#include <sekisho/limits.h>
+#include <sekisho/messages.h>
+#include <sekisho/text.h>
+#include <sekisho/wire.h>
+
+#include "wire/codec.h"
+
+enum {
+	FACTS_FORMAT = 1,		/* stored facts outlive the program */
+	ANSWER_ALL = ANSWER_SECRECY | ANSWER_SCOPE | ANSWER_2X |
+	    ANSWER_COORDINATION | ANSWER_READBACK,
+	ATTACH_ALL = (ATTACH_BAD_ENCODING << 1) - 1,
+	DOUBT_ALL = (DOUBT_PASSWORD_MAIL << 1) - 1,
+	AUTH_METHODS = 64	/* in one field: dkim once a signature */
+};
+
+static void
+put_mailbox(struct sk_buf *b, const struct fact_mailbox *m)
+{
+	wire_put_str(b, m->address);
+	wire_put_str(b, m->name);
+}
+
+static void
+get_mailbox(struct wire_in *w, struct sk_arena *a, struct fact_mailbox *m)
+{
+	m->address = wire_str(w, a);
+	m->name = wire_str(w, a);
+	if (m->address != NULL && !sk_address_valid(m->address)) {
+		w->bad = true;
+		m->address = NULL;
+	}
+}
+
+static void
+put_authres(struct sk_buf *b, const struct fact_authres *r)
+{
+	wire_put_str(b, r->authserv_id);
+	wire_put_u8(b, r->above_received);
+	wire_put_u32(b, (uint32_t)r->nmethods);
+	for (size_t i = 0; i < r->nmethods; i++) {
+		wire_put_str(b, r->methods[i].method);
+		wire_put_str(b, r->methods[i].result);
+		wire_put_str(b, r->methods[i].domain);
+	}
+}
+
+static void
+get_authres(struct wire_in *w, struct sk_arena *a, struct fact_authres *r)
+{
+	struct fact_auth_method *m;
+
+	r->authserv_id = wire_need_str(w, a);
+	r->above_received = wire_bool(w);
+	r->nmethods = wire_count(w, AUTH_METHODS);
+	r->methods = m = wire_array(a, r->nmethods, sizeof(*m));
+	for (size_t i = 0; i < r->nmethods; i++) {
+		m[i].method = wire_need_str(w, a);
+		m[i].result = wire_need_str(w, a);
+		m[i].domain = wire_str(w, a);
+	}
+}
+
+static void
+put_answer(struct sk_buf *b, const struct answer *ans)
+{
+	wire_put_u32(b, ans->ticks);
+	wire_put_u32(b, ans->unclear);
+	wire_put_str(b, ans->parts);
+	wire_put_str(b, ans->never);
+	wire_put_str(b, ans->other);
+	wire_put_u8(b, ans->yes_word);
+	wire_put_str(b, ans->ref);
+	wire_put_str(b, ans->ref_other);
+	wire_put_str(b, ans->code);
+}
+
+static void
+get_answer(struct wire_in *w, struct sk_arena *a, struct answer *ans)
+{
+	ans->ticks = wire_bits(w, ANSWER_ALL);
+	ans->unclear = wire_bits(w, ANSWER_ALL);
+	ans->parts = wire_str(w, a);
+	ans->never = wire_str(w, a);
+	ans->other = wire_str(w, a);
+	ans->yes_word = wire_bool(w);
+	ans->ref = wire_str(w, a);
+	ans->ref_other = wire_str(w, a);
+	ans->code = wire_str(w, a);
+}
+
+static void
+put_header(struct sk_buf *b, const struct facts *f)
+{
+	put_mailbox(b, &f->from);
+	put_mailbox(b, &f->reply_to);
+	put_mailbox(b, &f->sender);
+	wire_put_u32(b, (uint32_t)f->nto);
+	for (size_t i = 0; i < f->nto; i++)
+		put_mailbox(b, &f->to[i]);
+	wire_put_str(b, f->subject);
+	wire_put_str(b, f->message_id);
+	wire_put_u32(b, (uint32_t)f->nrefs);
+	for (size_t i = 0; i < f->nrefs; i++)
+		wire_put_str(b, f->refs[i]);
+	wire_put_i64(b, f->date);
+	wire_put_u32(b, f->received_count);
+	wire_put_u8(b, (uint8_t)f->automatic);
+	wire_put_u8(b, f->no_reply_wanted);
+	wire_put_u32(b, (uint32_t)f->nauthres);
+	for (size_t i = 0; i < f->nauthres; i++)
+		put_authres(b, &f->authres[i]);
+	wire_put_bytes(b, sk_span_of(f->content_id, sizeof(f->content_id)));
+}
+
+static void
+get_lists(struct wire_in *w, struct sk_arena *a, struct facts *f)
+{
+	struct fact_mailbox *to;
+	const char **ref;
+
+	f->nto = wire_count(w, LIMIT_ADDRESSES);
+	f->to = to = wire_array(a, f->nto, sizeof(*to));
+	for (size_t i = 0; i < f->nto; i++) {
+		get_mailbox(w, a, &to[i]);
+		if (to[i].address == NULL)
+			w->bad = true;
+	}
+	f->subject = wire_str(w, a);
+	f->message_id = wire_str(w, a);
+	f->nrefs = wire_count(w, LIMIT_REFERENCES);
+	f->refs = ref = wire_array(a, f->nrefs, sizeof(*ref));
+	for (size_t i = 0; i < f->nrefs; i++)
+		ref[i] = wire_need_str(w, a);
+}
+
+static void
+get_header(struct wire_in *w, struct sk_arena *a, struct facts *f)
+{
+	struct fact_authres *res;
+
+	get_mailbox(w, a, &f->from);
+	get_mailbox(w, a, &f->reply_to);
+	get_mailbox(w, a, &f->sender);
+	get_lists(w, a, f);
+	f->date = wire_i64(w);
+	f->received_count = wire_u32(w);
+	f->automatic = wire_enum(w, AUTO_OURS);
+	f->no_reply_wanted = wire_bool(w);
+	f->nauthres = wire_count(w, LIMIT_AUTHRES);
+	f->authres = res = wire_array(a, f->nauthres, sizeof(*res));
+	for (size_t i = 0; i < f->nauthres; i++)
+		get_authres(w, a, &res[i]);
+	wire_fixed(w, f->content_id, sizeof(f->content_id));
+}
+
+static void
+put_content(struct sk_buf *b, const struct facts *f)
+{
+	wire_put_u8(b, (uint8_t)f->form);
+	wire_put_str(b, f->text);
+	wire_put_str(b, f->charset);
+	wire_put_u8(b, f->kana);
+	wire_put_u8(b, f->japanese_charset);
+	put_answer(b, &f->answer);
+	wire_put_u32(b, (uint32_t)f->nattachments);
+	for (size_t i = 0; i < f->nattachments; i++) {
+		wire_put_str(b, f->attachments[i].name);
+		wire_put_str(b, f->attachments[i].type);
+		wire_put_u64(b, f->attachments[i].bytes);
+		wire_put_u32(b, f->attachments[i].part);
+		wire_put_u32(b, f->attachments[i].flags);
+	}
+	wire_put_u32(b, (uint32_t)f->nkeys);
+	for (size_t i = 0; i < f->nkeys; i++)
+		wire_put_bytes(b, f->keys[i].block);
+}
+
+static void
+get_attachments(struct wire_in *w, struct sk_arena *a, struct facts *f)
+{
+	struct fact_attachment *att;
+
+	f->nattachments = wire_count(w, LIMIT_MIME_PARTS);
+	f->attachments = att = wire_array(a, f->nattachments, sizeof(*att));
+	for (size_t i = 0; i < f->nattachments; i++) {
+		att[i].name = wire_need_str(w, a);
+		att[i].type = wire_need_str(w, a);
+		att[i].bytes = wire_u64(w);
+		att[i].part = wire_u32(w);
+		att[i].flags = wire_bits(w, ATTACH_ALL);
+	}
+}
+
+static void
+get_content(struct wire_in *w, struct sk_arena *a, struct facts *f)
+{
+	struct fact_key *key;
+
+	f->form = wire_enum(w, FORM_SMIME_SIGNED);
+	f->text = wire_str(w, a);
+	f->charset = wire_str(w, a);
+	f->kana = wire_bool(w);
+	f->japanese_charset = wire_bool(w);
+	get_answer(w, a, &f->answer);
+	get_attachments(w, a, f);
+	f->nkeys = wire_count(w, LIMIT_KEYS_PER_MAIL);
+	f->keys = key = wire_array(a, f->nkeys, sizeof(*key));
+	for (size_t i = 0; i < f->nkeys; i++)
+		key[i].block = wire_copy(w, a, LIMIT_KEY_BYTES);
+}
+
+/* Each place lies within a payload of LIMIT_MESSAGE_MAX; whether it lies in
+ * this mail's payload is for whoever holds that descriptor. */
+static void
+get_places(struct wire_in *w, struct facts *f)
+{
+	uint64_t *const place[] = {
+		&f->data_at, &f->data_len, &f->sig_at, &f->sig_len
+	};
+
+	for (size_t i = 0; i < sizeof(place) / sizeof(place[0]); i++) {
+		*place[i] = wire_u64(w);
+		if (*place[i] > LIMIT_MESSAGE_MAX)
+			w->bad = true;
+	}
+	if (f->data_at + f->data_len > LIMIT_MESSAGE_MAX ||
+	    f->sig_at + f->sig_len > LIMIT_MESSAGE_MAX)
+		w->bad = true;
+}
+
+void
+facts_put(struct sk_buf *b, const struct facts *f)
+{
+	wire_put_u8(b, FACTS_FORMAT);
+	put_header(b, f);
+	put_content(b, f);
+	wire_put_u32(b, f->doubts);
+	wire_put_u64(b, f->data_at);
+	wire_put_u64(b, f->data_len);
+	wire_put_u64(b, f->sig_at);
+	wire_put_u64(b, f->sig_len);
+}
+
+int
+facts_get(struct sk_arena *a, struct sk_span s, struct facts *f)
+{
+	struct wire_in w = wire_open(s);
+
+	*f = (struct facts){ 0 };
+	if (wire_u8(&w) != FACTS_FORMAT)
+		w.bad = true;
+	get_header(&w, a, f);
+	get_content(&w, a, f);
+	f->doubts = wire_bits(&w, DOUBT_ALL);
+	get_places(&w, f);
+	return wire_end(&w);
+}

@@ -1,0 +1,267 @@
+/*
+ * Messages between sekishod and a keyd. Both directions are checked alike:
+ * sekishod is the less trusted side when it asks (it holds no keys), keyd
+ * feeds on hostile ciphertext when it answers. Fingerprints are names of keys
+ * and must look like ones here already.
+ */
+#include <config.h>
+
+#include <string.h>
+
+#include <sekisho/limits.h>
+#include <sekisho/messages.h>
+#include <sekisho/wire.h>
+
+#include "wire/codec.h"
+
+/* A full fingerprint, copied into the arena; "" or a short one is bad. */
+static const char *
+fingerprint(struct wire_in *w, struct sk_arena *a)
+{
+	char fpr[41];
+
+	wire_hex(w, fpr, 40);
+	if (fpr[0] == '\0')
+		w->bad = true;
+	return w->bad ? NULL : sk_arena_str(a, fpr);
+}
+
+void
+msg_keyd_ready_put(struct sk_buf *b, const struct msg_keyd_ready *m)
+{
+	wire_put_hex(b, m->fpr);
+	wire_put_str(b, m->versions);
+	wire_put_bytes(b, m->own_block);
+}
+
+int
+msg_keyd_ready_get(struct sk_arena *a, struct sk_span s,
+    struct msg_keyd_ready *m)
+{
+	struct wire_in w = wire_open(s);
+
+	*m = (struct msg_keyd_ready){ 0 };
+	m->fpr = fingerprint(&w, a);
+	m->versions = wire_str(&w, a);
+	m->own_block = wire_copy(&w, a, LIMIT_KEY_BYTES);
+	return wire_end(&w);
+}
+
+void
+msg_open_mail_put(struct sk_buf *b, const struct msg_open_mail *m)
+{
+	wire_put_u8(b, (uint8_t)m->form);
+	wire_put_u64(b, m->data_at);
+	wire_put_u64(b, m->data_len);
+	wire_put_u64(b, m->sig_at);
+	wire_put_u64(b, m->sig_len);
+	wire_put_u32(b, (uint32_t)m->nkeys);
+	for (size_t i = 0; i < m->nkeys; i++) {
+		wire_put_hex(b, m->keys[i].fpr);
+		wire_put_bytes(b, m->keys[i].block);
+	}
+}
+
+int
+msg_open_mail_get(struct sk_arena *a, struct sk_span s,
+    struct msg_open_mail *m)
+{
+	struct wire_in w = wire_open(s);
+	struct msg_key *keys;
+
+	*m = (struct msg_open_mail){ 0 };
+	m->form = wire_enum(&w, FORM_SMIME_SIGNED);
+	m->data_at = wire_u64(&w);
+	m->data_len = wire_u64(&w);
+	m->sig_at = wire_u64(&w);
+	m->sig_len = wire_u64(&w);
+	m->nkeys = wire_count(&w, MSG_KEYS_MAX);
+	m->keys = keys = wire_array(a, m->nkeys, sizeof(*keys));
+	for (size_t i = 0; i < m->nkeys; i++) {
+		keys[i].fpr = fingerprint(&w, a);
+		keys[i].block = wire_copy(&w, a, LIMIT_KEY_BYTES);
+	}
+	return wire_end(&w);
+}
+
+void
+msg_opened_mail_put(struct sk_buf *b, const struct msg_opened_mail *m)
+{
+	const struct verdict *v = &m->verdict;
+
+	wire_put_status(b, m->status);
+	wire_put_u8(b, (uint8_t)v->outer_form);
+	wire_put_u8(b, v->encrypted);
+	wire_put_u8(b, v->integrity);
+	wire_put_u8(b, v->failed);
+	wire_put_u8(b, (uint8_t)v->signature);
+	wire_put_u8(b, (uint8_t)v->coverage);
+	wire_put_hex(b, v->signer);
+	wire_put_str(b, m->reason);
+}
+
+int
+msg_opened_mail_get(struct sk_arena *a, struct sk_span s,
+    struct msg_opened_mail *m)
+{
+	struct wire_in w = wire_open(s);
+	struct verdict *v = &m->verdict;
+
+	*m = (struct msg_opened_mail){ 0 };
+	m->status = wire_status(&w);
+	v->outer_form = wire_enum(&w, FORM_SMIME_SIGNED);
+	v->encrypted = wire_bool(&w);
+	v->integrity = wire_bool(&w);
+	v->failed = wire_bool(&w);
+	v->signature = wire_enum(&w, SIGNATURE_ERROR);
+	v->coverage = wire_enum(&w, COVERS_WHOLE);
+	wire_hex(&w, v->signer, 40);
+	m->reason = wire_str(&w, a);
+	/* A good signature that names nobody could be anybody's (L14). */
+	if (v->signature == SIGNATURE_GOOD && v->signer[0] == '\0')
+		w.bad = true;
+	return wire_end(&w);
+}
+
+void
+msg_seal_put(struct sk_buf *b, const struct msg_seal *m)
+{
+	wire_put_hex(b, m->fpr);
+	wire_put_bytes(b, m->block);
+}
+
+int
+msg_seal_get(struct sk_arena *a, struct sk_span s, struct msg_seal *m)
+{
+	struct wire_in w = wire_open(s);
+
+	*m = (struct msg_seal){ 0 };
+	m->fpr = fingerprint(&w, a);
+	m->block = wire_copy(&w, a, LIMIT_KEY_BYTES);
+	return wire_end(&w);
+}
+
+void
+msg_sealed_put(struct sk_buf *b, const struct msg_sealed *m)
+{
+	wire_put_status(b, m->status);
+	wire_put_str(b, m->reason);
+}
+
+int
+msg_sealed_get(struct sk_arena *a, struct sk_span s, struct msg_sealed *m)
+{
+	struct wire_in w = wire_open(s);
+
+	*m = (struct msg_sealed){ 0 };
+	m->status = wire_status(&w);
+	m->reason = wire_str(&w, a);
+	return wire_end(&w);
+}
+
+void
+msg_open_put(struct sk_buf *b, const struct msg_open *m)
+{
+	wire_put_u8(b, (uint8_t)m->purpose);
+	wire_put_u64(b, m->at);
+	wire_put_u64(b, m->len);
+	wire_put_bytes(b, sk_span_of(m->wrap, sizeof(m->wrap)));
+	wire_put_u8(b, m->by_case);
+	wire_put_bytes(b, sk_span_of(m->case_wrap, sizeof(m->case_wrap)));
+}
+
+int
+msg_open_get(struct sk_arena *a, struct sk_span s, struct msg_open *m)
+{
+	struct wire_in w = wire_open(s);
+
+	(void)a;
+	*m = (struct msg_open){ 0 };
+	m->purpose = wire_enum(&w, OPEN_ITEM);
+	m->at = wire_u64(&w);
+	m->len = wire_u64(&w);
+	wire_fixed(&w, m->wrap, sizeof(m->wrap));
+	m->by_case = wire_bool(&w);
+	wire_fixed(&w, m->case_wrap, sizeof(m->case_wrap));
+	return wire_end(&w);
+}
+
+void
+msg_opened_put(struct sk_buf *b, const struct msg_opened *m)
+{
+	wire_put_status(b, m->status);
+}
+
+int
+msg_opened_get(struct sk_arena *a, struct sk_span s, struct msg_opened *m)
+{
+	struct wire_in w = wire_open(s);
+
+	(void)a;
+	*m = (struct msg_opened){ 0 };
+	m->status = wire_status(&w);
+	return wire_end(&w);
+}
+
+void
+msg_rewrap_put(struct sk_buf *b, const struct msg_rewrap *m)
+{
+	wire_put_bytes(b, sk_span_of(m->wrap, sizeof(m->wrap)));
+	wire_put_bytes(b, sk_span_of(m->case_pk, sizeof(m->case_pk)));
+}
+
+int
+msg_rewrap_get(struct sk_arena *a, struct sk_span s, struct msg_rewrap *m)
+{
+	struct wire_in w = wire_open(s);
+
+	(void)a;
+	wire_fixed(&w, m->wrap, sizeof(m->wrap));
+	wire_fixed(&w, m->case_pk, sizeof(m->case_pk));
+	return wire_end(&w);
+}
+
+void
+msg_rewrapped_put(struct sk_buf *b, const struct msg_rewrapped *m)
+{
+	wire_put_status(b, m->status);
+	wire_put_bytes(b, sk_span_of(m->wrap, sizeof(m->wrap)));
+}
+
+int
+msg_rewrapped_get(struct sk_arena *a, struct sk_span s,
+    struct msg_rewrapped *m)
+{
+	struct wire_in w = wire_open(s);
+
+	(void)a;
+	*m = (struct msg_rewrapped){ 0 };
+	m->status = wire_status(&w);
+	wire_fixed(&w, m->wrap, sizeof(m->wrap));
+	return wire_end(&w);
+}
+
+void
+msg_inspected_put(struct sk_buf *b, const struct msg_inspected *m)
+{
+	wire_put_status(b, m->status);
+	wire_put_str(b, m->reason);
+	if (m->status == SK_OK)
+		key_facts_put(b, &m->key);
+}
+
+int
+msg_inspected_get(struct sk_arena *a, struct sk_span s,
+    struct msg_inspected *m)
+{
+	struct wire_in w = wire_open(s);
+
+	*m = (struct msg_inspected){ 0 };
+	m->status = wire_status(&w);
+	m->reason = wire_str(&w, a);
+	if (w.bad)
+		return SK_ERR_PROTOCOL;
+	if (m->status == SK_OK)
+		return key_facts_get(a, w.rest, &m->key);
+	return wire_end(&w);
+}
