@@ -1,0 +1,22 @@
+/* Shared by decide.c, decide_new.c and decide_reply.c only. */
+#pragma once
+
+#include <sekisho/decide.h>
+
+void act_file(struct actions *x, enum mail_class class, const char *note);
+void act_file_outside(struct actions *x, enum mail_class class,
+    const char *note);
+void act_state(struct actions *x, enum case_state st);
+void act_ask(struct actions *x, bool readback);
+void act_propose(struct actions *x, const struct terms *t);
+void act_send(struct actions *x, const char *template_id, bool ask,
+    unsigned unclear, bool hint);
+/* Needs a person: reason on the case, a note to the notify addresses. */
+void act_operator(struct actions *x, const char *reason);
+void act_notify(struct actions *x, const char *event);
+void act_audit(struct actions *x, const char *event, const char *detail);
+
+/* The mail begins a case (decide_new.c). */
+void decide_new(const struct decide_in *in, struct actions *x);
+/* The mail belongs to in->known (decide_reply.c). */
+void decide_reply(const struct decide_in *in, struct actions *x);

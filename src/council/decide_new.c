@@ -1,0 +1,144 @@
+/*
+ * A mail that belongs to no case: a consultation (R-036 to R-047). Nothing is
+ * mandatory to open a case (R-039), the sender need not be known (R-038), and a
+ * mail that could not be read opens one too: its sealed original is kept.
+ * The first answer quotes nothing and goes only where restraint allows.
+ */
+#include "decide_internal.h"
+
+#include <sekisho/terms.h>
+#include <sekisho/text.h>
+
+/* Several desks open one case; an incident desk wins (design.md §4). */
+static const struct config_desk *
+desk_reached(const struct decide_in *in, struct sk_arena *a)
+{
+	const struct config_desk *best = NULL;
+
+	for (size_t i = 0; i < in->nrcpts; i++) {
+		const struct config_desk *d = config_desk(in->config,
+		    in->rcpts[i], NULL, a);
+
+		if (d && (!best || (d->kind == DESK_INCIDENT &&
+		    best->kind != DESK_INCIDENT)))
+			best = d;
+	}
+	return best;
+}
+
+/* Whom would an answer go to? From only; Reply-To if it shares the
+ * organisational domain (design.md §4). NULL: nobody. */
+static const char *
+answer_address(const struct facts *f)
+{
+	const char *from = f->from.address, *reply = f->reply_to.address;
+
+	if (from && reply && sk_same_org_domain(sk_address_domain(from),
+	    sk_address_domain(reply)))
+		return reply;
+	return from;
+}
+
+static void
+open_case(const struct decide_in *in, const struct config_desk *desk,
+    struct actions *x)
+{
+	struct action *o = actions_add(x, ACTION_OPEN_CASE);
+	const struct facts *f = in->facts;
+
+	o->u.open.desk = desk->kind;
+	o->u.open.desk_address = desk->address;
+	o->u.open.language = routing_language(f, in->sender);
+	o->u.open.originator = f ? answer_address(f) : NULL;
+	o->u.open.name = f ? f->from.name : NULL;
+	o->u.open.org = in->person ? in->person->org : NULL;
+	o->u.open.priority = desk->kind == DESK_INCIDENT ? PRIORITY_HIGH :
+	    PRIORITY_NORMAL;
+}
+
+/* Why no automatic answer may go out; NULL if it may. */
+static const char *
+silent_reason(const struct decide_in *in)
+{
+	const struct facts *f = in->facts;
+
+	if (!f->from.address)
+		return "no-sender";
+	if (in->auth == AUTH_FAIL)
+		return "authentication-fail";
+	if (!*in->sender)
+		return "null-sender";
+	if (f->automatic != AUTO_NO)
+		return "automatic";
+	if (f->no_reply_wanted)
+		return "no-reply-wanted";
+	if (!restraint_allows(&in->policy->restraint, in->auth, &in->counts))
+		return "restraint";
+	return NULL;
+}
+
+/* The first mail already answers: read it back at once. */
+static void
+answered_at_once(const struct decide_in *in, struct actions *x)
+{
+	struct terms t;
+
+	terms_from_answer(x->arena, &in->facts->answer, &t);
+	act_state(x, CASE_CONFIRMING);
+	act_propose(x, &t);
+	act_ask(x, true);
+	act_send(x, "T-06", false, 0, false);
+}
+
+static void
+acknowledge(const struct decide_in *in, const struct config_desk *desk,
+    struct actions *x)
+{
+	unsigned open;
+
+	actions_add(x, ACTION_COUNT_REPLY);
+	if (answer_complete(&in->facts->answer, &open)) {
+		answered_at_once(in, x);
+	} else if (desk->ask_at_once) {
+		act_state(x, CASE_CONFIRMING);
+		act_ask(x, false);
+		act_send(x, "T-01", true, 0, true);
+	} else {
+		act_send(x, desk->kind == DESK_INCIDENT ? "T-01" : "T-02",
+		    false, 0, true);
+	}
+}
+
+void
+decide_new(const struct decide_in *in, struct actions *x)
+{
+	const struct config_desk *desk = desk_reached(in, x->arena);
+	const char *silent;
+
+	if (!desk) {
+		act_file_outside(x, MAIL_OPERATOR_LOOK, "no-desk");
+		act_notify(x, "operator_look");
+		return;
+	}
+	open_case(in, desk, x);
+	if (!in->facts) {
+		act_file(x, MAIL_UNREADABLE, in->unreadable_why);
+		actions_add(x, ACTION_OPERATOR)->u.operator_look.reason =
+		    "unreadable";
+		act_notify(x, "unreadable");
+		act_audit(x, "case.open", "unreadable");
+		return;
+	}
+	act_file(x, MAIL_CONSULTATION, "");
+	act_audit(x, "case.open", word_of(WORDS_DESK, (int)desk->kind));
+	act_notify(x, "new_case");
+	if (in->facts->nkeys)
+		actions_add(x, ACTION_PROPOSE_KEYS);
+	if (in->verdict && in->verdict->failed)
+		act_operator(x, "cannot-decrypt");
+	silent = silent_reason(in);
+	if (silent)
+		act_operator(x, silent);
+	else
+		acknowledge(in, desk, x);
+}

@@ -1,0 +1,229 @@
+/*
+ * A mail that belongs to a known case: answers to the three questions and the
+ * read-back (domain.md D, design.md §8). Silence and unclear answers are no
+ * consent (R-060); a guess is never made. A token routes; it confirms once per
+ * question version, only for the address it was sent to. Older versions are
+ * refused (L30). Nothing is sent to an address other than the originator's.
+ */
+#include "decide_internal.h"
+
+#include <string.h>
+
+#include <sekisho/terms.h>
+#include <sekisho/text.h>
+
+static const struct token_found *
+case_token(const struct decide_in *in)
+{
+	for (size_t i = 0; i < in->ntokens; i++)
+		if (in->tokens[i].known &&
+		    in->tokens[i].case_row == in->known->row)
+			return &in->tokens[i];
+	return NULL;
+}
+
+static bool
+same_address(struct sk_arena *a, const char *x, const char *y)
+{
+	return x && y && strcmp(sk_address_key(a, x), sk_address_key(a, y)) == 0;
+}
+
+/* How sure are we that the originator said this? (design.md §8) */
+static enum assurance
+assurance_of(const struct decide_in *in, struct sk_arena *a)
+{
+	const struct token_found *t = case_token(in);
+
+	if (!t || !same_address(a, t->address, in->facts->from.address) ||
+	    in->auth == AUTH_FAIL)
+		return ASSURANCE_NONE;
+	if (in->signer_is_from || in->proof_code)
+		return ASSURANCE_SIGNATURE;
+	return in->auth == AUTH_PASS ? ASSURANCE_TOKEN_ALIGNED :
+	    ASSURANCE_TOKEN;
+}
+
+/* Does the token belong to the question that is open now? */
+static bool
+token_current(const struct decide_in *in)
+{
+	const struct token_found *t = case_token(in);
+
+	return t && !t->used && in->known->question &&
+	    t->question == in->known->question;
+}
+
+static void
+lock(struct actions *x, const struct decide_in *in, enum assurance have)
+{
+	actions_add(x, ACTION_LOCK_TERMS)->u.yes.assurance = have;
+	if (in->known->state == CASE_CONFIRMING)
+		act_state(x, CASE_CONFIRMED);
+	act_audit(x, "terms.lock", word_of(WORDS_ASSURANCE, (int)have));
+	act_notify(x, "terms_locked");
+}
+
+/* The yes to the read-back: lock, or keep the yes and wait for a person who
+ * vouches (I2: operators can vouch for who somebody is, never widen). */
+static void
+confirm(const struct decide_in *in, struct actions *x, enum assurance have)
+{
+	const struct decide_case *c = in->known;
+
+	act_file(x, MAIL_ANSWER, "confirmed");
+	actions_add(x, ACTION_USE_TOKEN);
+	if (terms_assured(have, terms_needed(in->policy, c->locked,
+	    c->proposed))) {
+		lock(x, in, have);
+		return;
+	}
+	actions_add(x, ACTION_YES)->u.yes.assurance = have;
+	act_audit(x, "terms.yes-too-weak", word_of(WORDS_ASSURANCE, (int)have));
+	act_operator(x, "assurance-too-little");
+}
+
+/* A complete answer: store what was proposed and read it back. Narrowing of
+ * terms in force counts at once (R-069), the read-back only tells it. */
+static void
+propose(const struct decide_in *in, struct actions *x, enum assurance have)
+{
+	const struct decide_case *c = in->known;
+	struct terms t;
+
+	terms_from_answer(x->arena, &in->facts->answer, &t);
+	act_file(x, MAIL_ANSWER, "complete");
+	act_propose(x, &t);
+	act_audit(x, "terms.propose", word_of(WORDS_SCOPE, (int)t.scope));
+	if (c->locked && !terms_widen(c->locked, &t) &&
+	    terms_assured(have, in->policy->narrowing))
+		lock(x, in, have);
+	if (c->state == CASE_RECEIVED || c->state == CASE_SUPPORTING)
+		act_state(x, CASE_CONFIRMING);
+	act_ask(x, true);
+	act_send(x, c->has_key ? "T-06E" : "T-06", false, 0, false);
+}
+
+/* Not complete: ask once for the unclear codes, then a person. */
+static void
+clarify(const struct decide_in *in, struct actions *x, unsigned open)
+{
+	act_file(x, MAIL_ANSWER, "unclear");
+	act_audit(x, "answer.unclear", "");
+	if (in->known->clarified) {
+		act_operator(x, "unclear-twice");
+		return;
+	}
+	actions_add(x, ACTION_CLARIFIED);
+	act_send(x, in->known->has_key ? "T-05E" : "T-05", false, open, false);
+}
+
+/* "No, change it" without new answers: the form again. */
+static void
+ask_again(const struct decide_in *in, struct actions *x)
+{
+	(void)in;
+	act_file(x, MAIL_ANSWER, "change-wanted");
+	act_ask(x, false);
+	act_send(x, "T-03", false, 0, false);
+	act_audit(x, "answer.change", "");
+}
+
+static void
+follow_up(struct actions *x, const char *note)
+{
+	act_file(x, MAIL_FOLLOW_UP, note);
+	act_operator(x, *note ? note : "follow-up");
+}
+
+static bool
+is_yes(const struct answer *ans)
+{
+	unsigned others = ans->ticks & ~(unsigned)ANSWER_READBACK;
+
+	if (ans->unclear || (ans->ticks & ANSWER_4N) || others)
+		return false;
+	return (ans->ticks & ANSWER_4Y) || ans->yes_word;
+}
+
+/* The originator speaks, with the token of the question that is open. */
+static void
+answer(const struct decide_in *in, struct actions *x, enum assurance have)
+{
+	const struct answer *ans = &in->facts->answer;
+	const struct decide_case *c = in->known;
+	unsigned open = 0, form = ANSWER_SECRECY | ANSWER_SCOPE |
+	    ANSWER_COORDINATION | ANSWER_2X;
+
+	if (answer_complete(ans, &open)) {
+		propose(in, x, have);
+	} else if (c->readback && c->proposed && is_yes(ans)) {
+		confirm(in, x, have);
+	} else if (c->readback && (ans->ticks & ANSWER_4N) &&
+	    !(ans->ticks & form) && !ans->unclear) {
+		ask_again(in, x);
+	} else if ((ans->ticks & (form | ANSWER_READBACK)) || ans->unclear) {
+		clarify(in, x, open);
+	} else {
+		follow_up(x, "");
+	}
+}
+
+/* Closed or ended: support starts again, confirmations are not inherited. */
+static bool
+reopened(const struct decide_in *in, struct actions *x)
+{
+	enum case_state st = in->known->state;
+
+	if (st != CASE_CLOSED && st != CASE_SUPPORT_ONLY &&
+	    st != CASE_WITHDRAWN && st != CASE_REJECTED)
+		return false;
+	act_file(x, MAIL_FOLLOW_UP, "reopened");
+	act_state(x, CASE_SUPPORTING);
+	act_operator(x, "new-mail-after-end");
+	act_audit(x, "case.reopen", "new mail");
+	return true;
+}
+
+static void
+tell_of_keys(const struct decide_in *in, struct actions *x)
+{
+	if (in->facts->nkeys) {
+		actions_add(x, ACTION_PROPOSE_KEYS);
+		act_notify(x, "key_proposed");
+	}
+}
+
+void
+decide_reply(const struct decide_in *in, struct actions *x)
+{
+	const struct answer *ans;
+	enum assurance have;
+
+	if (!in->facts) {
+		act_file(x, MAIL_UNREADABLE, in->unreadable_why);
+		act_operator(x, "unreadable");
+		return;
+	}
+	ans = &in->facts->answer;
+	have = assurance_of(in, x->arena);
+	tell_of_keys(in, x);
+	if (in->verdict && in->verdict->failed) {
+		follow_up(x, "cannot-decrypt");
+	} else if (reopened(in, x)) {
+		return;
+	} else if (in->facts->automatic != AUTO_NO) {
+		follow_up(x, "automatic");
+	} else if (!answer_any(ans)) {
+		follow_up(x, in->auth == AUTH_FAIL ? "authentication-fail" :
+		    "");
+	} else if (have == ASSURANCE_NONE) {
+		/* Ticks from an address that we did not ask: no answer, and
+		 * nothing goes there (R-054). */
+		follow_up(x, in->auth == AUTH_FAIL ? "authentication-fail" :
+		    case_token(in) ? "other-address" : "no-token");
+	} else if (!token_current(in)) {
+		follow_up(x, "old-question");
+	} else {
+		answer(in, x, have);
+	}
+}
