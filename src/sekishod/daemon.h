@@ -1,0 +1,200 @@
+/*
+ * sekishod inside: one struct daemon, and what each file offers the others.
+ * Data flows one way (design.md §4): lmtp_door -> custody -> intake -> apply ->
+ * outbox -> relay; control stands beside and uses apply, outbox and the pools.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <sekisho/actions.h>
+#include <sekisho/channel.h>
+#include <sekisho/config.h>
+#include <sekisho/decide.h>
+#include <sekisho/messages.h>
+#include <sekisho/policy.h>
+#include <sekisho/store.h>
+#include <sekisho/template.h>
+
+#include "loop.h"
+
+struct pool;
+struct turn;
+struct door;
+struct intake;
+struct outbox;
+struct relay;
+struct control;
+struct syncer;
+
+struct daemon {
+	struct config *config;
+	struct policy *policy;
+	struct template_set *templates;
+	struct store *store;
+	unsigned char store_key[VAULT_KEY];
+	unsigned char vault_pk[VAULT_KEY];
+	const char *libexec;		/* where reader and keyd stand */
+	char spool[4096];		/* folder of large sealed mails */
+	char own_fpr[41];		/* council's key, told by keyd */
+	struct sk_buf own_block;
+	struct loop *loop;
+	struct turn *turn;
+	struct syncer *syncer;
+	struct pool *readers, *keyds;
+	struct door *door;
+	struct intake *intake;
+	struct outbox *outbox;
+	struct relay *relay;
+	struct control *control;
+	bool stopping;
+};
+
+/* ---- turn.c: one transaction per turn of the loop ---- */
+
+/* Called once the turn's transaction is durable (SK_OK) or failed. */
+typedef void (*turn_fn)(void *ctx, int result);
+struct turn *turn_new(struct daemon *d);
+void turn_free(struct turn **t);
+/* Something was written: commit at the end of this turn, then call fn (may be
+ * NULL). After a failed commit the daemon ends: the database is the truth. */
+void turn_after(struct daemon *d, turn_fn fn, void *ctx);
+/* Forget callbacks of ctx (its owner goes away before the commit). */
+void turn_forget(struct daemon *d, void *ctx);
+
+/* ---- pool.c: helper processes, one channel each ---- */
+
+/* reply NULL: the helper died, stalled or is not there; error says which.
+ * The reply and its descriptors belong to the pool and end after the call;
+ * take a descriptor by setting it to -1. */
+typedef void (*pool_fn)(void *ctx, struct channel_message *reply,
+    const char *error);
+
+enum pool_kind { POOL_READER, POOL_KEYD };
+struct pool *pool_new(struct daemon *d, enum pool_kind kind, unsigned count);
+void pool_free(struct pool **p);
+/* Queues an operation. fields is copied; fds are duplicated. retry: try once
+ * more if the helper dies (keyd; never a mail that kills readers). Returns an
+ * id for pool_cancel(). urgent: before waiting ones (operators). */
+uint64_t pool_ask(struct pool *p, uint32_t type, struct sk_span fields,
+    const int *fds, size_t nfds, bool urgent, pool_fn fn, void *ctx);
+void pool_cancel(struct pool *p, uint64_t id);
+size_t pool_size(const struct pool *p);
+bool pool_ready(const struct pool *p);		/* at least one is up */
+
+/* ---- syncer.c: fsync of large files off the loop ---- */
+struct syncer *syncer_new(struct daemon *d);	/* forks; before the store opens */
+void syncer_free(struct syncer **s);
+void syncer_fsync(struct syncer *s, int fd, turn_fn fn, void *ctx);
+
+/* ---- lmtp_door.c, custody.c ---- */
+struct door *door_new(struct daemon *d, struct sk_error *e);
+void door_stop_accepting(struct door *o);
+void door_free(struct door **o);
+
+/* A mail being received: sealed as it streams (custody.c). */
+struct custody;
+struct custody *custody_new(struct daemon *d, const char *sender,
+    const char *const *rcpts, size_t nrcpts, bool trusted_door);
+int custody_content(struct custody *c, const void *p, size_t n);
+/* All bytes are here: store, commit, then fn(ctx, result); on SK_OK the mail
+ * is durable and goes on to intake by itself. */
+void custody_end(struct custody *c, turn_fn fn, void *ctx);
+/* Detach: nobody waits for the answer any more (the peer closed). */
+void custody_forget(struct custody *c);
+void custody_free(struct custody **c);		/* dropped, nothing stored */
+
+/* ---- intake.c: custody -> reader -> keyd -> decide -> apply ---- */
+struct intake *intake_new(struct daemon *d);
+void intake_free(struct intake **i);
+/* A mail to read. plain (taken over, may be empty: then keyd opens it) and its
+ * data key if they are still known. */
+void intake_add(struct intake *i, int64_t mail_row, struct sk_buf *plain,
+    const unsigned char *data_key);
+/* After a start: everything in custody that was not filed. */
+void intake_resume(struct intake *i);
+size_t intake_pending(const struct intake *i);
+
+/* ---- apply.c: actions -> store, in this turn's transaction ---- */
+struct apply_mail {
+	struct mail_record *mail;	/* filed by ACTION_FILE */
+	const struct facts *facts;	/* NULL: unreadable */
+	const struct verdict *verdict;
+	const unsigned char *data_key;	/* NULL: keyd rewraps later */
+};
+/* c: the case (row 0 until ACTION_OPEN_CASE). m NULL: not a mail's actions.
+ * actor for the audit. */
+int apply(struct daemon *d, struct sk_arena *a, const struct actions *acts,
+    struct case_record *c, const struct apply_mail *m, const char *actor,
+    struct sk_error *e);
+/* The content-free note N-01 to every notify address, restrained. case_number
+ * may be NULL. */
+void apply_notify(struct daemon *d, const char *event,
+    const char *case_number);
+/* Sends one mail to a case's originator (verbs use it too): makes the copy
+ * row, P forms composed and proved at once, E forms left to the outbox. Where
+ * an E form is needed and no key is there: held, I4. */
+int apply_send(struct daemon *d, struct sk_arena *a, struct case_record *c,
+    const char *template_id, bool ask, unsigned unclear, bool hint,
+    struct sk_error *e);
+
+/* ---- values.c: what templates are told ---- */
+struct tvalues *values_common(struct daemon *d, struct sk_arena *a,
+    const char *lang);
+struct tvalues *values_case(struct daemon *d, struct sk_arena *a,
+    const struct case_record *c, const char *token, bool ask,
+    unsigned unclear, bool hint);
+/* Adds ①②③ of terms: codes, and words for E forms. */
+void values_terms(struct tvalues *v, struct sk_arena *a,
+    const struct terms *t, bool words);
+/* The proof code of a token (inside ciphertext only). */
+void values_proof_code(struct daemon *d, const char *token, char out[27]);
+
+/* ---- outbox.c: copies to seal, prove and store ---- */
+struct outbox *outbox_new(struct daemon *d);
+void outbox_free(struct outbox **o);
+/* Something may be there to seal or to hand over. */
+void outbox_kick(struct outbox *o);
+/* Composes and proves a P copy now and stores it READY. */
+int outbox_plain(struct daemon *d, struct sk_arena *a, struct copy_record *c,
+    const struct tvalues *v, struct sk_error *e);
+/* Gate for a digest copy at this moment: the items of the digest that this
+ * person may still get. None: the reason of the first refusal. */
+int outbox_permitted(struct daemon *d, struct sk_arena *a,
+    const struct copy_record *c, struct item_record **items, size_t *n,
+    const char **reason);
+
+/* ---- gatekeeper.c: the gate's ask filled from the store ---- */
+struct gate_case {		/* what all asks about one item share */
+	struct item_record item;
+	struct terms terms;
+	bool has_terms, deny_clean;
+	const char *const *frozen;
+	size_t nfrozen;
+};
+int gatekeeper_item(struct daemon *d, struct sk_arena *a, const char *item,
+    struct gate_case *out, struct sk_error *e);
+struct gate_answer gatekeeper_ask(struct daemon *d, struct sk_arena *a,
+    const struct gate_case *g, const struct org *o, const struct person *p,
+    bool leave_approvals);
+
+/* ---- digest.c ---- */
+struct digest_result {
+	int64_t row;
+	size_t copies;
+	struct { const char *person, *reason; } *held;
+	size_t nheld;
+};
+/* One copy per permitted person of all approved, unsent items. */
+int digest_make(struct daemon *d, struct sk_arena *a, const char *by,
+    struct digest_result *out, struct sk_error *e);
+
+/* ---- relay.c: curl_multi, the only libcurl user ---- */
+struct relay *relay_new(struct daemon *d, struct sk_error *e);
+void relay_free(struct relay **r);
+void relay_kick(struct relay *r);
+
+/* ---- control.c: the operators' socket ---- */
+struct control *control_new(struct daemon *d, struct sk_error *e);
+void control_free(struct control **c);
