@@ -1,0 +1,508 @@
+/*
+ * Helper processes: readers (one operation at a time: a hostile mail kills or
+ * stalls only itself) and keyds (two at a time in the channel, so that a keyd
+ * never waits for us). A dead or stalled helper costs its operation one answer
+ * "no"; the process is replaced at once, the others never notice (I7).
+ *
+ * A helper that ends with exit 0 has served its time: an operation that was
+ * sent to it meanwhile goes to the next one.
+ */
+#include "daemon.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <sekisho/files.h>
+#include <sekisho/log.h>
+#include <sekisho/mem.h>
+
+#define IN_CHANNEL_MAX 2
+#define RESPAWN_MILLISECONDS 500	/* after a helper that never got ready */
+
+struct op {
+	uint64_t id;
+	uint32_t type;
+	struct sk_buf fields;
+	int fds[LIMIT_WIRE_FDS];
+	size_t nfds;
+	bool retried;
+	pool_fn fn;		/* NULL: cancelled */
+	void *ctx;
+	struct op *next;
+};
+
+struct helper {
+	struct pool *pool;
+	unsigned index;
+	pid_t pid;
+	int fd;
+	bool ready;
+	struct loop_watch *watch;
+	struct loop_timer *deadline, *respawn;
+	struct op *running[IN_CHANNEL_MAX];
+	size_t nrunning;
+};
+
+struct pool {
+	struct daemon *d;
+	enum pool_kind kind;
+	size_t depth;		/* operations in one channel */
+	unsigned count;
+	struct helper *helpers;
+	struct op *first, **last;
+	uint64_t next_id;
+	bool ending;
+};
+
+static void start(struct helper *h);
+static void dispatch(struct pool *p);
+
+static void
+op_free(struct op *o)
+{
+	for (size_t i = 0; i < o->nfds; i++)
+		sk_fd_close(&o->fds[i]);
+	sk_buf_free(&o->fields);
+	free(o);
+}
+
+static void
+op_answer(struct op *o, struct channel_message *m, const char *error)
+{
+	if (o->fn)
+		o->fn(o->ctx, m, error);
+	op_free(o);
+}
+
+static void
+put_first(struct pool *p, struct op *o)
+{
+	o->next = p->first;
+	p->first = o;
+	if (!o->next)
+		p->last = &o->next;
+}
+
+static void
+put_last(struct pool *p, struct op *o)
+{
+	o->next = NULL;
+	*p->last = o;
+	p->last = &o->next;
+}
+
+static struct op *
+take_first(struct pool *p)
+{
+	struct op *o = p->first;
+
+	if (o) {
+		p->first = o->next;
+		if (!p->first)
+			p->last = &p->first;
+	}
+	return o;
+}
+
+/* The helper's process is gone. Its first operation was at work, the others
+ * only waited in the channel. */
+static void
+settle(struct helper *h, bool served, const char *error)
+{
+	struct op *at_work = NULL;
+
+	for (size_t i = h->nrunning; i-- > 0;) {
+		struct op *o = h->running[i];
+
+		if (i == 0 && !served && (h->pool->kind == POOL_READER ||
+		    o->retried)) {
+			at_work = o;
+		} else {
+			o->retried |= i == 0 && !served;
+			put_first(h->pool, o);
+		}
+	}
+	h->nrunning = 0;
+	if (at_work)
+		op_answer(at_work, NULL, error);
+}
+
+/* The channel is closed: the process ends by itself, or a hostile one that
+ * only closed its end is killed; either way we never wait for long. */
+static int
+reap(struct helper *h, bool kill_now)
+{
+	const struct timespec pause = { .tv_nsec = 1000 * 1000 };
+	int status = 0;
+
+	for (int i = 0; i < 50 && !kill_now; i++) {
+		if (waitpid(h->pid, &status, WNOHANG) == h->pid)
+			return status;
+		nanosleep(&pause, NULL);
+	}
+	kill(h->pid, SIGKILL);
+	while (waitpid(h->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return status;
+}
+
+static void
+gone(struct helper *h, const char *why)
+{
+	char error[160];
+	int status = 0;
+	bool served, was_ready = h->ready;
+
+	loop_watch_free(&h->watch);
+	loop_timer_stop(h->deadline);
+	sk_fd_close(&h->fd);
+	if (h->pid > 0)
+		status = reap(h, why != NULL);
+	h->pid = 0;
+	h->ready = false;
+	served = !why && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	if (why)
+		snprintf(error, sizeof(error), "%s", why);
+	else if (WIFSIGNALED(status))
+		snprintf(error, sizeof(error), "died by signal %d",
+		    WTERMSIG(status));
+	else
+		snprintf(error, sizeof(error), "ended with exit code %d",
+		    WEXITSTATUS(status));
+	if (!served && !h->pool->ending)
+		sk_log(SK_WARN, h->pool->kind == POOL_READER ? "reader.died" :
+		    "keyd.died", "index=%u reason=\"%s\"", h->index, error);
+	settle(h, served, error);
+	if (h->pool->ending)
+		return;
+	if (was_ready)
+		start(h);
+	else
+		loop_timer_in(h->respawn, RESPAWN_MILLISECONDS);
+	dispatch(h->pool);
+}
+
+static void
+on_deadline(void *ctx)
+{
+	gone(ctx, "stalled: killed at the deadline");
+}
+
+static void
+arm(struct helper *h)
+{
+	int64_t s = h->pool->kind == POOL_READER ? LIMIT_READER_SECONDS :
+	    LIMIT_KEYD_SECONDS;
+
+	if (h->nrunning)
+		loop_timer_in(h->deadline, s * 1000);
+	else
+		loop_timer_stop(h->deadline);
+}
+
+static void
+keyd_says_ready(struct daemon *d, struct channel_message *m)
+{
+	struct sk_arena *a = sk_arena_new();
+	struct msg_keyd_ready ready;
+
+	if (msg_keyd_ready_get(a, sk_buf_span(&m->fields), &ready) == SK_OK &&
+	    ready.fpr && key_fingerprint_valid(ready.fpr)) {
+		snprintf(d->own_fpr, sizeof(d->own_fpr), "%s", ready.fpr);
+		sk_buf_clear(&d->own_block);
+		sk_buf_add(&d->own_block, ready.own_block.p,
+		    ready.own_block.len);
+	}
+	sk_arena_free(&a);
+}
+
+static void
+got(struct helper *h, struct channel_message *m)
+{
+	struct op *o;
+
+	if (m->type == MSG_READER_READY || m->type == MSG_KEYD_READY) {
+		h->ready = true;
+		if (m->type == MSG_KEYD_READY)
+			keyd_says_ready(h->pool->d, m);
+		return;
+	}
+	if (!h->nrunning || h->running[0]->id != m->id) {
+		/* Answers come in order; anything else is a broken peer. */
+		gone(h, "answered what nobody asked");
+		return;
+	}
+	o = h->running[0];
+	h->nrunning--;
+	memmove(h->running, h->running + 1,
+	    h->nrunning * sizeof(h->running[0]));
+	arm(h);
+	op_answer(o, m, NULL);
+}
+
+static void
+on_channel(void *ctx, bool readable, bool writable)
+{
+	struct helper *h = ctx;
+	struct channel_message m;
+	int r;
+
+	(void)readable;
+	(void)writable;
+	channel_message_init(&m);
+	r = channel_recv(h->fd, &m);
+	if (r == SK_OK)
+		got(h, &m);
+	else if (r != SK_ERR_TEMP)
+		gone(h, r == SK_ERR_PROTOCOL ? "broke the protocol" : NULL);
+	channel_message_end(&m);
+	if (r == SK_OK)
+		dispatch(h->pool);
+}
+
+static bool
+send_op(struct helper *h, struct op *o)
+{
+	if (channel_send(h->fd, o->type, o->id, sk_buf_span(&o->fields),
+	    o->fds, o->nfds))
+		return false;
+	h->running[h->nrunning++] = o;
+	if (h->nrunning == 1)
+		arm(h);
+	return true;
+}
+
+/* The helper with the fewest operations in its channel. */
+static struct helper *
+least_busy(struct pool *p)
+{
+	struct helper *best = NULL;
+
+	for (unsigned i = 0; i < p->count; i++) {
+		struct helper *h = &p->helpers[i];
+
+		if (h->ready && h->nrunning < p->depth &&
+		    (!best || h->nrunning < best->nrunning))
+			best = h;
+	}
+	return best;
+}
+
+static void
+dispatch(struct pool *p)
+{
+	struct helper *h;
+
+	while (p->first && (h = least_busy(p))) {
+		struct op *o = take_first(p);
+
+		if (!o->fn) {
+			op_free(o);
+		} else if (!send_op(h, o)) {
+			/* Its end is noticed by the watch. */
+			put_first(p, o);
+			return;
+		}
+	}
+}
+
+static void
+reader_argv(const struct daemon *d, char *path, size_t n)
+{
+	snprintf(path, n, "%s/sekisho-reader", d->libexec);
+}
+
+static int
+spawn_reader(struct helper *h, int fd, struct sk_error *e)
+{
+	char path[4096], *argv[] = { path, NULL };
+
+	reader_argv(h->pool->d, path, sizeof(path));
+	return channel_spawn(path, argv, fd, &h->pid, e);
+}
+
+static int
+spawn_keyd(struct helper *h, int fd, struct sk_error *e)
+{
+	const struct config *c = h->pool->d->config;
+	char path[4096], home[4096], vault[4096], own[64];
+	char *argv[] = { path, "--home", home, "--vault", vault, "--own", own,
+	    "--fd", "3", NULL };
+
+	snprintf(path, sizeof(path), "%s/sekisho-keyd", h->pool->d->libexec);
+	snprintf(home, sizeof(home), "%s/%u", c->openpgp_home, h->index);
+	snprintf(vault, sizeof(vault), "%s", c->vault_key);
+	snprintf(own, sizeof(own), "%s", c->openpgp_fpr);
+	if (!*own) {	/* the one init made */
+		argv[5] = "--fd";
+		argv[6] = "3";
+		argv[7] = NULL;
+	}
+	return channel_spawn(path, argv, fd, &h->pid, e);
+}
+
+/* A keyd of its own under systemd: connect instead of starting one. */
+static int
+reach_keyd(struct helper *h, struct sk_error *e)
+{
+	h->fd = channel_connect(h->pool->d->config->keyd_sockets[h->index], e);
+	return h->fd < 0 ? SK_ERR_UNAVAILABLE : SK_OK;
+}
+
+static int
+start_process(struct helper *h, struct sk_error *e)
+{
+	const struct config *c = h->pool->d->config;
+	int pair[2], r;
+
+	if (h->pool->kind == POOL_KEYD && c->nkeyd_sockets)
+		return reach_keyd(h, e);
+	if (channel_pair(pair))
+		return sk_fail(e, SK_ERR_OS, "pool", "no socket pair");
+	r = h->pool->kind == POOL_READER ? spawn_reader(h, pair[1], e) :
+	    spawn_keyd(h, pair[1], e);
+	close(pair[1]);
+	if (r)
+		close(pair[0]);
+	else
+		h->fd = pair[0];
+	return r;
+}
+
+static void
+start(struct helper *h)
+{
+	struct sk_error e = { 0 };
+
+	h->fd = -1;
+	if (start_process(h, &e)) {
+		sk_log(SK_ERROR, "pool.start", "where=\"%s\" error=\"%s\"",
+		    e.where, e.text);
+		loop_timer_in(h->respawn, RESPAWN_MILLISECONDS);
+		return;
+	}
+	sk_fd_nonblock(h->fd);
+	h->watch = loop_watch_new(h->pool->d->loop, h->fd, on_channel, h);
+	loop_watch_for(h->watch, true, false);
+}
+
+static void
+on_respawn(void *ctx)
+{
+	start(ctx);
+}
+
+struct pool *
+pool_new(struct daemon *d, enum pool_kind kind, unsigned count)
+{
+	struct pool *p = sk_malloc(sizeof(*p));
+
+	p->d = d;
+	p->kind = kind;
+	p->count = count;
+	p->depth = kind == POOL_READER ? 1 : IN_CHANNEL_MAX;
+	p->last = &p->first;
+	p->helpers = sk_malloc(count * sizeof(*p->helpers));
+	for (unsigned i = 0; i < count; i++) {
+		struct helper *h = &p->helpers[i];
+
+		h->pool = p;
+		h->index = i;
+		h->deadline = loop_timer_new(d->loop, on_deadline, h);
+		h->respawn = loop_timer_new(d->loop, on_respawn, h);
+		start(h);
+	}
+	return p;
+}
+
+void
+pool_free(struct pool **pp)
+{
+	struct pool *p = *pp;
+	struct op *o;
+
+	if (!p)
+		return;
+	p->ending = true;
+	for (unsigned i = 0; i < p->count; i++) {
+		struct helper *h = &p->helpers[i];
+
+		for (size_t j = 0; j < h->nrunning; j++)
+			op_free(h->running[j]);
+		h->nrunning = 0;
+		loop_watch_free(&h->watch);
+		sk_fd_close(&h->fd);	/* end of channel: it exits */
+		if (h->pid > 0)
+			reap(h, false);
+		loop_timer_free(&h->deadline);
+		loop_timer_free(&h->respawn);
+	}
+	while ((o = take_first(p)))
+		op_free(o);
+	free(p->helpers);
+	free(p);
+	*pp = NULL;
+}
+
+uint64_t
+pool_ask(struct pool *p, uint32_t type, struct sk_span fields, const int *fds,
+    size_t nfds, bool urgent, pool_fn fn, void *ctx)
+{
+	struct op *o = sk_malloc(sizeof(*o));
+
+	o->id = ++p->next_id;
+	o->type = type;
+	o->fn = fn;
+	o->ctx = ctx;
+	sk_buf_init(&o->fields, LIMIT_WIRE_MESSAGE);
+	sk_buf_add(&o->fields, fields.p, fields.len);
+	if (nfds > LIMIT_WIRE_FDS || o->fields.over)
+		sk_bug("pool.ask", "type=%u nfds=%zu size=%zu", type, nfds,
+		    fields.len);
+	for (size_t i = 0; i < nfds; i++) {
+		o->fds[i] = dup(fds[i]);
+		if (o->fds[i] < 0)
+			sk_bug("pool.ask", "no descriptor left");
+		sk_fd_cloexec(o->fds[i], true);
+	}
+	o->nfds = nfds;
+	if (urgent)
+		put_first(p, o);
+	else
+		put_last(p, o);
+	dispatch(p);
+	return o->id;
+}
+
+void
+pool_cancel(struct pool *p, uint64_t id)
+{
+	for (struct op *o = p->first; o; o = o->next)
+		if (o->id == id)
+			o->fn = NULL;
+	for (unsigned i = 0; i < p->count; i++)
+		for (size_t j = 0; j < p->helpers[i].nrunning; j++)
+			if (p->helpers[i].running[j]->id == id)
+				p->helpers[i].running[j]->fn = NULL;
+}
+
+size_t
+pool_size(const struct pool *p)
+{
+	return p->count;
+}
+
+bool
+pool_ready(const struct pool *p)
+{
+	for (unsigned i = 0; i < p->count; i++)
+		if (p->helpers[i].ready)
+			return true;
+	return false;
+}
