@@ -1,0 +1,98 @@
+/*
+ * The reader's walls. Inside, hostile bytes meet three C libraries; what is
+ * left to whoever takes the process over is to answer wrongly about the mail
+ * it holds: no file, no socket but the channel, no process, no executable
+ * memory, no more memory or time than one mail may cost. RLIMIT_CPU counts for
+ * the process's whole life, so it holds twice what one mail may take and the
+ * reader ends itself when half is used.
+ */
+#include <config.h>
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include <sekisho/limits.h>
+#include <sekisho/sandbox.h>
+
+#include "wire/wall.h"
+
+enum {
+	CHANNEL = 3,
+	INT_BITS = 0xffffffff	/* the kernel reads descriptors as int */
+};
+
+static const struct wall_call calls[] = {
+	{ .name = "recvmsg", .arg = 0, .mask = INT_BITS, .value = CHANNEL },
+	{ .name = "sendmsg", .arg = 0, .mask = INT_BITS, .value = CHANNEL },
+	{ .name = "write" },
+	{ .name = "close" },
+	{ .name = "fstat" },
+	{ .name = "newfstatat" },
+	{ .name = "mmap", .arg = 2, .mask = PROT_EXEC, .value = 0 },
+	{ .name = "munmap" },
+	{ .name = "mremap" },
+	{ .name = "brk" },
+	{ .name = "madvise" },
+	{ .name = "getrusage" },
+	/* where the clock is not in the vDSO; the log says the time */
+	{ .name = "clock_gettime" },
+	{ .name = "gettimeofday" },
+	/* qsort asks once how much memory there is */
+	{ .name = "sysinfo" },
+	{ .name = "restart_syscall" },
+	{ .name = "rt_sigreturn" },
+	{ .name = "exit" },
+	{ .name = "exit_group" },
+#ifdef SK_SANITIZED
+	/* the sanitizers' runtime, its reports included */
+	{ .name = "mprotect", .arg = 2, .mask = PROT_EXEC, .value = 0 },
+	{ .name = "futex" },
+	{ .name = "sigaltstack" },
+	{ .name = "rt_sigaction" },
+	{ .name = "rt_sigprocmask" },
+	{ .name = "getpid" },
+	{ .name = "gettid" },
+	{ .name = "tgkill" },
+	{ .name = "sched_yield" },
+	{ .name = "getrandom" },
+	{ .name = "readlink" },
+#endif
+};
+
+static const struct {
+	int what;
+	rlim_t most;
+} limits[] = {
+	{ RLIMIT_CORE, 0 },
+#ifndef SK_SANITIZED
+	/* A sanitizer maps terabytes of shadow and writes long reports. */
+	{ RLIMIT_AS, LIMIT_READER_MEMORY },
+	{ RLIMIT_FSIZE, LIMIT_MESSAGE_MAX },
+#endif
+	{ RLIMIT_CPU, 2 * LIMIT_READER_CPU },
+	{ RLIMIT_STACK, 8UL * 1024 * 1024 },
+	/* the standard three, the channel, one message's descriptors */
+	{ RLIMIT_NOFILE, CHANNEL + 1 + LIMIT_WIRE_FDS },
+};
+
+int
+sandbox_reader(struct sk_error *e)
+{
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		struct rlimit r = { limits[i].most, limits[i].most };
+
+		if (setrlimit(limits[i].what, &r) != 0)
+			return sk_fail(e, SK_ERR_OS, "sandbox", "a resource "
+			    "limit is refused: %s", strerrordesc_np(errno));
+	}
+#ifndef SK_SANITIZED
+	/* No core through a pipe handler either, and no debugger. */
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+		return sk_fail(e, SK_ERR_OS, "sandbox", "not undumpable: %s",
+		    strerrordesc_np(errno));
+#endif
+	return wall_close(calls, sizeof(calls) / sizeof(calls[0]), e);
+}
