@@ -63,9 +63,9 @@ struct lmtp_ops {
  * means LIMIT_MESSAGE_MAX. */
 struct lmtp_session *lmtp_new(const char *hostname, size_t max_bytes,
     const struct lmtp_ops *ops, void *ctx);
-/* Calls abort() if begin() opened a mail whose end() has not come. Between end()
- * and lmtp_committed() the mail is the caller's: no abort(), and no 250 was
- * said, so the peer will send it again. */
+/* Calls abort() if begin() opened a mail whose end() has not come. Between
+ * end() and lmtp_committed() the mail is the caller's: no abort(), and no 250
+ * was said, so the peer will send it again. */
 void lmtp_free(struct lmtp_session **s);
 /* Says 220. */
 void lmtp_greet(struct lmtp_session *s);

@@ -101,7 +101,7 @@ read_mail_params(const char *p, struct lmtp_envelope *env)
 	return reply;
 }
 
-/* The path behind "FROM:" or "TO:"; a blank before it is common, and harmless. */
+/* The path behind "FROM:" or "TO:"; a blank before it is harmless. */
 static int
 read_named_path(const char **pp, const char *name, struct sk_span *path)
 {

@@ -64,8 +64,8 @@ struct lmtp_session {
 	size_t max_bytes;
 	enum lmtp_state state;
 	bool hello;		/* LHLO was said */
-	bool refused;		/* the last MAIL was: what follows it fails too */
-	bool feeding;		/* inside lmtp_feed(): replies wait for its end */
+	bool refused;		/* the last MAIL was; what follows fails */
+	bool feeding;		/* inside lmtp_feed(): replies wait */
 	bool unread;		/* input stands behind the command in hand */
 	unsigned bad;		/* commands no LMTP client should send */
 	char *stop;		/* the 421 to say after lmtp_committed() */

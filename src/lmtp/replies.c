@@ -98,11 +98,7 @@ lmtp_say_bad(struct lmtp_session *s, enum lmtp_reply what)
 void
 lmtp_say_fault(struct lmtp_session *s, int code)
 {
-	const char *text = sk_err_smtp(code);
-
-	if (text == NULL || text[0] != '4')
-		text = sk_err_smtp(SK_ERR_TEMP);
-	put(s, text);
+	put(s, sk_err_smtp(code));
 	put(s, "\r\n");
 }
 

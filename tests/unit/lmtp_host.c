@@ -40,6 +40,7 @@ host_begin(void *ctx, const struct lmtp_envelope *env)
 	if (h->begin_rc != SK_OK)
 		return h->begin_rc;
 	h->open = true;
+	h->failed = false;
 	h->begins++;
 	return SK_OK;
 }
@@ -50,8 +51,11 @@ host_content(void *ctx, const void *p, size_t n)
 	struct host *h = ctx;
 
 	assert_true(h->open && n > 0);
-	if (h->content_rc != SK_OK)
+	assert_false(h->failed);
+	if (h->content_rc != SK_OK) {
+		h->failed = true;
 		return h->content_rc;
+	}
 	sk_buf_add(&h->content, p, n);
 	return SK_OK;
 }

@@ -27,6 +27,7 @@ struct host {
 	bool sync;		/* lmtp_committed() from within end() */
 	bool hold;		/* do not commit by itself */
 	bool open;		/* between begin() and end() or abort() */
+	bool failed;		/* content() said no: it is not asked again */
 	unsigned begins, ends, aborts, writes;
 };
 
