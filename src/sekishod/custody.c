@@ -1,0 +1,209 @@
+/*
+ * Custody: a mail being received is sealed while it streams. Small ones stay
+ * in memory for the reader; larger ones go to a sealed spool file in pieces, so
+ * that memory stays flat. `250` is said only after the row is committed (I5),
+ * and for a spool file after its fsync.
+ */
+#include "daemon.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sekisho/clock.h>
+#include <sekisho/files.h>
+#include <sekisho/hash.h>
+#include <sekisho/log.h>
+#include <sekisho/mem.h>
+#include <sekisho/text.h>
+
+struct custody {
+	struct daemon *d;
+	struct sk_arena *arena;
+	struct mail_record mail;
+	unsigned char data_key[VAULT_KEY];
+	struct sk_hash *hash;
+	struct vault_sealer *sealer;
+	struct sk_buf sealed;	/* not yet written away */
+	struct sk_buf plain;	/* small mails only */
+	bool large, stored;
+	int spool_fd;
+	turn_fn fn;
+	void *ctx;
+};
+
+struct custody *
+custody_new(struct daemon *d, const char *sender, const char *const *rcpts,
+    size_t nrcpts, bool trusted_door)
+{
+	struct custody *c = sk_malloc(sizeof(*c));
+	const char **copy;
+
+	c->d = d;
+	c->spool_fd = -1;
+	c->arena = sk_arena_new();
+	copy = sk_arena_array(c->arena, nrcpts, sizeof(*copy));
+	for (size_t i = 0; i < nrcpts; i++)
+		copy[i] = sk_arena_str(c->arena, rcpts[i]);
+	c->mail.sender = sk_arena_str(c->arena, sender);
+	c->mail.rcpts = copy;
+	c->mail.nrcpts = nrcpts;
+	c->mail.received = sk_now();
+	c->mail.tries = 1;	/* counted before it is read */
+	c->mail.note = trusted_door ? "" : "untrusted-door";
+	vault_random(c->data_key, sizeof(c->data_key));
+	c->hash = sk_hash_new();
+	sk_buf_init(&c->sealed, LIMIT_MESSAGE_MAX + LIMIT_MESSAGE_MAX / 64);
+	sk_buf_init(&c->plain, LIMIT_SMALL_MAIL);
+	c->sealer = vault_sealer_new(c->data_key, &c->sealed);
+	return c;
+}
+
+static int
+spool_open(struct custody *c)
+{
+	char name[33], path[4200];
+
+	sk_random_base32(name, 26);
+	snprintf(path, sizeof(path), "%s/%s", c->d->spool, name);
+	c->spool_fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+	    0600);
+	if (c->spool_fd < 0) {
+		sk_log(SK_ERROR, "spool.open", "mend=\"check the spool "
+		    "folder and the disk\"");
+		return SK_ERR_OS;
+	}
+	c->mail.spool = sk_arena_str(c->arena, name);
+	c->large = true;
+	sk_buf_free(&c->plain);
+	return SK_OK;
+}
+
+/* What is sealed goes to the file at once. */
+static int
+spool_write(struct custody *c)
+{
+	int r = sk_fd_write(c->spool_fd, c->sealed.p, c->sealed.len);
+
+	sk_buf_clear(&c->sealed);
+	return r;
+}
+
+int
+custody_content(struct custody *c, const void *p, size_t n)
+{
+	c->mail.size += n;
+	sk_hash_add(c->hash, p, n);
+	vault_sealer_push(c->sealer, p, n, &c->sealed);
+	if (!c->large && c->mail.size > LIMIT_SMALL_MAIL) {
+		int r = spool_open(c);
+
+		if (r)
+			return r;
+	}
+	if (c->large)
+		return spool_write(c);
+	sk_buf_add(&c->plain, p, n);
+	return SK_OK;
+}
+
+/* After the commit: tell the session, hand the mail to intake. */
+static void
+committed(void *ctx, int result)
+{
+	struct custody *c = ctx;
+
+	c->stored = result == SK_OK;
+	if (c->fn)
+		c->fn(c->ctx, result);
+	if (c->stored) {
+		sk_log(SK_INFO, "mail.custody", "mail=%lld size=%llu rcpts=%zu",
+		    (long long)c->mail.row, (unsigned long long)c->mail.size,
+		    c->mail.nrcpts);
+		intake_add(c->d->intake, c->mail.row, &c->plain, c->data_key);
+	}
+	custody_free(&c);
+}
+
+static void
+store(struct custody *c)
+{
+	int r;
+
+	vault_wrap(c->d->vault_pk, c->data_key, c->mail.wrap);
+	if (!c->large)
+		c->mail.body = sk_buf_span(&c->sealed);
+	r = store_mail_add(c->d->store, &c->mail);
+	if (r) {
+		sk_log(SK_ERROR, "mail.store", "error=%s", sk_err_word(r));
+		committed(c, r);
+		return;
+	}
+	turn_after(c->d, committed, c);
+}
+
+static void
+synced(void *ctx, int result)
+{
+	struct custody *c = ctx;
+
+	if (result)
+		committed(c, result);
+	else
+		store(c);
+}
+
+void
+custody_end(struct custody *c, turn_fn fn, void *ctx)
+{
+	c->fn = fn;
+	c->ctx = ctx;
+	sk_hash_done(&c->hash, c->mail.raw_hash);
+	vault_sealer_end(&c->sealer, &c->sealed);
+	if (!c->large)
+		store(c);
+	else if (spool_write(c))
+		committed(c, SK_ERR_IO);
+	else
+		syncer_fsync(c->d->syncer, c->spool_fd, synced, c);
+}
+
+void
+custody_forget(struct custody *c)
+{
+	c->fn = NULL;
+}
+
+static void
+spool_drop(struct custody *c)
+{
+	char path[4200];
+
+	if (!c->mail.spool || c->stored)
+		return;
+	snprintf(path, sizeof(path), "%s/%s", c->d->spool, c->mail.spool);
+	unlink(path);
+}
+
+void
+custody_free(struct custody **cp)
+{
+	struct custody *c = *cp;
+	unsigned char ignored[SK_HASH];
+
+	if (!c)
+		return;
+	spool_drop(c);
+	sk_fd_close(&c->spool_fd);
+	vault_sealer_free(&c->sealer);
+	if (c->hash)
+		sk_hash_done(&c->hash, ignored);
+	sk_buf_free(&c->sealed);
+	sk_buf_free(&c->plain);
+	sk_arena_free(&c->arena);
+	sk_wipe(c->data_key, sizeof(c->data_key));
+	free(c);
+	*cp = NULL;
+}
