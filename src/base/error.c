@@ -85,18 +85,37 @@ row_of(int code)
 	return &rows[-code];
 }
 
+/* Cuts what vsnprintf left of a character at the end: these texts go into
+ * JSON, which refuses broken UTF-8. */
+static void
+cut_at_character(char *s, size_t size, int wanted)
+{
+	size_t n = size - 1;
+
+	if (wanted < 0 || (size_t)wanted < size)
+		return;
+	/* s[n] is the NUL; go back over continuation bytes to their lead. */
+	while (n > 0 && ((unsigned char)s[n - 1] & 0xc0) == 0x80)
+		n--;
+	if (n > 0 && (unsigned char)s[n - 1] >= 0xc0)
+		s[n - 1] = '\0';
+}
+
 int
 sk_fail(struct sk_error *e, int code, const char *where, const char *fmt, ...)
 {
 	va_list ap;
+	int n;
 
 	if (e == NULL)
 		return code;
 	e->code = code;
-	snprintf(e->where, sizeof(e->where), "%s", where ? where : "");
+	n = snprintf(e->where, sizeof(e->where), "%s", where ? where : "");
+	cut_at_character(e->where, sizeof(e->where), n);
 	va_start(ap, fmt);
-	vsnprintf(e->text, sizeof(e->text), fmt, ap);
+	n = vsnprintf(e->text, sizeof(e->text), fmt, ap);
 	va_end(ap);
+	cut_at_character(e->text, sizeof(e->text), n);
 	return code;
 }
 

@@ -24,9 +24,9 @@ struct range {
 	uint32_t first, last;
 };
 
-/* Shown as nothing, or turning round what stands beside them (B5 of the
- * Unicode rules: UAX #9 controls, default ignorables without the variation
- * selectors, which Japanese names need). */
+/* Shown as nothing, or turning round what stands beside them: controls, the
+ * bidi controls of UAX #9, and default ignorables without the variation
+ * selectors, which Japanese names need. */
 static const struct range hidden[] = {
 	{ 0x0000, 0x001f }, { 0x007f, 0x009f }, { 0x00ad, 0x00ad },
 	{ 0x034f, 0x034f }, { 0x061c, 0x061c }, { 0x115f, 0x1160 },
