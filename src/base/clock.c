@@ -183,10 +183,10 @@ sk_time_parse(const char *iso, int64_t *out)
 	tm.tm_mon -= 1;
 	back = tm;
 	t = timegm(&tm);
-	/* timegm carries over: 31 April must be a fault and not 1 May. */
-	if (tm.tm_mon != back.tm_mon || tm.tm_mday != back.tm_mday ||
-	    tm.tm_hour != back.tm_hour || tm.tm_min != back.tm_min ||
-	    tm.tm_sec != back.tm_sec)
+	/* timegm carries over: 31 April must be a fault and not 1 May. A wrong
+	 * day always lands in another month. */
+	if (tm.tm_mon != back.tm_mon || tm.tm_hour != back.tm_hour ||
+	    tm.tm_min != back.tm_min || tm.tm_sec != back.tm_sec)
 		return SK_ERR_DATA;
 	*out = t;
 	return 0;

@@ -105,6 +105,9 @@ add_escaped(char *line, size_t at, size_t end, const char *s)
 	return at;
 }
 
+static void emit(enum sk_level level, const char *event, const char *fmt,
+    va_list ap) __attribute__((format(printf, 3, 0)));
+
 static void
 emit(enum sk_level level, const char *event, const char *fmt, va_list ap)
 {

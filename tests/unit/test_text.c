@@ -40,7 +40,7 @@ utf8_is_checked(void **state)
 {
 	static const char *const wrong[] = { "\x80", "\xc3", "\xc0\xaf",
 	    "\xe0\x80\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80",
-	    "\xf8\x88\x80\x80\x80", "a\xff" "b", "\xe9\x96" };
+	    "\xf8\x88\x80\x80\x80", ("a\xff" "b"), "\xe9\x96" };
 	size_t i;
 
 	(void)state;
@@ -260,8 +260,8 @@ addresses_that_fail(void **state)
 	    "a\\@b.jp", "-oQ/tmp@b.jp", "a@b/c", "a\xff@b.jp", "a@b\xc3",
 	    "a\u200b@b.jp", "a\u202e@b.jp", "a\u3000@b.jp", "a\u00a0@b.jp",
 	    "a\xc2\x85@b.jp", "a@b\u3002jp", "a＠b@c.jp", "a@evil.jp\uff0ex",
-	    "a@bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
-	    "bbb.jp" };
+	    ("a@bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+	    "bbb.jp") };
 	size_t i;
 
 	(void)state;
