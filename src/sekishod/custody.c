@@ -29,6 +29,7 @@ struct custody {
 	struct sk_buf sealed;	/* not yet written away */
 	struct sk_buf plain;	/* small mails only */
 	bool large, stored;
+	int failed;		/* why it could not be stored */
 	int spool_fd;
 	turn_fn fn;
 	void *ctx;
@@ -115,6 +116,8 @@ committed(void *ctx, int result)
 {
 	struct custody *c = ctx;
 
+	if (c->failed)
+		result = c->failed;
 	c->stored = result == SK_OK;
 	if (c->fn)
 		c->fn(c->ctx, result);
@@ -127,6 +130,15 @@ committed(void *ctx, int result)
 	custody_free(&c);
 }
 
+/* Answers come from the turn, never from inside the session's own call. */
+static void
+fail_later(struct custody *c, int why)
+{
+	sk_log(SK_ERROR, "mail.store", "error=%s", sk_err_word(why));
+	c->failed = why;
+	turn_after(c->d, committed, c);
+}
+
 static void
 store(struct custody *c)
 {
@@ -136,12 +148,10 @@ store(struct custody *c)
 	if (!c->large)
 		c->mail.body = sk_buf_span(&c->sealed);
 	r = store_mail_add(c->d->store, &c->mail);
-	if (r) {
-		sk_log(SK_ERROR, "mail.store", "error=%s", sk_err_word(r));
-		committed(c, r);
-		return;
-	}
-	turn_after(c->d, committed, c);
+	if (r)
+		fail_later(c, r);
+	else
+		turn_after(c->d, committed, c);
 }
 
 static void
@@ -150,7 +160,7 @@ synced(void *ctx, int result)
 	struct custody *c = ctx;
 
 	if (result)
-		committed(c, result);
+		fail_later(c, result);
 	else
 		store(c);
 }
@@ -165,7 +175,7 @@ custody_end(struct custody *c, turn_fn fn, void *ctx)
 	if (!c->large)
 		store(c);
 	else if (spool_write(c))
-		committed(c, SK_ERR_IO);
+		fail_later(c, SK_ERR_IO);
 	else
 		syncer_fsync(c->d->syncer, c->spool_fd, synced, c);
 }

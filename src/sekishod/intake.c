@@ -1,0 +1,256 @@
+/*
+ * Intake: custody -> reader -> [keyd -> reader again] -> decide -> apply.
+ *
+ * Each mail is a job. Jobs run side by side, but what they found is applied in
+ * custody order within one envelope sender and within one token, so that an
+ * answer never overtakes the mail before it. A mail that kills or stalls a
+ * reader is filed as unreadable with its sealed original kept (I7).
+ */
+#include "daemon.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sekisho/files.h>
+#include <sekisho/log.h>
+#include <sekisho/mem.h>
+#include <sekisho/text.h>
+
+#include "intake.h"
+
+#define QUEUE_FIRST 64
+
+struct waiting {		/* accepted, not begun */
+	int64_t row;
+	struct sk_buf plain;
+	bool has_key;
+	unsigned char data_key[VAULT_KEY];
+};
+
+struct intake {
+	struct daemon *d;
+	struct waiting *queue;	/* ring */
+	size_t head, n, cap;
+	size_t in_memory;	/* plain bytes in queue and jobs */
+	struct job *first, **last;	/* running, in custody order */
+	size_t running, large;
+	bool starting;
+};
+
+static void start_some(struct intake *in);
+
+static size_t
+jobs_at_once(const struct intake *in)
+{
+	return 4 * pool_size(in->d->readers);
+}
+
+struct intake *
+intake_new(struct daemon *d)
+{
+	struct intake *in = sk_malloc(sizeof(*in));
+
+	in->d = d;
+	in->last = &in->first;
+	in->cap = QUEUE_FIRST;
+	in->queue = sk_malloc(in->cap * sizeof(*in->queue));
+	return in;
+}
+
+void
+intake_free(struct intake **ip)
+{
+	struct intake *in = *ip;
+
+	if (!in)
+		return;
+	while (in->first) {
+		struct job *j = in->first;
+
+		in->first = j->next;
+		job_free(j);
+	}
+	for (size_t i = 0; i < in->n; i++)
+		sk_buf_free(&in->queue[(in->head + i) % in->cap].plain);
+	sk_wipe(in->queue, in->cap * sizeof(*in->queue));
+	free(in->queue);
+	free(in);
+	*ip = NULL;
+}
+
+size_t
+intake_pending(const struct intake *in)
+{
+	return in->n + in->running;
+}
+
+static void
+grow(struct intake *in)
+{
+	struct waiting *bigger = sk_malloc(2 * in->cap * sizeof(*bigger));
+
+	for (size_t i = 0; i < in->n; i++)
+		bigger[i] = in->queue[(in->head + i) % in->cap];
+	sk_wipe(in->queue, in->cap * sizeof(*in->queue));
+	free(in->queue);
+	in->queue = bigger;
+	in->head = 0;
+	in->cap *= 2;
+}
+
+void
+intake_add(struct intake *in, int64_t row, struct sk_buf *plain,
+    const unsigned char *data_key)
+{
+	struct waiting *w;
+
+	if (in->n == in->cap)
+		grow(in);
+	w = &in->queue[(in->head + in->n++) % in->cap];
+	memset(w, 0, sizeof(*w));
+	w->row = row;
+	if (data_key) {
+		w->has_key = true;
+		memcpy(w->data_key, data_key, VAULT_KEY);
+	}
+	/* Beyond the limit the sealed body is enough: keyd opens it. */
+	if (plain && plain->len &&
+	    in->in_memory + plain->len <= LIMIT_SMALL_TOTAL) {
+		w->plain = *plain;
+		in->in_memory += plain->len;
+		sk_buf_init(plain, plain->max);
+	}
+	start_some(in);
+}
+
+void
+intake_resume(struct intake *in)
+{
+	int64_t rows[256], after = 0;
+	size_t n = 0, all = 0;
+
+	do {
+		if (store_mail_pending(in->d->store, after, rows, 256, &n))
+			return;
+		for (size_t i = 0; i < n; i++)
+			intake_add(in, rows[i], NULL, NULL);
+		all += n;
+		if (n)
+			after = rows[n - 1];
+	} while (n == 256);
+	if (all)
+		sk_log(SK_INFO, "intake.resume", "mails=%zu", all);
+}
+
+/* ---- the end of a job ---- */
+
+static void
+unlink_job(struct intake *in, struct job *j)
+{
+	struct job **at = &in->first;
+
+	while (*at != j)
+		at = &(*at)->next;
+	*at = j->next;
+	if (!j->next)
+		in->last = at;
+	in->running--;
+	in->large -= j->large;
+	in->in_memory -= j->plain_counted;
+}
+
+static bool
+must_wait_for(const struct job *j, const struct job *before)
+{
+	if (strcmp(j->sender_key, before->sender_key) == 0)
+		return true;
+	for (size_t i = 0; i < j->ntags; i++)
+		for (size_t k = 0; k < before->ntags; k++)
+			if (strcmp(j->tags[i], before->tags[k]) == 0)
+				return true;
+	return false;
+}
+
+static bool
+may_apply(const struct intake *in, const struct job *j)
+{
+	for (const struct job *b = in->first; b != j; b = b->next)
+		if (must_wait_for(j, b))
+			return false;
+	return true;
+}
+
+/* Applies every job whose reading is done and whose forerunners are through;
+ * one that is applied may set others free. */
+static void
+apply_ready(struct intake *in)
+{
+	struct job *j = in->first;
+
+	while (j) {
+		struct job *next = j->next;
+
+		if (j->read && may_apply(in, j)) {
+			job_apply(j);
+			unlink_job(in, j);
+			job_free(j);
+			next = in->first;
+		}
+		j = next;
+	}
+	start_some(in);
+}
+
+void
+intake_job_read(struct job *j)
+{
+	j->read = true;
+	apply_ready(j->intake);
+}
+
+/* ---- the beginning of a job ---- */
+
+static void
+begin(struct intake *in, struct waiting *w)
+{
+	struct job *j = job_new(in, in->d, w->row);
+
+	j->plain = w->plain;
+	j->plain_counted = w->plain.len;
+	j->has_key = w->has_key;
+	memcpy(j->data_key, w->data_key, VAULT_KEY);
+	sk_wipe(w, sizeof(*w));
+	*in->last = j;
+	in->last = &j->next;
+	in->running++;
+	if (job_load(j)) {
+		unlink_job(in, j);
+		job_free(j);
+		return;
+	}
+	j->large = j->mail.spool != NULL;
+	in->large += j->large;
+	job_read(j);
+}
+
+/* A large mail needs memory while it is read: one per reader. */
+static void
+start_some(struct intake *in)
+{
+	if (in->starting)
+		return;
+	in->starting = true;
+	while (in->n && in->running < jobs_at_once(in) &&
+	    in->large < pool_size(in->d->readers)) {
+		struct waiting w = in->queue[in->head];
+
+		sk_wipe(&in->queue[in->head], sizeof(w));
+		in->head = (in->head + 1) % in->cap;
+		in->n--;
+		begin(in, &w);
+	}
+	in->starting = false;
+}

@@ -1,0 +1,51 @@
+/* A job of intake: job.c (reading, layers) and job_apply.c (known, decide). */
+#pragma once
+
+#include "daemon.h"
+
+struct job {
+	struct intake *intake;
+	struct daemon *d;
+	struct sk_arena *arena;
+	struct mail_record mail;
+	struct sk_buf plain;		/* small mails still in memory */
+	size_t plain_counted;
+	bool has_key;
+	unsigned char data_key[VAULT_KEY];
+	bool large;
+	/* order */
+	const char *sender_key;
+	const char *tags[DECIDE_TOKENS];
+	size_t ntags;
+	/* reading */
+	uint64_t ask;			/* pool operation under way, 0 none */
+	struct pool *asked;
+	int mail_fd, facts_fd, payload_fd;
+	unsigned layer;
+	struct facts facts;
+	bool have_facts;
+	struct facts inner;		/* facts of the layer just read */
+	struct verdict verdict;
+	const char *unreadable;		/* reason word, or NULL */
+	bool read;			/* ready to be applied */
+	struct job *next;
+};
+
+struct job *job_new(struct intake *in, struct daemon *d, int64_t row);
+void job_free(struct job *j);
+/* The row and what orders it. An error: the row is gone or done. */
+int job_load(struct job *j);
+/* Begins reading; ends with intake_job_read(). */
+void job_read(struct job *j);
+/* Reading is done: known state, decide, apply. Never fails: what cannot be
+ * applied is filed for an operator. */
+void job_apply(struct job *j);
+
+void intake_job_read(struct job *j);	/* intake.c */
+
+/* opening.c: asks keyd to open a stored mail's sealed body. The caller's fn
+ * gets MSG_OPENED with the plain memory file. Returns the operation, 0 with
+ * the error if it cannot even be asked. */
+uint64_t opening_ask(struct daemon *d, struct sk_arena *a,
+    const struct mail_record *m, enum open_purpose purpose, bool urgent,
+    pool_fn fn, void *ctx, struct sk_error *e);

@@ -1,0 +1,340 @@
+/*
+ * One mail through reader and keyd: read, open the layer, read again, at most
+ * LIMIT_LAYERS. Whatever fails ends in "unreadable" or in a failed verdict;
+ * the mail itself stays sealed as it came.
+ */
+#include "intake.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sekisho/files.h>
+#include <sekisho/log.h>
+#include <sekisho/mem.h>
+#include <sekisho/text.h>
+
+static void read_layer(struct job *j);
+
+struct job *
+job_new(struct intake *in, struct daemon *d, int64_t row)
+{
+	struct job *j = sk_malloc(sizeof(*j));
+
+	j->intake = in;
+	j->d = d;
+	j->arena = sk_arena_new();
+	j->mail.row = row;
+	j->mail_fd = j->facts_fd = j->payload_fd = -1;
+	return j;
+}
+
+void
+job_free(struct job *j)
+{
+	if (j->ask)
+		pool_cancel(j->asked, j->ask);
+	sk_fd_close(&j->mail_fd);
+	sk_fd_close(&j->facts_fd);
+	sk_fd_close(&j->payload_fd);
+	sk_buf_free(&j->plain);
+	sk_wipe(j->data_key, sizeof(j->data_key));
+	sk_arena_free(&j->arena);
+	free(j);
+}
+
+int
+job_load(struct job *j)
+{
+	struct token_found tokens[DECIDE_TOKENS];
+	int64_t row = j->mail.row;
+	int r = store_mail_get(j->d->store, j->arena, row, &j->mail);
+
+	if (r || j->mail.done) {
+		sk_log(SK_WARN, "intake.load", "mail=%lld error=%s",
+		    (long long)row, r ? sk_err_word(r) : "done");
+		return r ? r : SK_ERR_EXISTS;
+	}
+	j->sender_key = sk_address_key(j->arena, j->mail.sender);
+	j->ntags = routing_tokens(j->arena, j->d->config, NULL, j->mail.rcpts,
+	    j->mail.nrcpts, tokens);
+	for (size_t i = 0; i < j->ntags; i++)
+		j->tags[i] = tokens[i].token;
+	return SK_OK;
+}
+
+static void
+unreadable(struct job *j, const char *word, const char *why)
+{
+	sk_log(SK_WARN, "mail.unreadable", "mail=%lld layer=%u reason=\"%s\"",
+	    (long long)j->mail.row, j->layer, why);
+	if (j->layer == 0) {
+		j->unreadable = word;
+	} else {
+		/* The outer mail was read; its inside was not. */
+		j->verdict.failed = true;
+	}
+	intake_job_read(j);
+}
+
+/* ---- keyd ---- */
+
+static bool
+is_encrypted(enum fact_form f)
+{
+	return f == FORM_PGP_ENCRYPTED || f == FORM_PGP_ENCRYPTED_MANGLED ||
+	    f == FORM_PGP_INLINE_ENCRYPTED || f == FORM_SMIME_ENVELOPED;
+}
+
+static bool
+is_smime(enum fact_form f)
+{
+	return f == FORM_SMIME_ENVELOPED || f == FORM_SMIME_SIGNED ||
+	    f == FORM_SMIME_SIGNED_OPAQUE;
+}
+
+/* Only the root layer's signature covers the whole mail; the first signature
+ * met is the one that counts. */
+static void
+take_verdict(struct job *j, const struct verdict *v)
+{
+	struct verdict *all = &j->verdict;
+
+	if (v->encrypted) {
+		all->integrity = (!all->encrypted || all->integrity) &&
+		    v->integrity;
+		all->encrypted = true;
+	}
+	all->failed |= v->failed;
+	if (all->signature == SIGNATURE_NONE &&
+	    v->signature != SIGNATURE_NONE) {
+		all->signature = v->signature;
+		all->coverage = v->coverage;
+		memcpy(all->signer, v->signer, sizeof(all->signer));
+	}
+}
+
+static void
+keyd_answered(void *ctx, struct channel_message *m, const char *error)
+{
+	struct job *j = ctx;
+	struct msg_opened_mail o;
+	bool opened;
+
+	j->ask = 0;
+	if (!m || m->type != MSG_OPENED_MAIL || msg_opened_mail_get(j->arena,
+	    sk_buf_span(&m->fields), &o)) {
+		/* No keyd, no wait: the operator reads it again later. */
+		sk_log(SK_WARN, "mail.open", "mail=%lld error=\"%s\"",
+		    (long long)j->mail.row, error ? error : "odd answer");
+		j->verdict.failed = true;
+		intake_job_read(j);
+		return;
+	}
+	take_verdict(j, &o.verdict);
+	opened = o.status == SK_OK && m->nfds == 1;
+	if (o.status || o.verdict.failed) {
+		j->verdict.failed = true;
+		intake_job_read(j);
+	} else if (!opened) {	/* verified only: all was read already */
+		intake_job_read(j);
+	} else {
+		sk_fd_close(&j->mail_fd);
+		j->mail_fd = m->fds[0];
+		m->fds[0] = -1;
+		j->layer++;
+		read_layer(j);
+	}
+}
+
+static size_t
+candidate_keys(struct job *j, struct msg_key *keys)
+{
+	struct key_record *all = NULL;
+	size_t n = 0, out = 0;
+
+	if (!j->facts.from.address || store_keys_of_address(j->d->store,
+	    j->arena, j->facts.from.address, &all, &n))
+		return 0;
+	for (size_t i = 0; i < n && out < MSG_KEYS_MAX; i++)
+		if (all[i].facts.scheme == KEY_OPENPGP)
+			keys[out++] = (struct msg_key){ all[i].fpr,
+			    all[i].facts.block };
+	return out;
+}
+
+static void
+open_layer(struct job *j, const struct facts *f)
+{
+	struct msg_key keys[MSG_KEYS_MAX];
+	struct msg_open_mail o = {
+		.form = f->form, .data_at = f->data_at,
+		.data_len = f->data_len, .sig_at = f->sig_at,
+		.sig_len = f->sig_len, .keys = keys,
+	};
+	struct sk_buf b;
+
+	if (j->layer == 0)
+		j->verdict.outer_form = f->form;
+	if (j->layer >= LIMIT_LAYERS) {
+		j->facts.doubts |= DOUBT_TOO_DEEP;
+		j->verdict.failed = is_encrypted(f->form);
+		intake_job_read(j);
+		return;
+	}
+	o.nkeys = candidate_keys(j, keys);
+	sk_buf_init(&b, LIMIT_WIRE_MESSAGE);
+	msg_open_mail_put(&b, &o);
+	while (b.over && o.nkeys) {	/* many large keys: fewer of them */
+		o.nkeys--;
+		sk_buf_free(&b);
+		sk_buf_init(&b, LIMIT_WIRE_MESSAGE);
+		msg_open_mail_put(&b, &o);
+	}
+	sk_memfd_seal(j->payload_fd);
+	j->asked = j->d->keyds;
+	j->ask = pool_ask(j->asked, is_encrypted(f->form) ? MSG_DECRYPT :
+	    MSG_VERIFY, sk_buf_span(&b), &j->payload_fd, 1, false,
+	    keyd_answered, j);
+	sk_buf_free(&b);
+}
+
+/* ---- reader ---- */
+
+static int
+take_facts(struct job *j, const struct msg_read_done *done)
+{
+	struct sk_buf b;
+	int r;
+
+	sk_buf_init(&b, LIMIT_FACTS);
+	if (done->facts_len > LIMIT_FACTS)
+		return SK_ERR_PROTOCOL;
+	r = sk_fd_slurp(j->facts_fd, &b);
+	if (!r && b.len != done->facts_len)
+		r = SK_ERR_PROTOCOL;
+	if (!r)
+		r = facts_get(j->arena, sk_span_of(sk_arena_dup(j->arena, b.p,
+		    b.len), b.len), &j->inner);
+	sk_buf_free(&b);
+	return r;
+}
+
+static void
+layer_read(struct job *j)
+{
+	if (j->layer == 0) {
+		j->facts = j->inner;
+		j->have_facts = true;
+	} else {
+		facts_join(&j->facts, &j->inner);
+	}
+	if (j->inner.form == FORM_PLAIN) {
+		intake_job_read(j);
+	} else if (is_smime(j->inner.form)) {
+		/* No S/MIME key in this council's keyd yet: kept, shown to
+		 * the operator, never guessed at. */
+		if (j->layer == 0)
+			j->verdict.outer_form = j->inner.form;
+		j->verdict.failed = is_encrypted(j->inner.form) ||
+		    j->inner.form == FORM_SMIME_SIGNED_OPAQUE;
+		intake_job_read(j);
+	} else {
+		open_layer(j, &j->inner);
+	}
+}
+
+static void
+reader_answered(void *ctx, struct channel_message *m, const char *error)
+{
+	struct job *j = ctx;
+	struct msg_read_done done;
+
+	j->ask = 0;
+	if (!m) {
+		unreadable(j, "unreadable", error);
+	} else if (m->type != MSG_READ_DONE || msg_read_done_get(j->arena,
+	    sk_buf_span(&m->fields), &done)) {
+		unreadable(j, "unreadable", "reader broke the protocol");
+	} else if (done.status) {
+		unreadable(j, "unreadable", done.reason ? done.reason : "");
+	} else if (take_facts(j, &done)) {
+		unreadable(j, "unreadable", "reader sent odd facts");
+	} else {
+		layer_read(j);
+	}
+}
+
+static void
+read_layer(struct job *j)
+{
+	struct msg_read ask = { .layer = j->layer, .mode = READ_FACTS };
+	int fds[3];
+	struct sk_buf b;
+
+	sk_fd_close(&j->facts_fd);
+	sk_fd_close(&j->payload_fd);
+	j->facts_fd = sk_memfd("facts");
+	j->payload_fd = sk_memfd("payload");
+	fds[0] = j->mail_fd;
+	fds[1] = j->facts_fd;
+	fds[2] = j->payload_fd;
+	sk_buf_init(&b, 256);
+	msg_read_put(&b, &ask);
+	j->asked = j->d->readers;
+	j->ask = pool_ask(j->asked, MSG_READ, sk_buf_span(&b), fds, 3, false,
+	    reader_answered, j);
+	sk_buf_free(&b);
+}
+
+static void
+body_opened(void *ctx, struct channel_message *m, const char *error)
+{
+	struct job *j = ctx;
+	struct msg_opened o;
+
+	j->ask = 0;
+	if (!m || m->type != MSG_OPENED || msg_opened_get(j->arena,
+	    sk_buf_span(&m->fields), &o) || o.status || m->nfds != 1) {
+		unreadable(j, "cannot-open", error ? error :
+		    "keyd could not open the sealed body");
+		return;
+	}
+	j->mail_fd = m->fds[0];
+	m->fds[0] = -1;
+	read_layer(j);
+}
+
+/* The try is committed before the reading: a mail that kills the daemon does
+ * so twice at most. */
+static void
+try_counted(void *ctx, int result)
+{
+	struct job *j = ctx;
+	struct sk_error e = { 0 };
+
+	j->asked = j->d->keyds;
+	if (result == SK_OK)
+		j->ask = opening_ask(j->d, j->arena, &j->mail,
+		    OPEN_READ_AGAIN, false, body_opened, j, &e);
+	if (!j->ask)
+		unreadable(j, "cannot-open", e.text);
+}
+
+void
+job_read(struct job *j)
+{
+	if (j->plain.len || (j->has_key && !j->mail.size)) {
+		j->mail_fd = sk_memfd_of("mail", sk_buf_span(&j->plain));
+		sk_buf_free(&j->plain);
+		read_layer(j);
+	} else if (j->mail.tries > LIMIT_READ_TRIES) {
+		unreadable(j, "unreadable", "third try: filed unread");
+	} else if (j->has_key) {
+		try_counted(j, SK_OK);	/* counted at custody */
+	} else if (store_mail_try(j->d->store, j->mail.row)) {
+		unreadable(j, "cannot-open", "the store refused");
+	} else {
+		turn_after(j->d, try_counted, j);
+	}
+}
