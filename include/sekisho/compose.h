@@ -24,7 +24,8 @@ struct compose_head {
 	const char *to;			/* the one recipient */
 	const char *reply_to;		/* desk+TOKEN@..., or NULL */
 	const char *subject;		/* real subject, any UTF-8 */
-	const char *message_id;		/* without <>: random@our.domain */
+	const char *message_id;		/* without <>: at least 26 characters
+					 * of a-z2-7 and dots, @our.domain */
 	const char *in_reply_to;	/* without <>, or NULL; dropped if unsafe */
 	const char *const *references;	/* without <>; the newest 20 are kept */
 	size_t nreferences;
@@ -40,13 +41,23 @@ struct compose_attachment {
 	struct sk_span bytes;
 };
 
+/*
+ * All three put their result in place of what out held; out's maximum should
+ * be LIMIT_OUT_MESSAGE. On failure out is empty: SK_ERR_DATA for a value that
+ * must not stand in a header (the mend is in *e), SK_ERR_LIMIT for too much.
+ * Message-IDs of others that are unsafe, or hold the recipient's address, are
+ * left out silently. Text: UTF-8, any line ends; it goes out with CRLF and an
+ * ended last line.
+ */
+
 /* A P text: one text/plain part in UTF-8, base64. */
 int compose_plain(const struct compose_head *h, const char *text,
     struct sk_buf *out, struct sk_error *e);
 /* The cryptographic payload of an E mail: protected headers by RFC 9788
  * (hp="cipher", HP-Outer) with the older protected-headers="v1", text and
- * attachments. This is what keyd signs and encrypts. boundary: 26 random
- * characters. */
+ * attachments, padded to 4 KiB steps (64 KiB above 64 KiB; B5). This is what
+ * keyd signs and encrypts, without compression. boundary: 26 random characters
+ * of a-z2-7. */
 int compose_payload(const struct compose_head *h, const char *text,
     const struct compose_attachment *att, size_t natt, const char *boundary,
     struct sk_buf *out, struct sk_error *e);
@@ -58,3 +69,15 @@ int compose_encrypted(const struct compose_head *h, struct sk_span armour,
 /* BLAKE2b-256 over the message as a milter shows it: every field as name ":"
  * value with its leading blank and CRLF folds, CRLF; CRLF; body. */
 void copy_hash(struct sk_span message, unsigned char out[32]);
+
+/* The same for who sees the message in pieces, as a milter does: value with
+ * its leading blank (SMFIP_HDR_LEADSPC), folds as LF or CRLF; body as it
+ * comes. */
+struct copy_hasher;
+
+struct copy_hasher *copy_hash_new(void);
+void copy_hash_field(struct copy_hasher *h, struct sk_span name,
+    struct sk_span value);
+void copy_hash_body(struct copy_hasher *h, const void *p, size_t n);
+/* Clears the caller's pointer; out may be NULL to drop the work. */
+void copy_hash_done(struct copy_hasher **h, unsigned char out[32]);

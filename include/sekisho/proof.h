@@ -14,6 +14,8 @@
 /* What the copy must be. */
 struct proof_expect {
 	const char *from;		/* the only From address allowed */
+	const char *from_name;		/* the only display name beside it;
+					 * NULL: none may stand there */
 	const char *to;			/* the one recipient */
 	const char *own_domain;		/* Message-ID's right side */
 	/* E: the pinned key's encryption subkeys as 16 upper-case hex digits
@@ -26,11 +28,23 @@ struct proof_expect {
 	const char *text;
 };
 
-/* E text in OpenPGP: PGP/MIME skeleton, armour without Version or Comment
- * values, one PKESK v3, then one SEIPD v1 to the end (partial lengths
- * walked), nothing before, between or after; outer Subject constant. */
+/*
+ * 0, or SK_ERR_CRYPTO with *e naming the field or layer, never its content.
+ * Both: fields From, To, Reply-To, Subject, Date, Message-ID, In-Reply-To,
+ * References, Auto-Submitted, MIME-Version, Content-Type (P also
+ * Content-Transfer-Encoding), each at most once and in its one form; printable
+ * ASCII, CRLF, no blank before a line end, exactly one final CRLF; To is
+ * exactly want->to, which stands nowhere else; Reply-To is an address of
+ * From's domain or own_domain, with no tag or one of 26 characters a-z2-7.
+ */
+
+/* E text in OpenPGP: PGP/MIME skeleton, armour with no header line and a right
+ * checksum, one PKESK v3 (RSA, Elgamal, ECDH) for one of want->key_ids, then
+ * one SEIPD v1 to the end (partial lengths walked), nothing before, between or
+ * after; outer Subject constant. */
 int proof_encrypted(struct sk_span message, const struct proof_expect *want,
     struct sk_error *e);
-/* P text: one text/plain part whose decoded content equals want->text. */
+/* P text: one text/plain part whose decoded content equals want->text with its
+ * line ends as CRLF, and Subject equals want->subject. */
 int proof_plain(struct sk_span message, const struct proof_expect *want,
     struct sk_error *e);

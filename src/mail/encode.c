@@ -1,0 +1,512 @@
+/*
+ * Encoding for mail that leaves: header values by RFC 2047 and RFC 5322,
+ * parameters by RFC 2231, bodies in base64. Every value that people wrote goes
+ * through here and nowhere else, and a value that holds CR, LF, NUL, a control
+ * or a character that turns the reading direction is refused, not mended (B3):
+ * it must never come out as a second field or as a name that reads backwards.
+ * What is written is ASCII, in lines <= 76 wherever a blank allows it.
+ */
+#include <config.h>
+
+#include <string.h>
+#include <time.h>
+
+#include <sekisho/limits.h>
+#include <sekisho/text.h>
+
+#include "mail/encode.h"
+
+enum {
+	LINE = LIMIT_OUT_LINE,
+	/* Values are reused behind "HP-Outer: ", byte for byte. */
+	HP_PREFIX = sizeof("HP-Outer: ") - 1,
+	WORD_FRAME = sizeof("=?UTF-8?B?" "?=") - 1,
+	WORD_PLAIN = 60,	/* longer ASCII words are encoded to be folded */
+	ID_MOST = 200,
+	TYPE_MOST = 200
+};
+
+static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    "abcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/* --- base64 --- */
+
+static size_t
+base64_run(char *to, const unsigned char *p, size_t n)
+{
+	size_t o = 0;
+
+	for (size_t i = 0; i < n; i += 3) {
+		uint32_t w = (uint32_t)p[i] << 16;
+
+		if (i + 1 < n)
+			w |= (uint32_t)p[i + 1] << 8;
+		if (i + 2 < n)
+			w |= p[i + 2];
+		to[o++] = alphabet[w >> 18];
+		to[o++] = alphabet[w >> 12 & 63];
+		to[o++] = i + 1 < n ? alphabet[w >> 6 & 63] : '=';
+		to[o++] = i + 2 < n ? alphabet[w & 63] : '=';
+	}
+	return o;
+}
+
+void
+enc_base64(struct sk_buf *out, struct sk_span in)
+{
+	char line[LINE + 2];
+
+	for (size_t at = 0; at < in.len; ) {
+		size_t n = in.len - at < LINE / 4 * 3 ? in.len - at :
+		    LINE / 4 * 3;
+		size_t w = base64_run(line, in.p + at, n);
+
+		line[w] = '\r';
+		line[w + 1] = '\n';
+		sk_buf_add(out, line, w + 2);
+		at += n;
+	}
+}
+
+void
+enc_lines(struct sk_buf *out, const char *s)
+{
+	size_t n = strlen(s);
+	struct sk_buf b;
+
+	sk_buf_init(&b, 2 * n + 2);
+	while (*s != '\0') {
+		size_t line = strcspn(s, "\r\n");
+
+		sk_buf_add(&b, s, line);
+		sk_buf_add(&b, "\r\n", 2);
+		s += line;
+		s += s[0] == '\r' && s[1] == '\n' ? 2 : *s != '\0';
+	}
+	if (b.len == 0)
+		sk_buf_add(&b, "\r\n", 2);
+	enc_base64(out, sk_buf_span(&b));
+	sk_buf_free(&b);
+}
+
+/* --- what may stand in a header --- */
+
+/* A character that hides or turns others. p is valid UTF-8, so that a lead
+ * byte is followed by its whole character. */
+static bool
+deceives(const unsigned char *p)
+{
+	switch (p[0]) {
+	case 0xc2:				/* C1 */
+		return p[1] < 0xa0;
+	case 0xd8:				/* U+061C */
+		return p[1] == 0x9c;
+	case 0xe2:
+		if (p[1] == 0x80)		/* U+200E/F, U+2028..202E */
+			return p[2] == 0x8e || p[2] == 0x8f ||
+			    (p[2] >= 0xa8 && p[2] <= 0xae);
+		return p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9;
+	case 0xf3:				/* U+E0000..E007F, tags */
+		return p[1] == 0xa0 && (p[2] == 0x80 || p[2] == 0x81);
+	default:
+		return p[0] < 0x20 || p[0] == 0x7f;
+	}
+}
+
+static int
+check(const char *field, const char *value, size_t most, struct sk_error *e)
+{
+	if (!sk_utf8_valid(sk_span_str(value)))
+		return sk_fail(e, SK_ERR_DATA, field, "not valid UTF-8");
+	if (strlen(value) > most)
+		return sk_fail(e, SK_ERR_LIMIT, field,
+		    "longer than %zu bytes", most);
+	for (const char *p = value; *p != '\0'; p++)
+		if (deceives((const unsigned char *)p))
+			return sk_fail(e, SK_ERR_DATA, field,
+			    "holds a line end, a control or a character that "
+			    "changes the reading direction; remove it");
+	return 0;
+}
+
+/* Can stand as it is: no encoded word, blanks only single and between words,
+ * every word short enough to be folded. */
+static bool
+plain(const char *s)
+{
+	size_t word = 0;
+
+	if (strstr(s, "=?") != NULL)
+		return false;
+	for (; *s != '\0'; s++) {
+		if ((unsigned char)*s > 0x7e)
+			return false;
+		if (*s != ' ')
+			word++;
+		else if (word == 0 || s[1] == '\0')
+			return false;
+		else
+			word = 0;
+		if (word > WORD_PLAIN)
+			return false;
+	}
+	return true;
+}
+
+static bool
+atoms(const char *s)
+{
+	for (const char *p = s; *p != '\0'; p++)
+		if ((unsigned char)*p > 0x7e ||
+		    strchr("()<>[]:;@\\,.\"", *p) != NULL)
+			return false;
+	return plain(s);
+}
+
+/* --- folding --- */
+
+static void
+fold(struct sk_buf *b, size_t *col)
+{
+	sk_buf_adds(b, "\r\n ");
+	*col = 1;
+}
+
+static void
+add_plain(struct sk_buf *b, size_t *col, const char *s)
+{
+	while (*s != '\0') {
+		size_t n = strcspn(s + 1, " ") + 1;	/* with its blank */
+
+		if (*s == ' ' && *col + n > LINE) {
+			fold(b, col);
+			s++;
+			n--;
+		}
+		sk_buf_add(b, s, n);
+		*col += n;
+		s += n;
+	}
+}
+
+/* RFC 2047 section 2: words <= 75, lines <= 76, whole characters. */
+static void
+add_words(struct sk_buf *b, size_t *col, const char *s)
+{
+	size_t left = strlen(s);
+	char word[LINE];
+
+	while (left > 0) {
+		size_t room = LINE - 1 > *col + WORD_FRAME ?
+		    (LINE - 1 - *col - WORD_FRAME) / 4 * 3 : 0;
+		size_t n = left < room ? left : room;
+
+		while (n > 0 && n < left && ((unsigned char)s[n] & 0xc0) == 0x80)
+			n--;
+		if (n == 0) {
+			fold(b, col);
+			continue;
+		}
+		sk_buf_adds(b, "=?UTF-8?B?");
+		size_t w = base64_run(word, (const unsigned char *)s, n);
+		sk_buf_add(b, word, w);
+		sk_buf_adds(b, "?=");
+		*col += w + WORD_FRAME;
+		s += n;
+		left -= n;
+		if (left > 0)
+			fold(b, col);
+	}
+}
+
+static size_t
+first_column(const char *field)
+{
+	return HP_PREFIX + strlen(field) + 2;
+}
+
+static char *
+take(struct sk_arena *a, struct sk_buf *b)
+{
+	char *s = sk_arena_strn(a, b->p, b->len);
+
+	sk_buf_free(b);
+	return s;
+}
+
+/* --- values --- */
+
+char *
+enc_text(struct sk_arena *a, const char *field, const char *value,
+    struct sk_error *e)
+{
+	size_t col = first_column(field);
+	struct sk_buf b;
+
+	if (value == NULL || *value == '\0') {
+		sk_fail(e, SK_ERR_DATA, field, "is empty");
+		return NULL;
+	}
+	if (check(field, value, LIMIT_SUBJECT, e) < 0)
+		return NULL;
+	sk_buf_init(&b, 8 * LIMIT_SUBJECT);
+	if (plain(value))
+		add_plain(&b, &col, value);
+	else
+		add_words(&b, &col, value);
+	return take(a, &b);
+}
+
+char *
+enc_mailbox(struct sk_arena *a, const char *field, const char *display,
+    const char *addr, struct sk_error *e)
+{
+	size_t col = first_column(field);
+	struct sk_buf b;
+
+	if (addr == NULL || !sk_address_valid(addr) ||
+	    !sk_is_ascii(sk_span_str(addr))) {
+		sk_fail(e, SK_ERR_DATA, field,
+		    "not an address that ASCII mail can carry");
+		return NULL;
+	}
+	if (display == NULL || *display == '\0')
+		return sk_arena_str(a, addr);
+	if (check(field, display, LIMIT_NAME, e) < 0)
+		return NULL;
+	sk_buf_init(&b, 8 * LIMIT_NAME);
+	if (atoms(display))
+		add_plain(&b, &col, display);
+	else
+		add_words(&b, &col, display);
+	if (col + strlen(addr) + 3 > LINE)
+		fold(&b, &col);
+	else
+		sk_buf_addc(&b, ' ');
+	sk_buf_addf(&b, "<%s>", addr);
+	return take(a, &b);
+}
+
+char *
+enc_date(struct sk_arena *a, int64_t t, int tz, struct sk_error *e)
+{
+	/* Names by hand: strftime follows the locale. */
+	static const char days[] = "SunMonTueWedThuFriSat";
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	int off = tz < 0 ? -tz : tz;
+	time_t at = (time_t)(t + (int64_t)tz * 60);
+	struct tm tm;
+
+	if (t < 0 || t > 253370764800 || off > 14 * 60 ||
+	    gmtime_r(&at, &tm) == NULL) {
+		sk_fail(e, SK_ERR_DATA, "Date", "time out of range");
+		return NULL;
+	}
+	return sk_arena_printf(a, "%.3s, %02d %.3s %04d %02d:%02d:%02d %c%02d%02d",
+	    days + 3 * tm.tm_wday, tm.tm_mday, months + 3 * tm.tm_mon,
+	    tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec,
+	    tz < 0 ? '-' : '+', off / 60, off % 60);
+}
+
+bool
+enc_id_safe(const char *id)
+{
+	size_t n = id == NULL ? 0 : strlen(id), at = 0;
+
+	if (n < 3 || n > ID_MOST || id[0] == '@' || id[n - 1] == '@')
+		return false;
+	for (const char *p = id; *p != '\0'; p++) {
+		unsigned char c = (unsigned char)*p;
+
+		if (c <= ' ' || c > '~' || c == '<' || c == '>')
+			return false;
+		at += c == '@';
+	}
+	return at == 1;
+}
+
+/* ASCII without regard to case; both short. */
+static bool
+holds(const char *s, const char *what)
+{
+	for (; *s != '\0'; s++)
+		if (sk_ascii_iprefix(s, what))
+			return true;
+	return false;
+}
+
+char *
+enc_ids(struct sk_arena *a, const char *const *ids, size_t n, size_t most,
+    const char *secret)
+{
+	struct sk_buf b;
+	size_t first = n > most ? n - most : 0;
+
+	sk_buf_init(&b, most * (ID_MOST + 5) + 1);
+	for (size_t i = first; i < n; i++) {
+		if (!enc_id_safe(ids[i]) || holds(ids[i], secret))
+			continue;
+		sk_buf_addf(&b, "%s<%s>", b.len > 0 ? "\r\n " : "", ids[i]);
+	}
+	if (b.len == 0) {
+		sk_buf_free(&b);
+		return NULL;
+	}
+	return take(a, &b);
+}
+
+/* --- attachments --- */
+
+static bool
+token_char(char c)
+{
+	return c > ' ' && c <= '~' && strchr("()<>@,;:\\\"/[]?=", c) == NULL;
+}
+
+static const char *
+skip_token(const char *s)
+{
+	while (token_char(*s))
+		s++;
+	return s;
+}
+
+/* type "/" subtype *("; " name "=" token). L7: parts of other people's mail
+ * and containers never go out, only leaves. */
+static bool
+type_ok(const char *s)
+{
+	const char *p = skip_token(s), *q;
+
+	if (strlen(s) > TYPE_MOST || p == s || *p != '/' ||
+	    sk_ascii_iprefix(s, "multipart/") || sk_ascii_iprefix(s, "message/"))
+		return false;
+	q = skip_token(++p);
+	if (q == p)
+		return false;
+	while (*q == ';') {
+		if (*++q == ' ')
+			q++;
+		if (sk_ascii_iprefix(q, "name"))
+			return false;
+		p = skip_token(q);
+		if (p == q || *p != '=')
+			return false;
+		q = skip_token(++p);
+		if (q == p)
+			return false;
+	}
+	return *q == '\0';
+}
+
+/* A name, never a path, and never hidden. */
+static char *
+clean_name(struct sk_arena *a, const char *name)
+{
+	char *s = sk_arena_str(a, name);
+
+	for (char *p = s; *p != '\0'; p++)
+		if (*p == '/' || *p == '\\' || (p == s && *p == '.'))
+			*p = '_';
+	return s;
+}
+
+/* For readers without RFC 2231: one "_" for each character not in it. */
+static char *
+fallback_name(struct sk_arena *a, const char *name)
+{
+	char *s = sk_arena_str(a, name), *to = s;
+	size_t n;
+
+	for (const char *p = name; *p != '\0'; p++) {
+		unsigned char c = (unsigned char)*p;
+
+		if ((c & 0xc0) == 0x80)
+			continue;
+		*to++ = c > '~' || strchr("\"*:<>?|=%", *p) != NULL ? '_' : *p;
+	}
+	*to = '\0';
+	n = strlen(s);
+	if (n > WORD_PLAIN)		/* the end tells the kind of file */
+		s += n - WORD_PLAIN;
+	return s;
+}
+
+/* One character of UTF-8 as RFC 2231 bytes; its length in *n. */
+static size_t
+percent(char *to, const char *s, size_t *n)
+{
+	size_t w = 0;
+
+	*n = 0;
+	do {
+		unsigned char c = (unsigned char)s[(*n)++];
+
+		if (c < 0x80 && (token_char((char)c) &&
+		    strchr("*'%", (char)c) == NULL)) {
+			to[w++] = (char)c;
+		} else {
+			to[w++] = '%';
+			to[w++] = "0123456789ABCDEF"[c >> 4];
+			to[w++] = "0123456789ABCDEF"[c & 15];
+		}
+	} while (((unsigned char)s[*n] & 0xc0) == 0x80);
+	return w;
+}
+
+/* filename*=, or filename*0*=... where one line is too short for it. */
+static void
+add_filename(struct sk_buf *out, const char *name)
+{
+	size_t col = LINE, part = 0, n;
+	bool one = 3 * strlen(name) + sizeof(" filename*=UTF-8'';") <= LINE;
+	char unit[12];
+
+	for (const char *s = name; *s != '\0'; s += n) {
+		size_t w = percent(unit, s, &n);
+
+		if (col + w > LINE - 1) {
+			size_t was = out->len;
+
+			sk_buf_adds(out, ";\r\n filename*");
+			if (!one)
+				sk_buf_addf(out, "%zu*", part);
+			sk_buf_adds(out, part++ == 0 ? "=UTF-8''" : "=");
+			col = out->len - was - 3;
+		}
+		sk_buf_add(out, unit, w);
+		col += w;
+	}
+}
+
+int
+enc_attachment(struct sk_arena *a, const struct compose_attachment *att,
+    struct sk_buf *out, struct sk_error *e)
+{
+	const char *name, *ascii;
+	size_t col = sizeof(" name=\"") - 1;
+	int rc;
+
+	if (att->type == NULL || !type_ok(att->type))
+		return sk_fail(e, SK_ERR_DATA, "attachment type",
+		    "not a plain `type/subtype; name=value`, or a container");
+	if (att->name == NULL || *att->name == '\0')
+		return sk_fail(e, SK_ERR_DATA, "attachment name", "is empty");
+	rc = check("attachment name", att->name, LIMIT_NAME, e);
+	if (rc < 0)
+		return rc;
+	name = clean_name(a, att->name);
+	ascii = fallback_name(a, name);
+	sk_buf_addf(out, "Content-Type: %s;\r\n name=\"", att->type);
+	if (strcmp(name, ascii) == 0)
+		sk_buf_adds(out, ascii);
+	else
+		add_words(out, &col, name);
+	sk_buf_adds(out, "\"\r\nContent-Disposition: attachment");
+	/* The full name first: where both are taken, the first wins. */
+	if (strcmp(name, ascii) != 0)
+		add_filename(out, name);
+	sk_buf_addf(out, ";\r\n filename=\"%s\"\r\n"
+	    "Content-Transfer-Encoding: base64\r\n\r\n", ascii);
+	return 0;
+}
