@@ -52,7 +52,6 @@ custody_new(struct daemon *d, const char *sender, const char *const *rcpts,
 	c->mail.rcpts = copy;
 	c->mail.nrcpts = nrcpts;
 	c->mail.received = sk_now();
-	c->mail.tries = 1;	/* counted before it is read */
 	c->mail.note = trusted_door ? "" : "untrusted-door";
 	vault_random(c->data_key, sizeof(c->data_key));
 	c->hash = sk_hash_new();

@@ -34,6 +34,7 @@ job_free(struct job *j)
 {
 	if (j->ask)
 		pool_cancel(j->asked, j->ask);
+	turn_forget(j->d, j);
 	sk_fd_close(&j->mail_fd);
 	sk_fd_close(&j->facts_fd);
 	sk_fd_close(&j->payload_fd);
@@ -306,17 +307,24 @@ body_opened(void *ctx, struct channel_message *m, const char *error)
 }
 
 /* The try is committed before the reading: a mail that kills the daemon does
- * so twice at most. */
+ * so LIMIT_READ_TRIES times at most. */
 static void
 try_counted(void *ctx, int result)
 {
 	struct job *j = ctx;
 	struct sk_error e = { 0 };
 
+	if (result)
+		return;		/* the daemon ends; the restart begins anew */
+	if (j->plain.len) {
+		j->mail_fd = sk_memfd_of("mail", sk_buf_span(&j->plain));
+		sk_buf_free(&j->plain);
+		read_layer(j);
+		return;
+	}
 	j->asked = j->d->keyds;
-	if (result == SK_OK)
-		j->ask = opening_ask(j->d, j->arena, &j->mail,
-		    OPEN_READ_AGAIN, false, body_opened, j, &e);
+	j->ask = opening_ask(j->d, j->arena, &j->mail, OPEN_READ_AGAIN, false,
+	    body_opened, j, &e);
 	if (!j->ask)
 		unreadable(j, "cannot-open", e.text);
 }
@@ -324,17 +332,10 @@ try_counted(void *ctx, int result)
 void
 job_read(struct job *j)
 {
-	if (j->plain.len || (j->has_key && !j->mail.size)) {
-		j->mail_fd = sk_memfd_of("mail", sk_buf_span(&j->plain));
-		sk_buf_free(&j->plain);
-		read_layer(j);
-	} else if (j->mail.tries > LIMIT_READ_TRIES) {
+	if (j->mail.tries >= LIMIT_READ_TRIES)
 		unreadable(j, "unreadable", "third try: filed unread");
-	} else if (j->has_key) {
-		try_counted(j, SK_OK);	/* counted at custody */
-	} else if (store_mail_try(j->d->store, j->mail.row)) {
+	else if (store_mail_try(j->d->store, j->mail.row))
 		unreadable(j, "cannot-open", "the store refused");
-	} else {
+	else
 		turn_after(j->d, try_counted, j);
-	}
 }

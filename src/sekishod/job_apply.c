@@ -1,0 +1,282 @@
+/*
+ * The end of a job: what the store knows of this mail, decide, apply.
+ *
+ * Only this file gathers for decide; decide itself stays pure. What cannot be
+ * applied (a fault of ours) leaves the mail in custody, unfiled, and the log
+ * says so: the next start tries again, the third files it for a person.
+ */
+#include "intake.h"
+
+#include <string.h>
+
+#include <sekisho/clock.h>
+#include <sekisho/log.h>
+#include <sekisho/text.h>
+
+struct known {
+	struct token_found tokens[DECIDE_TOKENS];
+	size_t ntokens;
+	struct case_record record;	/* row 0: none */
+	struct decide_case view;
+	struct terms locked, proposed;
+	struct person person;
+	bool has_person;
+};
+
+static void
+know_tokens(struct job *j, struct known *k)
+{
+	k->ntokens = routing_tokens(j->arena, j->d->config,
+	    j->have_facts ? &j->facts : NULL, j->mail.rcpts, j->mail.nrcpts,
+	    k->tokens);
+	for (size_t i = 0; i < k->ntokens; i++) {
+		struct token_record t;
+
+		if (store_token_find(j->d->store, j->arena,
+		    k->tokens[i].token, &t))
+			continue;
+		k->tokens[i].known = true;
+		k->tokens[i].case_row = t.case_row;
+		k->tokens[i].copy_row = t.copy_row;
+		k->tokens[i].address = t.address;
+		k->tokens[i].question = t.question;
+		k->tokens[i].used = t.used;
+	}
+}
+
+/* A token routes until the case has been closed for a year. */
+static bool
+still_routes(const struct job *j, const struct case_record *c)
+{
+	return !c->closed || j->mail.received - c->closed <
+	    (int64_t)365 * 86400;
+}
+
+static void
+know_case_by_token(struct job *j, struct known *k)
+{
+	for (size_t i = 0; i < k->ntokens; i++) {
+		struct token_found *t = &k->tokens[i];
+
+		if (!t->known || !t->case_row)
+			continue;
+		if (store_case_get(j->d->store, j->arena, t->case_row,
+		    &k->record) == SK_OK && still_routes(j, &k->record))
+			return;
+		k->record.row = 0;
+		t->known = false;
+	}
+}
+
+/* A case number in the subject threads, with the same From only. */
+static bool
+know_case_by_subject(struct job *j, struct known *k)
+{
+	const char *number, *from = j->facts.from.address;
+	struct case_record c;
+
+	if (!j->have_facts || !from || !(number = routing_case_number(j->arena,
+	    j->facts.subject)))
+		return false;
+	if (store_case_find(j->d->store, j->arena, number, &c) ||
+	    !c.originator || !still_routes(j, &c) ||
+	    strcmp(sk_address_key(j->arena, c.originator),
+	    sk_address_key(j->arena, from)) != 0)
+		return false;
+	k->record = c;
+	return true;
+}
+
+static bool
+case_has_key(struct job *j, const struct case_record *c)
+{
+	struct key_record key;
+
+	return store_key_pinned(j->d->store, j->arena, NULL, c->row, &key) ==
+	    SK_OK && !*key_unusable(&key.facts, sk_now());
+}
+
+static void
+view_case(struct job *j, struct known *k)
+{
+	struct case_record *c = &k->record;
+	struct decide_case *v = &k->view;
+
+	*v = (struct decide_case){
+		.row = c->row, .number = c->number,
+		.originator = c->originator, .state = c->state,
+		.desk = c->desk, .question = c->question,
+		.readback = c->question_is_readback,
+		.clarified = c->clarified, .closed = c->closed,
+		.has_key = case_has_key(j, c),
+	};
+	if (store_terms_locked(j->d->store, j->arena, c->row, &k->locked) ==
+	    SK_OK)
+		v->locked = &k->locked;
+	if (store_terms_newest(j->d->store, j->arena, c->row, &k->proposed) ==
+	    SK_OK && !k->proposed.locked)
+		v->proposed = &k->proposed;
+}
+
+/* A good signature over the whole mail, by a key pinned for this From. */
+static bool
+signer_is_from(struct job *j)
+{
+	struct key_record *keys = NULL;
+	size_t n = 0;
+
+	if (j->verdict.signature != SIGNATURE_GOOD ||
+	    j->verdict.coverage != COVERS_WHOLE || !j->have_facts ||
+	    !j->facts.from.address)
+		return false;
+	if (store_keys_of_address(j->d->store, j->arena,
+	    j->facts.from.address, &keys, &n))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (keys[i].state == KEY_PINNED &&
+		    sk_ascii_ieq(keys[i].fpr, j->verdict.signer))
+			return true;
+	return false;
+}
+
+/* The proof code stands only inside our ciphertext; it comes back only inside
+ * a mail encrypted to us. */
+static bool
+proof_code(struct job *j, const struct known *k)
+{
+	if (!j->have_facts || !j->facts.answer.code ||
+	    !j->verdict.encrypted || j->verdict.failed)
+		return false;
+	for (size_t i = 0; i < k->ntokens; i++) {
+		char code[27];
+
+		if (!k->tokens[i].known || !k->tokens[i].case_row)
+			continue;
+		values_proof_code(j->d, k->tokens[i].token, code);
+		if (sk_ascii_ieq(code, j->facts.answer.code))
+			return true;
+	}
+	return false;
+}
+
+static void
+know_repeat(struct job *j, struct decide_in *in)
+{
+	struct mail_record *m = &j->mail;
+
+	if (store_mail_repeat_raw(j->d->store, m, &in->repeat_of,
+	    &in->repeat_case) == SK_OK && in->repeat_of)
+		return;
+	if (j->have_facts && j->facts.from.address &&
+	    store_mail_repeat_content(j->d->store, m,
+	    m->received - LIMIT_REPEAT_SECONDS, &in->repeat_of,
+	    &in->repeat_case))
+		in->repeat_of = 0;
+}
+
+static void
+know_sender(struct job *j, struct known *k, struct decide_in *in)
+{
+	struct auto_counts n = { 0 };
+	const char *from = j->have_facts ? j->facts.from.address : NULL;
+
+	if (!from)
+		return;
+	in->auth = assurance_judge(&j->facts, j->mail.sender,
+	    j->d->config->authserv_id, !*j->mail.note, j->d->policy);
+	if (store_person_by_address(j->d->store, j->arena, from,
+	    &k->person) == SK_OK)
+		in->person = &k->person;
+	store_auto_counts(j->d->store, from, in->auth, j->mail.received, &n);
+	in->counts = (struct reply_counts){ n.address_day, n.domain_hour,
+	    n.all_hour };
+}
+
+static void
+fill_mail(struct job *j, const struct decide_in *in)
+{
+	struct mail_record *m = &j->mail;
+	struct sk_buf facts, verdict;
+	struct facts f;
+
+	m->auth = in->auth;
+	m->from = j->have_facts ? j->facts.from.address : NULL;
+	m->subject = j->have_facts ? j->facts.subject : NULL;
+	m->message_id = j->have_facts ? j->facts.message_id : NULL;
+	if (!j->have_facts)
+		return;
+	/* The text itself stays in the vault only (I9), keys go to their own
+	 * table. */
+	f = j->facts;
+	f.text = NULL;
+	f.keys = NULL;
+	f.nkeys = 0;
+	sk_buf_init(&facts, LIMIT_FACTS);
+	sk_buf_init(&verdict, 4096);
+	facts_put(&facts, &f);
+	verdict_put(&verdict, &j->verdict);
+	m->facts = sk_span_of(sk_arena_dup(j->arena, facts.p, facts.len),
+	    facts.len);
+	m->verdict = sk_span_of(sk_arena_dup(j->arena, verdict.p,
+	    verdict.len), verdict.len);
+	sk_buf_free(&facts);
+	sk_buf_free(&verdict);
+}
+
+static void
+gather(struct job *j, struct known *k, struct decide_in *in)
+{
+	*in = (struct decide_in){
+		.config = j->d->config, .policy = j->d->policy,
+		.now = j->mail.received,
+		.facts = j->have_facts ? &j->facts : NULL,
+		.verdict = &j->verdict, .unreadable_why = j->unreadable,
+		.sender = j->mail.sender, .rcpts = j->mail.rcpts,
+		.nrcpts = j->mail.nrcpts, .auth = AUTH_NONE,
+	};
+	if (j->have_facts)
+		memcpy(j->mail.content_id, j->facts.content_id, SK_HASH);
+	know_tokens(j, k);
+	know_case_by_token(j, k);
+	know_sender(j, k, in);
+	j->mail.from = j->have_facts ? j->facts.from.address : NULL;
+	know_repeat(j, in);
+	if (!k->record.row)
+		in->threaded_by_subject = know_case_by_subject(j, k);
+	in->tokens = k->tokens;
+	in->ntokens = k->ntokens;
+	if (in->repeat_of) {
+		k->record.row = 0;
+		if (in->repeat_case)
+			store_case_get(j->d->store, j->arena, in->repeat_case,
+			    &k->record);
+	}
+	if (k->record.row) {
+		view_case(j, k);
+		in->known = &k->view;
+	}
+	in->signer_is_from = signer_is_from(j);
+	in->proof_code = proof_code(j, k);
+}
+
+void
+job_apply(struct job *j)
+{
+	struct known k = { 0 };
+	struct decide_in in;
+	struct actions acts;
+	struct sk_error e = { 0 };
+	struct apply_mail am = {
+		.mail = &j->mail,
+		.facts = j->have_facts ? &j->facts : NULL,
+		.verdict = &j->verdict,
+		.data_key = j->has_key ? j->data_key : NULL,
+	};
+
+	gather(j, &k, &in);
+	fill_mail(j, &in);
+	decide(j->arena, &in, &acts);
+	if (apply(j->d, j->arena, &acts, &k.record, &am, "system", &e))
+		sk_log(SK_ERROR, "mail.apply", "mail=%lld where=\"%s\" "
+		    "error=\"%s\"", (long long)j->mail.row, e.where, e.text);
+}
