@@ -14,7 +14,7 @@
 #include "base/base.h"
 
 enum {
-	ADDRESS_MOST = 254,	/* RFC 5321 4.5.3.1.3, path without its angles */
+	ADDRESS_MOST = 254,	/* RFC 5321 4.5.3.1.3, without its angles */
 	LABEL_MOST = 63		/* RFC 1035 2.3.4 */
 };
 
@@ -71,7 +71,7 @@ sk_address_valid(const char *s)
 	/* The specials of RFC 5322 would need a quoted string. */
 	if (strpbrk(s, "\"(),:;<>[]\\") != NULL)
 		return false;
-	/* Postfix refuses these too (allow_min_user): they look like options. */
+	/* Postfix refuses these too (allow_min_user): option-like. */
 	if (*s == '-')
 		return false;
 	for (i = 0; i < sizeof(lookalikes) / sizeof(lookalikes[0]); i++)

@@ -34,7 +34,7 @@ enum { MARGIN = 0 };
 
 enum {
 	ALIGN = _Alignof(max_align_t),
-	BLOCK_FIRST = 4096,		/* most commands and mails need no second */
+	BLOCK_FIRST = 4096,		/* most need no second */
 	BLOCK_MOST = 1024 * 1024
 };
 

@@ -141,7 +141,8 @@ sk_time_rfc5322(struct sk_arena *a, int64_t t)
 	struct tm tm = local(t);
 	long minutes = labs(tm.tm_gmtoff) / 60;
 
-	return sk_arena_printf(a, "%s, %02d %s %04d %02d:%02d:%02d %c%02ld%02ld",
+	return sk_arena_printf(a,
+	    "%s, %02d %s %04d %02d:%02d:%02d %c%02ld%02ld",
 	    days[tm.tm_wday], tm.tm_mday, months[tm.tm_mon], tm.tm_year + 1900,
 	    tm.tm_hour, tm.tm_min, tm.tm_sec, tm.tm_gmtoff < 0 ? '-' : '+',
 	    minutes / 60, minutes % 60);

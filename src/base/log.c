@@ -21,7 +21,7 @@
 #include <sekisho/clock.h>
 #include <sekisho/log.h>
 
-enum { LINE = 1024 };		/* the journal takes far more; nobody reads it */
+enum { LINE = 1024 };		/* the journal takes more; nobody reads it */
 
 static const struct {
 	const char *word;
