@@ -4,6 +4,7 @@
  */
 #include <config.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "lmtp_host.h"
@@ -76,6 +77,44 @@ test_greeting_and_offer(void **state)
 	    "250-gate.example.jp\r\n250-PIPELINING\r\n250-SIZE 1000\r\n"
 	    "250-8BITMIME\r\n250-SMTPUTF8\r\n250 ENHANCEDSTATUSCODES\r\n");
 	host_close(&h);
+}
+
+/* No maximum, or one no reader could take: the largest there is. */
+static void
+test_largest_maximum(void **state)
+{
+	static const size_t sizes[] = { LIMIT_MESSAGE_MAX + 1, SIZE_MAX };
+	char want[40];
+
+	(void)state;
+	snprintf(want, sizeof(want), "250-SIZE %lu\r\n", LIMIT_MESSAGE_MAX);
+	for (size_t i = 0; i < NPIECES(sizes); i++) {
+		struct host h = { .max = sizes[i] };
+
+		host_open(&h);
+		host_say(&h, LHLO);
+		assert_non_null(strstr(sk_buf_str(&h.out), want));
+		host_close(&h);
+	}
+}
+
+/* Nobody waits for it: no reply that would be taken for another's. */
+static void
+test_committed_without_a_mail(void **state)
+{
+	struct host h = { 0 };
+
+	(void)state;
+	host_open(&h);
+	host_say(&h, LHLO MAIL RCPT);
+	host_codes(&h);
+	lmtp_committed(h.s, SK_OK);
+	host_expect(&h, "");
+	host_say(&h, DATA);
+	lmtp_committed(h.s, SK_OK);
+	host_expect(&h, "354");
+	host_close(&h);
+	lmtp_free(&h.s);
 }
 
 /* --- the end of data --- */
@@ -449,6 +488,8 @@ main(void)
 		cmocka_unit_test(test_dialogue_in_slices),
 		cmocka_unit_test(test_one_write_per_group),
 		cmocka_unit_test(test_greeting_and_offer),
+		cmocka_unit_test(test_largest_maximum),
+		cmocka_unit_test(test_committed_without_a_mail),
 		cmocka_unit_test(test_end_of_data),
 		cmocka_unit_test(test_stray_in_commands),
 		cmocka_unit_test(test_long_lines_pass),
