@@ -44,9 +44,10 @@
 
 /* --- reader --- */
 #define LIMIT_READER_SECONDS 30		/* wall time for one mail; 25 MiB take 0.3 s */
-#define LIMIT_READER_CPU 20		/* RLIMIT_CPU, whole seconds, per mail */
+#define LIMIT_READER_CPU 20		/* processor seconds left to each mail; RLIMIT_CPU of the process is twice that */
 #define LIMIT_READER_MEMORY (512UL * 1024 * 1024) /* RLIMIT_AS: 25 MiB need 128 */
 #define LIMIT_READER_MAILS 200		/* then a fresh process */
+#define LIMIT_READER_KEEP (1024 * 1024)	/* after a larger mail a fresh process: it gives the memory back, and starts in 4 ms */
 
 /* --- keyd --- */
 #define LIMIT_KEYD_SECONDS 60		/* one operation; gpg on 25 MiB takes 1 s */
