@@ -79,3 +79,4 @@
 #define LIMIT_ROSTER_FILE (4 * 1024 * 1024)
 #define LIMIT_CONFIG_FILE (1024 * 1024)
 #define LIMIT_TEMPLATE_FILE (64 * 1024)
+#define LIMIT_TEMPLATE_DEPTH 8		/* sections and blocks within each other; ours use 4 */

@@ -14,10 +14,16 @@
  * section or a ja/en pair that differs in form or fields is a fault with file
  * and line, at load, not at send.
  *
+ * A name given in {{#...}} is a flag, a list, or an optional string ("is it
+ * there?"). {{> ...}} and a block field stand alone on their line. A ticked box
+ * anywhere in a file is a fault.
+ *
  * User text: a `block` value is put in line by line, and a line that could be
- * taken for ours (".", "From ", "-- ", "-----BEGIN", "TLP:", "[ ]", "ref:",
- * "code:", an item label, a quote mark) is indented by two blanks (B3). A
- * `line` value has controls and line breaks turned into blanks.
+ * taken for ours (".", "From ", "-- ", "-----BEGIN", "TLP", "[", "ref:",
+ * "code:", "===", a quote mark) is indented by two blanks (B3); a box of a form
+ * on it gets round brackets, because answers are read past blanks. A `line`
+ * value has controls and line breaks turned into blanks. Bidi controls and
+ * characters without width are dropped from both.
  */
 #pragma once
 
@@ -51,10 +57,17 @@ bool template_has(const struct template_set *s, const char *lang,
 enum template_form template_form(const struct template_set *s,
     const char *lang, const char *id);
 
+/* Misuse (an unknown name, a wrong kind) is kept and refuses the rendering.
+ * A NULL string is no value. */
 struct tvalues *tv_new(struct sk_arena *a);
 void tv_str(struct tvalues *v, const char *name, const char *value);
 void tv_int(struct tvalues *v, const char *name, long value);
 void tv_flag(struct tvalues *v, const char *name, bool on);
+/* Of all flags whose name begins with prefix, `name` is on and the others off
+ * (NULL: all off): tv_choice(v, "scope_", "scope_task_force"). */
+void tv_choice(struct tvalues *v, const char *prefix, const char *name);
+/* Makes the list be there, with no rows. */
+void tv_list(struct tvalues *v, const char *name);
 /* Appends a row to the list `name` and returns it; a row sees its own values
  * first, then those around it. */
 struct tvalues *tv_row(struct tvalues *v, const char *name);
@@ -68,3 +81,48 @@ int tv_decode(struct sk_arena *a, struct sk_span s, struct tvalues **out);
 int template_render(const struct template_set *s, const char *lang,
     const char *id, const struct tvalues *v, struct sk_buf *subject,
     struct sk_buf *text, struct sk_error *e);
+
+/*
+ * The fields (src/template/fields.c holds the same). P: a plain text may hold
+ * it. "?" after the kind: optional, may be left out; every other field that a
+ * text names must be given, flags (also false ones) and empty lists (tv_list)
+ * too, or the text is refused.
+ *
+ * The council, P: council_name line, desk_address code (where to write for
+ * this matter), contact code (address for doubts), council_fpr code (our
+ * fingerprint, grouped), guidance_url code?, phone code?, phone_open flag,
+ * legal_secrecy line, legal_penalty line (T-40: texts of the policy).
+ *
+ * A consultation, P: case_number code?, received line (local time), due line?
+ * (date), desk_incident flag, ask flag (T-01: the form is in it; T-14, T-15:
+ * answers are asked), no_key flag (T-01..T-03: how to send us a key),
+ * final flag (T-04: no further reminder), no_answer flag (T-12: closed for
+ * want of an answer), ref code (route token). Not P: member flag, code code
+ * (proof code).
+ *
+ * Answers, P: unclear list with rows q1, q2, q3 flags (exactly one on:
+ * tv_choice(row, "q", "q2")) and codes code? (what was read, "2-A 2-C");
+ * version number, answered_at line (local time), term_secrecy_code code
+ * ("1-A"), term_scope_code code ("2-B"), term_coordination_codes code
+ * ("3-B 3-C"), has_exclusions flag, need_signature flag.
+ * Not P (T-05E, T-06E): secrecy_all secrecy_parts secrecy_none flags,
+ * secret_parts block?, exclusions list with rows words block, act_none
+ * act_ask_members act_notify_source act_foreign_certs act_other flags,
+ * other_action block?, your_words block?, note block? (operator's words).
+ *
+ * Scope and onward words, not P: scope_coordinator scope_class1_group
+ * scope_task_force scope_all_members scope_partner_schemes scope_public flags;
+ * onward_none onward_mutual_aid onward_partner_schemes onward_public flags.
+ *
+ * Digest (T-14, T-15, T-16), not P: person_name line, org_name line, serial
+ * code (of this copy), any_secret flag (T-40 is in it), single_item flag,
+ * duty_class1 duty_class2 voluntary flags, use_own_customers flag (may also
+ * stand in a row), items list with rows: letter code ("A"), item code
+ * ("I-abc2345"), tlp code ("TLP:AMBER"), label_secret flag,
+ * secret_parts_label line? (none: all of it), handlers_only flag (secret or
+ * TLP:RED), scope_* and onward_* flags, raw tentative confirmed flags, title
+ * line?, text block, indicators list with rows type code, value line.
+ *
+ * Operator notice N-01, P: new_case unclear_answer operator_look unreadable
+ * key_proposed held flags, case_number code?.
+ */
