@@ -274,7 +274,7 @@ test_guard_controls(void **p)
 
 	assert_string_equal(one_value(s, "title", "a\r\nTLP:RED\tb\x1b[1m"),
 	    "a  TLP:RED b [1m|\n");
-	assert_string_equal(one_value(s, "title", "a\u2028b\u0085c\u202ed"),
+	assert_string_equal(one_value(s, "title", "a\u2028b\xc2\x85" "c\u202ed"),
 	    "a b cd|\n");
 	assert_string_equal(one_value(s, "text", "a\r\nb\rc\x07\n\nd\te"),
 	    "a\nb c \n\nd\te\n");

@@ -100,7 +100,8 @@ sample(const struct field *f)
 	return f->kind == FIELD_CODE ? "2026-0001" : "4月1日 9:00";
 }
 
-/* One value set for everything: rows are empty and see the values around. */
+/* One value set for everything: rows are empty and see the values around. A
+ * case number is optional to a few texts only. */
 static struct tvalues *
 all_values(enum variant how)
 {
@@ -116,7 +117,8 @@ all_values(enum variant how)
 			tv_row(v, f->name);
 		else if (f->kind == FIELD_LIST)
 			tv_list(v, f->name);
-		else if (how != NO_OPTIONAL || !f->optional)
+		else if (how != NO_OPTIONAL || !f->optional ||
+		    strcmp(f->name, "case_number") == 0)
 			tv_str(v, f->name, sample(f));
 	}
 	return v;
