@@ -1,0 +1,93 @@
+/*
+ * sekisho-keyd: the one program that holds private keys. Few verbs, each
+ * checked, bounded, counted and under a deadline; it knows neither database
+ * nor network, and it believes nothing that it opens.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <sekisho/arena.h>
+#include <sekisho/buf.h>
+#include <sekisho/channel.h>
+#include <sekisho/error.h>
+#include <sekisho/messages.h>
+#include <sekisho/pgp.h>
+#include <sekisho/vault.h>
+
+enum count {			/* what the log says, and nothing more */
+	COUNT_DECRYPT, COUNT_VERIFY, COUNT_SEAL, COUNT_REWRAP, COUNT_INSPECT,
+	COUNT_OPEN_READ_AGAIN, COUNT_OPEN_OPERATOR_TEXT,
+	COUNT_OPEN_OPERATOR_SAVE, COUNT_OPEN_ITEM,
+	COUNT_FAILED, COUNT_TIMEOUT, COUNT_REFUSED,
+	COUNTS
+};
+
+struct known;
+
+struct keyd {
+	struct sk_arena *arena;		/* of the process */
+	const char *home, *scratch_dir, *agent_socket;
+	char own[PGP_FPR];
+	struct pgp *pgp, *scratch;
+	struct known *known;
+	unsigned char vault[VAULT_KEY];	/* secret; wiped at the end */
+	struct sk_buf ready;		/* MSG_KEYD_READY, made once */
+	unsigned int deadline;		/* seconds for one operation */
+	pid_t agent;			/* 0: not known */
+	int stop_fd;			/* readable once SIGTERM came */
+	uint32_t counts[COUNTS];
+	int64_t counted_since, opens_since;
+	uint32_t opens;			/* vault openings of this minute */
+	bool alarmed;
+};
+
+/* What goes back; fd -1 for none. */
+struct reply {
+	uint32_t type;
+	struct sk_buf fields;
+	int fd;
+};
+
+/* A verb: SK_OK with the answer filled, also where the answer says no;
+ * anything else drops the peer, who broke the protocol. */
+typedef int verb_fn(struct keyd *k, const struct channel_message *m,
+    struct sk_arena *a, struct reply *out);
+verb_fn verb_decrypt, verb_verify, verb_seal, verb_open, verb_rewrap,
+    verb_inspect;
+
+/* main.c's ways */
+int keyd_init_homes(const char *base, unsigned int count, const char *name,
+    const char *address, const char *vault, struct sk_error *e);
+int keyd_start(struct keyd *k, const char *vault, const char *own,
+    struct sk_error *e);
+int keyd_behind_walls(struct keyd *k, struct sk_error *e);
+void keyd_end(struct keyd *k);
+/* The fingerprint that init left in a home; false if there is none. */
+bool keyd_own_file(const char *home, char fpr[PGP_FPR]);
+
+/* One peer until it goes or SIGTERM comes; SK_OK at its end. */
+int serve_peer(struct keyd *k, int fd);
+/* Accepts one peer after the other. */
+int serve_socket(struct keyd *k, int listener, uid_t peer);
+
+/* Deadlines and signals. */
+int signals_catch(struct sk_error *e);		/* the stop descriptor */
+void deadline_start(unsigned int seconds);
+bool deadline_end(void);			/* did it pass? */
+bool deadline_passed(void);
+
+/* Which blocks stand in the home's ring already. */
+struct known *known_open(const char *home, struct sk_error *e);
+void known_close(struct known **k);
+bool known_has(const struct known *k, const char *fpr, struct sk_span block);
+void known_add(struct known *k, const char *fpr, struct sk_span block);
+/* Imports the block unless it was; `again` imports it in any case. */
+int keyd_have_key(struct keyd *k, const char *fpr, struct sk_span block,
+    bool again);
+
+void keyd_count(struct keyd *k, enum count c);
+void keyd_log_counts(struct keyd *k, bool now);
+int64_t keyd_seconds(void);			/* monotonic */

@@ -1,0 +1,239 @@
+/*
+ * DECRYPT and VERIFY: one layer of a hostile mail.
+ *
+ * Plaintext stays in a memory file of ours until gpg has said that all of it
+ * is whole; only then is the descriptor passed on (standards.md B1: gpgme
+ * hands out every byte before it reports a failed integrity check). Every
+ * failure has the same status, so nobody outside can tell a wrong key from a
+ * damaged body; the reason is for operators. A signature is good only if it
+ * is the only one and its primary key is one that the asker named (L14).
+ */
+#include <config.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sekisho/files.h>
+#include <sekisho/limits.h>
+
+#include "keyd/keyd.h"
+
+/* Part of the payload; false if it does not lie inside. */
+static bool
+part_of(int fd, uint64_t at, uint64_t len, struct pgp_in *in)
+{
+	size_t size;
+
+	if (sk_fd_size(fd, &size) != 0 || at > size || len > size - at ||
+	    len == 0)
+		return false;
+	*in = (struct pgp_in){ fd, at, len };
+	return true;
+}
+
+static bool
+is_encrypted(uint32_t form)
+{
+	return form == FORM_PGP_ENCRYPTED ||
+	    form == FORM_PGP_ENCRYPTED_MANGLED ||
+	    form == FORM_PGP_INLINE_ENCRYPTED;
+}
+
+/* Text beside an inline block, and parts that Exchange took apart, are not
+ * under the signature. */
+static enum verdict_coverage
+coverage(uint32_t form)
+{
+	return form == FORM_PGP_ENCRYPTED || form == FORM_PGP_SIGNED ?
+	    COVERS_WHOLE : COVERS_PART;
+}
+
+/* Is the key, or the primary key of the subkey, one that was named? */
+static bool
+candidate(struct keyd *k, const struct msg_open_mail *m, const char *fpr,
+    char primary[PGP_FPR])
+{
+	size_t i;
+
+	if (m->nkeys == 0)
+		return false;
+	for (i = 0; i < m->nkeys; i++)
+		if (strcmp(m->keys[i].fpr, fpr) == 0)
+			goto found;
+	/* One gpg run more, for those who sign with a subkey. */
+	if (pgp_primary(k->pgp, fpr, primary) != 0)
+		return false;
+	for (i = 0; i < m->nkeys; i++)
+		if (strcmp(m->keys[i].fpr, primary) == 0)
+			goto found;
+	return false;
+found:
+	memcpy(primary, m->keys[i].fpr, PGP_FPR);
+	return true;
+}
+
+static void
+judge(struct keyd *k, const struct msg_open_mail *m,
+    const struct pgp_result *r, struct verdict *v)
+{
+	const struct pgp_signature *s = &r->signature;
+
+	if (r->nsignatures == 0)
+		return;
+	v->coverage = coverage(m->form);
+	v->signature = s->state;
+	if (r->nsignatures > 1 || s->weak)
+		v->signature = s->state == SIGNATURE_BAD &&
+		    r->nsignatures == 1 ? SIGNATURE_BAD : SIGNATURE_ERROR;
+	if (v->signature == SIGNATURE_BAD ||
+	    v->signature == SIGNATURE_UNKNOWN_KEY ||
+	    v->signature == SIGNATURE_ERROR)
+		return;
+	if (!candidate(k, m, s->fpr, v->signer)) {
+		v->signature = SIGNATURE_UNKNOWN_KEY;
+		v->signer[0] = '\0';
+	}
+}
+
+/* A key that gpg refuses leaves its signature unknown, and no more. */
+static void
+have_keys(struct keyd *k, const struct msg_open_mail *m)
+{
+	size_t i;
+
+	for (i = 0; i < m->nkeys; i++)
+		keyd_have_key(k, m->keys[i].fpr, m->keys[i].block, false);
+}
+
+static uint64_t
+plaintext_max(uint64_t len)
+{
+	uint64_t max = 1024 * 1024;
+
+	if (len > max / LIMIT_PLAINTEXT_RATIO)
+		max = len > LIMIT_PLAINTEXT / LIMIT_PLAINTEXT_RATIO ?
+		    LIMIT_PLAINTEXT : len * LIMIT_PLAINTEXT_RATIO;
+	return max;
+}
+
+static int
+decrypt(struct keyd *k, const struct pgp_in *in, struct pgp_out *out,
+    struct pgp_result *r)
+{
+	int tries, ret = SK_ERR_CRYPTO;
+
+	for (tries = 0; tries < 2; tries++) {
+		if (ftruncate(out->fd, 0) != 0 ||
+		    lseek(out->fd, 0, SEEK_SET) != 0)
+			return SK_ERR_OS;
+		ret = pgp_decrypt(k->pgp, in, out, r);
+		if (ret != SK_ERR_TEMP || deadline_passed())
+			break;
+		k->agent = 0;
+	}
+	return ret;
+}
+
+static int
+reply_mail(struct keyd *k, struct msg_opened_mail *done, struct reply *out)
+{
+	if (done->status != SK_OK) {
+		done->verdict.failed = true;
+		keyd_count(k, COUNT_FAILED);
+		if (deadline_passed())
+			done->reason = "it took too long";
+	}
+	out->type = MSG_OPENED_MAIL;
+	msg_opened_mail_put(&out->fields, done);
+	return SK_OK;
+}
+
+int
+verb_decrypt(struct keyd *k, const struct channel_message *m,
+    struct sk_arena *a, struct reply *out)
+{
+	struct msg_opened_mail done = { .status = SK_ERR_CRYPTO };
+	struct msg_open_mail ask;
+	struct pgp_result r = { 0 };
+	struct pgp_out plain;
+	struct pgp_in in;
+
+	if (msg_open_mail_get(a, sk_buf_span(&m->fields), &ask) != 0 ||
+	    m->nfds != 1)
+		return SK_ERR_PROTOCOL;
+	keyd_count(k, COUNT_DECRYPT);
+	done.verdict.outer_form = ask.form;
+	done.verdict.encrypted = true;
+	if (!is_encrypted(ask.form)) {
+		done.reason = "this form is not decrypted here";
+		return reply_mail(k, &done, out);
+	}
+	if (!part_of(m->fds[0], ask.data_at, ask.data_len, &in)) {
+		done.reason = "the place given is not in the mail";
+		return reply_mail(k, &done, out);
+	}
+	have_keys(k, &ask);
+	plain = (struct pgp_out){ .fd = sk_memfd("plain"),
+		.max = plaintext_max(in.len) };
+	if (decrypt(k, &in, &plain, &r) == 0 && !deadline_passed() &&
+	    r.integrity && sk_memfd_seal(plain.fd) == 0) {
+		done.status = SK_OK;
+		done.verdict.integrity = true;
+		judge(k, &ask, &r, &done.verdict);
+		out->fd = plain.fd;
+	} else {
+		done.reason = sk_arena_str(a, pgp_reason(k->pgp));
+		sk_fd_close(&plain.fd);
+	}
+	return reply_mail(k, &done, out);
+}
+
+static int
+verify(struct keyd *k, const struct channel_message *m,
+    const struct msg_open_mail *ask, struct pgp_result *r)
+{
+	struct pgp_in text, sig;
+	int ret;
+
+	if (!part_of(m->fds[0], ask->data_at, ask->data_len, &text))
+		return SK_ERR_DATA;
+	have_keys(k, ask);
+	if (ask->form == FORM_PGP_INLINE_SIGNED)
+		ret = pgp_verify_clear(k->pgp, &text, r);
+	else if (ask->form == FORM_PGP_SIGNED && part_of(m->fds[0],
+	    ask->sig_at, ask->sig_len, &sig))
+		ret = pgp_verify(k->pgp, &sig, &text, r);
+	else
+		ret = SK_ERR_DATA;
+	return ret;
+}
+
+int
+verb_verify(struct keyd *k, const struct channel_message *m,
+    struct sk_arena *a, struct reply *out)
+{
+	struct msg_opened_mail done = { .status = SK_ERR_CRYPTO };
+	struct msg_open_mail ask;
+	struct pgp_result r = { 0 };
+	int ret;
+
+	if (msg_open_mail_get(a, sk_buf_span(&m->fields), &ask) != 0 ||
+	    m->nfds != 1)
+		return SK_ERR_PROTOCOL;
+	keyd_count(k, COUNT_VERIFY);
+	done.verdict.outer_form = ask.form;
+	ret = verify(k, m, &ask, &r);
+	if (ret == 0 && !deadline_passed()) {
+		done.status = SK_OK;
+		judge(k, &ask, &r, &done.verdict);
+		/* A signature part without a signature is odd. */
+		if (r.nsignatures == 0)
+			done.verdict.signature = SIGNATURE_ERROR;
+	} else {
+		done.verdict.signature = SIGNATURE_ERROR;
+		done.reason = ret == SK_ERR_DATA ? "not a signature that is "
+		    "checked here" : sk_arena_str(a, pgp_reason(k->pgp));
+	}
+	return reply_mail(k, &done, out);
+}

@@ -1,0 +1,90 @@
+/*
+ * SEAL: one payload, signed with the council's key and encrypted to exactly
+ * one pinned key (I3). There is no second recipient, no way to leave out the
+ * signature or the encryption, and no lookup: a key that cannot be used means
+ * no copy (I4).
+ */
+#include <config.h>
+
+#include <unistd.h>
+
+#include <sekisho/files.h>
+#include <sekisho/limits.h>
+
+#include "keyd/keyd.h"
+
+static int
+seal(struct keyd *k, const struct msg_seal *ask, const struct pgp_in *in,
+    struct pgp_out *out)
+{
+	int tries, ret = keyd_have_key(k, ask->fpr, ask->block, false);
+
+	for (tries = 0; ret == 0; tries++) {
+		if (ftruncate(out->fd, 0) != 0 ||
+		    lseek(out->fd, 0, SEEK_SET) != 0)
+			return SK_ERR_OS;
+		ret = pgp_encrypt_sign(k->pgp, ask->fpr, in, out);
+		if (ret == 0 || tries > 0 || deadline_passed())
+			break;
+		if (ret == SK_ERR_TEMP) {
+			k->agent = 0;
+			ret = 0;
+		} else if (ret == SK_ERR_NOINPUT && ask->block.len > 0) {
+			/* The list is older than the ring: import again. */
+			ret = keyd_have_key(k, ask->fpr, ask->block, true);
+		}
+	}
+	return ret;
+}
+
+static const char *
+words(struct keyd *k, struct sk_arena *a, int ret)
+{
+	if (deadline_passed())
+		return "it took too long";
+	if (ret == SK_ERR_NOINPUT)
+		return "this key cannot encrypt: missing, expired, revoked "
+		    "or without an encryption subkey";
+	if (ret == SK_ERR_OS)
+		return "no memory file";
+	return sk_arena_str(a, pgp_reason(k->pgp));
+}
+
+int
+verb_seal(struct keyd *k, const struct channel_message *m, struct sk_arena *a,
+    struct reply *out)
+{
+	struct msg_sealed done = { .status = SK_ERR_DATA };
+	struct msg_seal ask;
+	struct pgp_out sealed = { .max = 2 * LIMIT_OUT_MESSAGE };
+	struct pgp_in in = { 0 };
+	size_t size;
+	int ret;
+
+	if (msg_seal_get(a, sk_buf_span(&m->fields), &ask) != 0 ||
+	    m->nfds != 1)
+		return SK_ERR_PROTOCOL;
+	keyd_count(k, COUNT_SEAL);
+	out->type = MSG_SEALED;
+	if (sk_fd_size(m->fds[0], &size) != 0 || size == 0 ||
+	    size > LIMIT_OUT_MESSAGE) {
+		done.reason = "nothing, or too much, to seal";
+		msg_sealed_put(&out->fields, &done);
+		return SK_OK;
+	}
+	in = (struct pgp_in){ m->fds[0], 0, size };
+	sealed.fd = sk_memfd("sealed");
+	ret = seal(k, &ask, &in, &sealed);
+	if (ret == 0 && (deadline_passed() || sk_memfd_seal(sealed.fd) != 0))
+		ret = SK_ERR_CRYPTO;
+	done.status = ret == SK_ERR_NOINPUT ? SK_ERR_CRYPTO : ret;
+	if (ret == 0) {
+		out->fd = sealed.fd;
+	} else {
+		done.reason = words(k, a, ret);
+		sk_fd_close(&sealed.fd);
+		keyd_count(k, COUNT_FAILED);
+	}
+	msg_sealed_put(&out->fields, &done);
+	return SK_OK;
+}

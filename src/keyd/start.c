@@ -1,0 +1,153 @@
+/*
+ * From a command line to a keyd behind its walls. Everything that needs the
+ * open system comes first (settings, gpgconf, the vault's key, an agent of an
+ * earlier life ended), then the walls close, and only then is a private key
+ * touched: gpg and its agent are born inside.
+ */
+#include <config.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <sekisho/files.h>
+#include <sekisho/limits.h>
+#include <sekisho/log.h>
+#include <sekisho/mem.h>
+#include <sekisho/sandbox.h>
+
+#include "keyd/keyd.h"
+
+bool
+keyd_own_file(const char *home, char fpr[PGP_FPR])
+{
+	struct sk_arena *a = sk_arena_new();
+	struct sk_buf b;
+	bool found;
+
+	sk_buf_init(&b, PGP_FPR);
+	found = sk_file_read(sk_path_join(a, home, "own"), &b, NULL) == 0 &&
+	    b.len == PGP_FPR && b.p[PGP_FPR - 1] == '\n';
+	if (found) {
+		b.len--;
+		found = key_fingerprint_valid(sk_buf_str(&b));
+	}
+	if (found)
+		memcpy(fpr, sk_buf_str(&b), PGP_FPR);
+	sk_buf_free(&b);
+	sk_arena_free(&a);
+	return found;
+}
+
+static int
+which_own(struct keyd *k, const char *own, struct sk_error *e)
+{
+	if (own != NULL && own[0] != '\0') {
+		if (!key_fingerprint_valid(own))
+			return sk_fail(e, SK_ERR_CONFIG, own, "a fingerprint "
+			    "has 40 hex digits without blanks");
+		memcpy(k->own, own, PGP_FPR);
+		return 0;
+	}
+	if (keyd_own_file(k->home, k->own))
+		return 0;
+	return sk_fail(e, SK_ERR_NOINPUT, k->home, "this home has no key of "
+	    "the council; run `sekisho init', or name the key's fingerprint "
+	    "in openpgp.fingerprint");
+}
+
+int
+keyd_start(struct keyd *k, const char *vault, const char *own,
+    struct sk_error *e)
+{
+	int ret = vault_init();
+
+	if (ret != 0)
+		return sk_fail(e, ret, "libsodium", "does not start");
+	ret = vault_key_read(vault, k->vault, e);
+	if (ret == 0)
+		ret = pgp_library(e);
+	if (ret == 0)
+		ret = home_make(k->home, e);
+	if (ret == 0)
+		ret = which_own(k, own, e);
+	if (ret != 0)
+		return ret;
+	k->scratch_dir = home_scratch(k->arena, k->home);
+	home_scratch_clean(k->scratch_dir);
+	k->agent_socket = home_agent_socket(k->arena, k->home, e);
+	if (k->agent_socket == NULL)
+		return SK_ERR_UNAVAILABLE;
+	home_agent_end(k->agent_socket);
+	k->pgp = pgp_new(k->home, e);
+	k->scratch = k->pgp != NULL ? pgp_new(k->scratch_dir, e) : NULL;
+	k->known = k->scratch != NULL ? known_open(k->home, e) : NULL;
+	return k->known != NULL ? 0 : SK_ERR_UNAVAILABLE;
+}
+
+/* GnuPG moves the socket into the user's run directory where there is one. */
+static int
+close_walls(const struct keyd *k, struct sk_error *e)
+{
+	const char *homes[2] = { k->home, NULL };
+	char *folder = sk_arena_str(k->arena, k->agent_socket);
+
+	*strrchr(folder, '/') = '\0';
+	homes[1] = folder;
+	return sandbox_keyd(homes, strcmp(folder, k->home) == 0 ? 1 : 2, e);
+}
+
+static int
+make_ready(struct keyd *k, struct sk_error *e)
+{
+	struct msg_keyd_ready r = { .fpr = k->own };
+	struct sk_buf own;
+	int ret;
+
+	sk_buf_init(&own, LIMIT_KEY_BYTES);
+	ret = pgp_export(k->pgp, k->own, &own);
+	if (ret == 0) {
+		r.versions = pgp_versions(k->arena);
+		r.own_block = sk_buf_span(&own);
+		sk_buf_init(&k->ready, LIMIT_WIRE_MESSAGE);
+		msg_keyd_ready_put(&k->ready, &r);
+	} else {
+		sk_fail(e, ret, k->own, "the council's public key cannot be "
+		    "exported: %s", pgp_reason(k->pgp));
+	}
+	sk_buf_free(&own);
+	return ret;
+}
+
+int
+keyd_behind_walls(struct keyd *k, struct sk_error *e)
+{
+	int ret = close_walls(k, e);
+
+	if (ret != 0)
+		return ret;
+	deadline_start(k->deadline);
+	ret = pgp_own(k->pgp, k->own);
+	if (ret != 0)
+		ret = sk_fail(e, SK_ERR_NOINPUT, k->own, "the secret part of "
+		    "the council's key is not in %s (%s); import it there "
+		    "with gpg --homedir", k->home, pgp_reason(k->pgp));
+	else
+		ret = make_ready(k, e);
+	deadline_end();
+	k->agent = home_agent_pid(k->agent_socket);
+	k->counted_since = k->opens_since = keyd_seconds();
+	return ret;
+}
+
+void
+keyd_end(struct keyd *k)
+{
+	if (k->agent_socket != NULL)
+		home_agent_end(k->agent_socket);
+	known_close(&k->known);
+	pgp_free(&k->scratch);
+	pgp_free(&k->pgp);
+	sk_buf_free(&k->ready);
+	sk_wipe(k->vault, sizeof(k->vault));
+	sk_arena_free(&k->arena);
+}
