@@ -1,6 +1,6 @@
 /*
- * Encoding for mail that leaves: header values by RFC 2047 and RFC 5322,
- * parameters by RFC 2231, bodies in base64. Every value that people wrote goes
+ * Encoding for mail that leaves: header values by RFC 2047 and RFC 5322, and
+ * bodies in base64 (parameters: encode_param.c). Every value that people wrote goes
  * through here and nowhere else, and a value that holds CR, LF, NUL, a control
  * or a character that turns the reading direction is refused, not mended (B3):
  * it must never come out as a second field or as a name that reads backwards.
@@ -22,8 +22,7 @@ enum {
 	HP_PREFIX = sizeof("HP-Outer: ") - 1,
 	WORD_FRAME = sizeof("=?UTF-8?B?" "?=") - 1,
 	WORD_PLAIN = 60,	/* longer ASCII words are encoded to be folded */
-	ID_MOST = 200,
-	TYPE_MOST = 200
+	ID_MOST = 200
 };
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -113,8 +112,8 @@ deceives(const unsigned char *p)
 	}
 }
 
-static int
-check(const char *field, const char *value, size_t most, struct sk_error *e)
+int
+enc_check(const char *field, const char *value, size_t most, struct sk_error *e)
 {
 	if (!sk_utf8_valid(sk_span_str(value)))
 		return sk_fail(e, SK_ERR_DATA, field, "not valid UTF-8");
@@ -190,8 +189,8 @@ add_plain(struct sk_buf *b, size_t *col, const char *s)
 }
 
 /* RFC 2047 section 2: words <= 75, lines <= 76, whole characters. */
-static void
-add_words(struct sk_buf *b, size_t *col, const char *s)
+void
+enc_words(struct sk_buf *b, size_t *col, const char *s)
 {
 	size_t left = strlen(s);
 	char word[LINE];
@@ -247,13 +246,13 @@ enc_text(struct sk_arena *a, const char *field, const char *value,
 		sk_fail(e, SK_ERR_DATA, field, "is empty");
 		return NULL;
 	}
-	if (check(field, value, LIMIT_SUBJECT, e) < 0)
+	if (enc_check(field, value, LIMIT_SUBJECT, e) < 0)
 		return NULL;
 	sk_buf_init(&b, 8 * LIMIT_SUBJECT);
 	if (plain(value))
 		add_plain(&b, &col, value);
 	else
-		add_words(&b, &col, value);
+		enc_words(&b, &col, value);
 	return take(a, &b);
 }
 
@@ -272,13 +271,13 @@ enc_mailbox(struct sk_arena *a, const char *field, const char *display,
 	}
 	if (display == NULL || *display == '\0')
 		return sk_arena_str(a, addr);
-	if (check(field, display, LIMIT_NAME, e) < 0)
+	if (enc_check(field, display, LIMIT_NAME, e) < 0)
 		return NULL;
 	sk_buf_init(&b, 8 * LIMIT_NAME);
 	if (atoms(display))
 		add_plain(&b, &col, display);
 	else
-		add_words(&b, &col, display);
+		enc_words(&b, &col, display);
 	if (col + strlen(addr) + 3 > LINE)
 		fold(&b, &col);
 	else
@@ -353,160 +352,4 @@ enc_ids(struct sk_arena *a, const char *const *ids, size_t n, size_t most,
 		return NULL;
 	}
 	return take(a, &b);
-}
-
-/* --- attachments --- */
-
-static bool
-token_char(char c)
-{
-	return c > ' ' && c <= '~' && strchr("()<>@,;:\\\"/[]?=", c) == NULL;
-}
-
-static const char *
-skip_token(const char *s)
-{
-	while (token_char(*s))
-		s++;
-	return s;
-}
-
-/* type "/" subtype *("; " name "=" token). L7: parts of other people's mail
- * and containers never go out, only leaves. */
-static bool
-type_ok(const char *s)
-{
-	const char *p = skip_token(s), *q;
-
-	if (strlen(s) > TYPE_MOST || p == s || *p != '/' ||
-	    sk_ascii_iprefix(s, "multipart/") || sk_ascii_iprefix(s, "message/"))
-		return false;
-	q = skip_token(++p);
-	if (q == p)
-		return false;
-	while (*q == ';') {
-		if (*++q == ' ')
-			q++;
-		if (sk_ascii_iprefix(q, "name"))
-			return false;
-		p = skip_token(q);
-		if (p == q || *p != '=')
-			return false;
-		q = skip_token(++p);
-		if (q == p)
-			return false;
-	}
-	return *q == '\0';
-}
-
-/* A name, never a path, and never hidden. */
-static char *
-clean_name(struct sk_arena *a, const char *name)
-{
-	char *s = sk_arena_str(a, name);
-
-	for (char *p = s; *p != '\0'; p++)
-		if (*p == '/' || *p == '\\' || (p == s && *p == '.'))
-			*p = '_';
-	return s;
-}
-
-/* For readers without RFC 2231: one "_" for each character not in it. */
-static char *
-fallback_name(struct sk_arena *a, const char *name)
-{
-	char *s = sk_arena_str(a, name), *to = s;
-	size_t n;
-
-	for (const char *p = name; *p != '\0'; p++) {
-		unsigned char c = (unsigned char)*p;
-
-		if ((c & 0xc0) == 0x80)
-			continue;
-		*to++ = c > '~' || strchr("\"*:<>?|=%", *p) != NULL ? '_' : *p;
-	}
-	*to = '\0';
-	n = strlen(s);
-	if (n > WORD_PLAIN)		/* the end tells the kind of file */
-		s += n - WORD_PLAIN;
-	return s;
-}
-
-/* One character of UTF-8 as RFC 2231 bytes; its length in *n. */
-static size_t
-percent(char *to, const char *s, size_t *n)
-{
-	size_t w = 0;
-
-	*n = 0;
-	do {
-		unsigned char c = (unsigned char)s[(*n)++];
-
-		if (c < 0x80 && (token_char((char)c) &&
-		    strchr("*'%", (char)c) == NULL)) {
-			to[w++] = (char)c;
-		} else {
-			to[w++] = '%';
-			to[w++] = "0123456789ABCDEF"[c >> 4];
-			to[w++] = "0123456789ABCDEF"[c & 15];
-		}
-	} while (((unsigned char)s[*n] & 0xc0) == 0x80);
-	return w;
-}
-
-/* filename*=, or filename*0*=... where one line is too short for it. */
-static void
-add_filename(struct sk_buf *out, const char *name)
-{
-	size_t col = LINE, part = 0, n;
-	bool one = 3 * strlen(name) + sizeof(" filename*=UTF-8'';") <= LINE;
-	char unit[12];
-
-	for (const char *s = name; *s != '\0'; s += n) {
-		size_t w = percent(unit, s, &n);
-
-		if (col + w > LINE - 1) {
-			size_t was = out->len;
-
-			sk_buf_adds(out, ";\r\n filename*");
-			if (!one)
-				sk_buf_addf(out, "%zu*", part);
-			sk_buf_adds(out, part++ == 0 ? "=UTF-8''" : "=");
-			col = out->len - was - 3;
-		}
-		sk_buf_add(out, unit, w);
-		col += w;
-	}
-}
-
-int
-enc_attachment(struct sk_arena *a, const struct compose_attachment *att,
-    struct sk_buf *out, struct sk_error *e)
-{
-	const char *name, *ascii;
-	size_t col = sizeof(" name=\"") - 1;
-	int rc;
-
-	if (att->type == NULL || !type_ok(att->type))
-		return sk_fail(e, SK_ERR_DATA, "attachment type",
-		    "not a plain `type/subtype; name=value`, or a container");
-	if (att->name == NULL || *att->name == '\0')
-		return sk_fail(e, SK_ERR_DATA, "attachment name", "is empty");
-	rc = check("attachment name", att->name, LIMIT_NAME, e);
-	if (rc < 0)
-		return rc;
-	name = clean_name(a, att->name);
-	ascii = fallback_name(a, name);
-	sk_buf_addf(out, "Content-Type: %s;\r\n name=\"", att->type);
-	if (strcmp(name, ascii) == 0)
-		sk_buf_adds(out, ascii);
-	else
-		add_words(out, &col, name);
-	sk_buf_adds(out, "\"\r\nContent-Disposition: attachment");
-	/* The full name first: where both are taken, the first wins. */
-	if (strcmp(name, ascii) != 0)
-		add_filename(out, name);
-	sk_buf_addf(out, ";\r\n filename=\"%s\"\r\n"
-	    "Content-Transfer-Encoding: base64\r\n\r\n", ascii);
-	return 0;
 }

@@ -27,6 +27,12 @@ char *enc_ids(struct sk_arena *a, const char *const *ids, size_t n,
     size_t most, const char *secret);
 bool enc_id_safe(const char *id);
 
+/* 0, SK_ERR_DATA or SK_ERR_LIMIT: may it stand in a header at all? */
+int enc_check(const char *field, const char *value, size_t most,
+    struct sk_error *e);
+/* Encoded words, folded; *col is where the line stands. */
+void enc_words(struct sk_buf *b, size_t *col, const char *s);
+
 /* base64 in lines of 76 and CRLF; nothing for nothing. */
 void enc_base64(struct sk_buf *out, struct sk_span in);
 /* Text as base64 lines, with CRLF line ends, the last line ended. */
