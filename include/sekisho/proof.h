@@ -34,7 +34,7 @@ struct proof_expect {
  * References, Auto-Submitted, MIME-Version, Content-Type (P also
  * Content-Transfer-Encoding), each at most once and in its one form; printable
  * ASCII, CRLF, no blank before a line end, exactly one final CRLF; To is
- * exactly want->to, which stands nowhere else; Reply-To is an address of
+ * exactly want->to, which stands in no other field; Reply-To is an address of
  * From's domain or own_domain, with no tag or one of 26 characters a-z2-7.
  */
 

@@ -292,15 +292,17 @@ enc_date(struct sk_arena *a, int64_t t, int tz, struct sk_error *e)
 	/* Names by hand: strftime follows the locale. */
 	static const char days[] = "SunMonTueWedThuFriSat";
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	int off = tz < 0 ? -tz : tz;
-	time_t at = (time_t)(t + (int64_t)tz * 60);
+	time_t at;
 	struct tm tm;
+	int off;
 
-	if (t < 0 || t > 253370764800 || off > 14 * 60 ||
-	    gmtime_r(&at, &tm) == NULL) {
+	if (t < 86400 || t > 253370764800 || tz < -14 * 60 || tz > 14 * 60) {
 		sk_fail(e, SK_ERR_DATA, "Date", "time out of range");
 		return NULL;
 	}
+	at = (time_t)(t + (int64_t)tz * 60);
+	off = tz < 0 ? -tz : tz;
+	gmtime_r(&at, &tm);
 	return sk_arena_printf(a, "%.3s, %02d %.3s %04d %02d:%02d:%02d %c%02d%02d",
 	    days + 3 * tm.tm_wday, tm.tm_mday, months + 3 * tm.tm_mon,
 	    tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec,

@@ -343,7 +343,9 @@ field(struct proof_walk *w, struct sk_span f, unsigned int *seen)
 		if (s[n + 1] != ' ' || !rules[i].good(w, s + n + 2))
 			return proof_fail(w, rules[i].name,
 			    "is not what it must be");
-		if (rules[i].good != good_to && stands_in(s, w->want->to))
+		/* A subject is the wanted one, whatever it says. */
+		if (rules[i].good != good_to && rules[i].good != good_subject &&
+		    stands_in(s, w->want->to))
 			return proof_fail(w, rules[i].name,
 			    "names the recipient");
 		return 0;
@@ -380,7 +382,7 @@ proof_header(struct proof_walk *w)
 			break;
 		}
 		if (line.len > 0 && line.p[0] == ' ') {
-			if (f.len == 0 || f.p[f.len - 1] == ':' ||
+			if (f.len == 0 || !memchr(f.p, ' ', f.len) ||
 			    line.len < 2 || line.p[1] == ' ')
 				rc = proof_fail(w, "header", "is folded oddly");
 			sk_buf_add(&f, line.p, line.len);

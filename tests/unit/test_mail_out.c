@@ -249,7 +249,9 @@ test_bad_fields_refused(void **state)
 	TRY(auto_submitted, "no");
 	TRY(date, -1);
 	TRY(date, INT64_MAX);
+	TRY(date, INT64_MIN);
 	TRY(tz_minutes, 15 * 60);
+	TRY(tz_minutes, INT32_MIN);
 }
 
 /* A subject that looks encoded is text like any other. */
@@ -329,7 +331,7 @@ test_message_ids(void **state)
 	    "a b@c", "<a@b>", "no-at", "two@@ats", "@a", "a@", "",
 	    "\xe4\xbd\x90@a", "sato@acme.example", "x.SATO@ACME.example", "a@b" };
 	const char *many[25];
-	char name[25][16], line[80];
+	char name[25][32], line[96];
 	struct compose_head h = sample_head();
 	struct sk_buf *out = *state;
 	static char longest[203];
