@@ -14,5 +14,7 @@ bool sk_timezone(const char *name);
 int sk_year(int64_t t);				/* in that zone */
 char *sk_time_iso(struct sk_arena *a, int64_t t);	/* 2026-04-01T00:00:00Z */
 char *sk_time_local(struct sk_arena *a, int64_t t);	/* 2026-04-01 09:00 JST */
+char *sk_date_local(struct sk_arena *a, int64_t t);	/* 2026-04-01 */
+int sk_tz_minutes(int64_t t);			/* east of UTC, then */
 char *sk_time_rfc5322(struct sk_arena *a, int64_t t);
 int sk_time_parse(const char *iso, int64_t *out);	/* 0 or SK_ERR_DATA */

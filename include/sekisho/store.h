@@ -35,6 +35,10 @@ void store_close(struct store **s);
 /* Begins lazily with the first write. Commit without a write is free. */
 int store_commit(struct store *s, struct sk_error *e);
 void store_rollback(struct store *s);
+/* A group of writes inside the turn's transaction that stands or falls
+ * together (a savepoint): one mail's actions, one operator's command. */
+int store_group_begin(struct store *s);
+int store_group_end(struct store *s, bool keep);
 /* Keyed hash for lookups, also for the programs ("address", "domain"). */
 void store_lookup(struct store *s, const char *label, const char *value,
     unsigned char out[SK_HASH]);

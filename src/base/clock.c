@@ -132,6 +132,21 @@ sk_time_local(struct sk_arena *a, int64_t t)
 }
 
 char *
+sk_date_local(struct sk_arena *a, int64_t t)
+{
+	struct tm tm = local(t);
+
+	return sk_arena_printf(a, "%04d-%02d-%02d", tm.tm_year + 1900,
+	    tm.tm_mon + 1, tm.tm_mday);
+}
+
+int
+sk_tz_minutes(int64_t t)
+{
+	return (int)(local(t).tm_gmtoff / 60);
+}
+
+char *
 sk_time_rfc5322(struct sk_arena *a, int64_t t)
 {
 	static const char days[][4] = { "Sun", "Mon", "Tue", "Wed", "Thu",
