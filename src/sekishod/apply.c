@@ -1,0 +1,349 @@
+/*
+ * Apply: actions -> store, in this turn's transaction. One function a kind of
+ * action, in a table; a group of writes stands or falls together, so that a
+ * fault in the middle leaves nothing half done (I5).
+ */
+#include "daemon.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sekisho/clock.h>
+#include <sekisho/files.h>
+#include <sekisho/log.h>
+#include <sekisho/mem.h>
+#include <sekisho/text.h>
+
+struct doing {
+	struct daemon *d;
+	struct sk_arena *a;
+	struct case_record *c;
+	const struct apply_mail *m;
+	const char *actor;
+	int64_t now;
+	struct sk_error *e;
+};
+
+static int
+save_case(struct doing *x)
+{
+	x->c->changed = x->now;
+	return store_case_update(x->d->store, x->c);
+}
+
+static int
+do_open_case(struct doing *x, const struct action *act)
+{
+	unsigned char secret[VAULT_KEY];
+	struct case_record *c = x->c;
+	int r;
+
+	*c = (struct case_record){
+		.year = sk_year(x->now), .opened = x->now, .changed = x->now,
+		.state = CASE_RECEIVED, .desk = act->u.open.desk,
+		.desk_address = act->u.open.desk_address,
+		.priority = act->u.open.priority,
+		.language = act->u.open.language,
+		.originator = act->u.open.originator,
+		.originator_name = act->u.open.name,
+		.org = act->u.open.org, .member = act->u.open.org != NULL,
+		.note = "",
+	};
+	vault_keypair(c->pk, secret);
+	vault_wrap(x->d->vault_pk, secret, c->secret_wrap);
+	sk_wipe(secret, sizeof(secret));
+	r = store_case_open(x->d->store, c);
+	if (!r)
+		sk_log(SK_INFO, "case.open", "case=%s desk=%s", c->number,
+		    word_of(WORDS_DESK, (int)c->desk));
+	return r;
+}
+
+static void
+rewrapped(void *ctx, struct channel_message *reply, const char *error);
+
+struct rewrap {
+	struct daemon *d;
+	int64_t mail;
+};
+
+/* After a restart the data key is known to keyd only: it wraps anew. */
+static void
+ask_rewrap(struct doing *x)
+{
+	struct msg_rewrap ask;
+	struct rewrap *w = sk_malloc(sizeof(*w));
+	struct sk_buf b;
+
+	*w = (struct rewrap){ x->d, x->m->mail->row };
+	memcpy(ask.wrap, x->m->mail->wrap, VAULT_WRAP);
+	memcpy(ask.case_pk, x->c->pk, VAULT_KEY);
+	sk_buf_init(&b, 1024);
+	msg_rewrap_put(&b, &ask);
+	pool_ask(x->d->keyds, MSG_REWRAP, sk_buf_span(&b), NULL, 0, false,
+	    rewrapped, w);
+	sk_buf_free(&b);
+}
+
+static void
+rewrapped(void *ctx, struct channel_message *reply, const char *error)
+{
+	struct rewrap *w = ctx;
+	struct sk_arena *a = sk_arena_new();
+	struct msg_rewrapped done;
+	struct mail_record m;
+
+	(void)error;	/* the vault's wrap stays: still readable, not lost */
+	if (reply && reply->type == MSG_REWRAPPED && !msg_rewrapped_get(a,
+	    sk_buf_span(&reply->fields), &done) && !done.status &&
+	    !store_mail_get(w->d->store, a, w->mail, &m)) {
+		memcpy(m.wrap, done.wrap, VAULT_WRAP);
+		m.by_case = true;
+		store_mail_filed(w->d->store, &m);
+		turn_after(w->d, NULL, NULL);
+	}
+	sk_arena_free(&a);
+	free(w);
+}
+
+static int
+do_file(struct doing *x, const struct action *act)
+{
+	struct mail_record *m = x->m->mail;
+	bool in_case = x->c->row && !act->u.file.no_case;
+
+	m->class = act->u.file.class;
+	m->note = act->u.file.note ? act->u.file.note : "";
+	m->repeat_of = act->u.file.repeat_of;
+	m->case_row = in_case ? x->c->row : 0;
+	m->done = true;
+	if (in_case && x->m->data_key) {
+		vault_wrap(x->c->pk, x->m->data_key, m->wrap);
+		m->by_case = true;
+	} else if (in_case) {
+		ask_rewrap(x);
+	}
+	if (in_case && m->class != MAIL_REPEAT && x->m->facts) {
+		x->c->last_message_id = m->message_id;
+		x->c->last_subject = m->subject;
+		if (save_case(x))
+			return SK_ERR_IO;
+	}
+	sk_log(SK_INFO, "mail.filed", "mail=%lld class=%s case=%s note=%s",
+	    (long long)m->row, word_of(WORDS_MAIL_CLASS, (int)m->class),
+	    in_case ? x->c->number : "-", m->note);
+	return store_mail_filed(x->d->store, m);
+}
+
+static int
+do_state(struct doing *x, const struct action *act)
+{
+	x->c->state = act->u.state;
+	x->c->closed = act->u.state == CASE_CLOSED ||
+	    act->u.state == CASE_SUPPORT_ONLY ? x->now : 0;
+	return save_case(x);
+}
+
+static int
+do_ask(struct doing *x, const struct action *act)
+{
+	x->c->question++;
+	x->c->question_is_readback = act->u.ask.readback;
+	x->c->clarified = false;
+	return save_case(x);
+}
+
+static int
+do_clarified(struct doing *x, const struct action *act)
+{
+	(void)act;
+	x->c->clarified = true;
+	return save_case(x);
+}
+
+static int
+do_propose(struct doing *x, const struct action *act)
+{
+	struct terms t = act->u.terms;
+
+	t.created = x->now;
+	t.mail = x->m ? x->m->mail->row : 0;
+	x->c->approve_terms = 0;
+	return store_terms_add(x->d->store, x->c->row, &t) ? SK_ERR_IO :
+	    save_case(x);
+}
+
+static int
+do_yes(struct doing *x, const struct action *act)
+{
+	struct terms t;
+
+	(void)act;
+	if (store_terms_newest(x->d->store, x->a, x->c->row, &t))
+		return SK_ERR_NOINPUT;
+	x->c->approve_terms = t.version;
+	return save_case(x);
+}
+
+static int
+do_lock(struct doing *x, const struct action *act)
+{
+	struct terms t;
+	int r = store_terms_newest(x->d->store, x->a, x->c->row, &t);
+
+	if (r)
+		return r;
+	x->c->approve_terms = 0;
+	r = save_case(x);
+	return r ? r : store_terms_lock(x->d->store, x->c->row, t.version,
+	    act->u.yes.assurance, NULL, NULL, x->now);
+}
+
+static int
+do_use_token(struct doing *x, const struct action *act)
+{
+	(void)act;
+	return store_token_use(x->d->store, x->c->row, x->c->question);
+}
+
+static int
+do_send(struct doing *x, const struct action *act)
+{
+	return apply_send(x->d, x->a, x->c, act->u.send.template,
+	    act->u.send.ask, act->u.send.unclear, act->u.send.unencrypted_hint,
+	    x->e);
+}
+
+static int
+do_operator(struct doing *x, const struct action *act)
+{
+	x->c->needs_operator = true;
+	x->c->note = act->u.operator_look.reason;
+	return x->c->row ? save_case(x) : SK_OK;
+}
+
+static int
+do_notify(struct doing *x, const struct action *act)
+{
+	apply_notify(x->d, act->u.notify.event, x->c->row ? x->c->number :
+	    NULL);
+	return SK_OK;
+}
+
+static int
+do_bounced(struct doing *x, const struct action *act)
+{
+	struct copy_record c;
+
+	/* Shown in `outbox list`; the copy itself was handed over. */
+	if (store_copy_get(x->d->store, x->a, act->u.bounced.copy_row, &c))
+		return SK_OK;
+	return store_audit(x->d->store, x->now, x->actor, "copy.bounced",
+	    c.person ? c.person : "-", "");
+}
+
+static int
+do_count_reply(struct doing *x, const struct action *act)
+{
+	(void)act;
+	x->c->notified = true;
+	return store_auto_add(x->d->store, x->c->originator, x->m->mail->auth,
+	    x->now);
+}
+
+static int
+do_audit(struct doing *x, const struct action *act)
+{
+	const char *object = x->c->row ? x->c->number : x->m ?
+	    sk_arena_printf(x->a, "mail %lld", (long long)x->m->mail->row) :
+	    "-";
+
+	return store_audit(x->d->store, x->now, x->actor,
+	    act->u.audit.event, object, act->u.audit.detail);
+}
+
+/* ---- attached keys: proposals only (L16) ---- */
+
+struct proposal {
+	struct daemon *d;
+	int64_t case_row, mail;
+};
+
+static void
+inspected(void *ctx, struct channel_message *m, const char *error)
+{
+	struct proposal *p = ctx;
+	struct sk_arena *a = sk_arena_new();
+	struct msg_inspected in;
+	bool mismatch;
+
+	if (m && m->type == MSG_INSPECTED && !msg_inspected_get(a,
+	    sk_buf_span(&m->fields), &in) && !in.status &&
+	    !key_importable(&in.key, sk_now(), NULL, &mismatch, NULL)) {
+		struct key_record k = {
+			.fpr = in.key.fpr, .state = KEY_PROPOSED,
+			.case_row = p->case_row, .facts = in.key,
+			.origin = sk_arena_printf(a, "mail %lld",
+			    (long long)p->mail), .created = sk_now(),
+		};
+		int r = store_key_put(p->d->store, &k);
+
+		sk_log(SK_INFO, "key.proposed", "case_row=%lld result=%s",
+		    (long long)p->case_row, sk_err_word(r));
+		turn_after(p->d, NULL, NULL);
+	} else {
+		sk_log(SK_INFO, "key.unusable", "mail=%lld error=\"%s\"",
+		    (long long)p->mail, error ? error : "refused");
+	}
+	sk_arena_free(&a);
+	free(p);
+}
+
+static int
+do_propose_keys(struct doing *x, const struct action *act)
+{
+	(void)act;
+	for (size_t i = 0; i < x->m->facts->nkeys; i++) {
+		struct proposal *p = sk_malloc(sizeof(*p));
+		int fd = sk_memfd_of("key", x->m->facts->keys[i].block);
+
+		*p = (struct proposal){ x->d, x->c->row, x->m->mail->row };
+		pool_ask(x->d->keyds, MSG_INSPECT, sk_span_of("", 0), &fd, 1,
+		    false, inspected, p);
+		sk_fd_close(&fd);
+	}
+	return SK_OK;
+}
+
+static int (*const act_table[])(struct doing *, const struct action *) = {
+	[ACTION_OPEN_CASE] = do_open_case, [ACTION_FILE] = do_file,
+	[ACTION_STATE] = do_state, [ACTION_ASK] = do_ask,
+	[ACTION_CLARIFIED] = do_clarified,
+	[ACTION_PROPOSE_TERMS] = do_propose, [ACTION_YES] = do_yes,
+	[ACTION_LOCK_TERMS] = do_lock, [ACTION_USE_TOKEN] = do_use_token,
+	[ACTION_PROPOSE_KEYS] = do_propose_keys, [ACTION_SEND] = do_send,
+	[ACTION_OPERATOR] = do_operator, [ACTION_NOTIFY] = do_notify,
+	[ACTION_BOUNCED] = do_bounced, [ACTION_COUNT_REPLY] = do_count_reply,
+	[ACTION_AUDIT] = do_audit,
+};
+
+int
+apply(struct daemon *d, struct sk_arena *a, const struct actions *acts,
+    struct case_record *c, const struct apply_mail *m, const char *actor,
+    struct sk_error *e)
+{
+	struct doing x = { d, a, c, m, actor, sk_now(), e };
+	int r = store_group_begin(d->store);
+
+	for (size_t i = 0; i < acts->n && !r; i++) {
+		r = act_table[acts->list[i].type](&x, &acts->list[i]);
+		if (r && e && !*e->text)
+			sk_fail(e, r, action_word(acts->list[i].type),
+			    "the store refused");
+	}
+	r = store_group_end(d->store, r == SK_OK) ? SK_ERR_IO : r;
+	turn_after(d, NULL, NULL);
+	outbox_kick(d->outbox);
+	return r;
+}

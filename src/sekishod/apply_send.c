@@ -1,0 +1,126 @@
+/*
+ * Mail to a case's originator and content-free notes to the secretariat: the
+ * copy row with its token, P forms composed and proved at once, E forms left
+ * to the outbox. An E text without a key is held, never sent in clear (I4).
+ */
+#include "daemon.h"
+
+#include <string.h>
+
+#include <sekisho/clock.h>
+#include <sekisho/log.h>
+#include <sekisho/text.h>
+
+#define TOKEN_LENGTH 26
+
+static int
+add_token(struct daemon *d, const struct case_record *c,
+    const struct copy_record *copy)
+{
+	struct token_record t = {
+		.case_row = c->row, .copy_row = copy->row,
+		.address = copy->address, .question = c->question,
+		.created = copy->created,
+	};
+
+	return store_token_add(d->store, copy->token, &t);
+}
+
+static int
+plain(struct daemon *d, struct sk_arena *a, const struct case_record *c,
+    struct copy_record *copy, bool ask, unsigned unclear, bool hint,
+    struct sk_error *e)
+{
+	struct tvalues *v = values_case(d, a, c, copy->token, ask, unclear,
+	    hint);
+	struct terms t;
+
+	if (store_terms_newest(d->store, a, c->row, &t) == SK_OK)
+		values_terms(v, a, &t, false);
+	return outbox_plain(d, a, copy, v, e);
+}
+
+int
+apply_send(struct daemon *d, struct sk_arena *a, struct case_record *c,
+    const char *template_id, bool ask, unsigned unclear, bool hint,
+    struct sk_error *e)
+{
+	char token[TOKEN_LENGTH + 1];
+	struct copy_record copy = {
+		.created = sk_now(), .state = COPY_TO_SEAL,
+		.template = template_id, .language = c->language,
+		.case_row = c->row, .address = c->originator,
+		.from = c->desk_address, .token = token,
+		.in_reply_to = c->last_message_id, .question = c->question,
+		.reason = "",
+	};
+	int r;
+
+	if (!c->originator)
+		return SK_OK;	/* nobody to tell: the operator looks */
+	copy.encrypted = template_form(d->templates, c->language,
+	    template_id) != TEMPLATE_P;
+	sk_random_base32(token, TOKEN_LENGTH);
+	r = store_copy_add(d->store, &copy);
+	if (!r)
+		r = add_token(d, c, &copy);
+	if (r)
+		return sk_fail(e, r, c->number, "the store refused the copy");
+	if (copy.encrypted)
+		return SK_OK;	/* outbox seals it after the commit */
+	return plain(d, a, c, &copy, ask, unclear, hint, e);
+}
+
+static void
+note_to(struct daemon *d, struct sk_arena *a, const char *address,
+    const char *event, const char *case_number)
+{
+	static const char *const events[] = { "new_case", "unclear",
+	    "operator_look", "unreadable", "key_proposed", "held",
+	    "terms_locked" };
+	const char *lang = d->config->language;
+	struct tvalues *v = values_common(d, a, lang);
+	char token[TOKEN_LENGTH + 1];
+	struct copy_record copy = {
+		.created = sk_now(), .state = COPY_TO_SEAL,
+		.template = "N-01", .language = lang, .address = address,
+		.from = d->config->return_address, .token = token,
+		.reason = "",
+	};
+	struct sk_error e = { 0 };
+
+	sk_random_base32(token, TOKEN_LENGTH);
+	for (size_t i = 0; i < sizeof(events) / sizeof(*events); i++)
+		tv_flag(v, events[i], strcmp(event, events[i]) == 0);
+	tv_str(v, "case_number", case_number ? case_number : "-");
+	tv_flag(v, "has_case", case_number != NULL);
+	tv_str(v, "desk_address", d->config->return_address);
+	tv_str(v, "contact", d->config->return_address);
+	if (store_copy_add(d->store, &copy) ||
+	    outbox_plain(d, a, &copy, v, &e))
+		sk_log(SK_ERROR, "notify", "event=%s error=\"%s\"", event,
+		    e.text);
+}
+
+/* An inbox full of notes is no alarm. */
+#define NOTES_PER_HOUR 60
+
+void
+apply_notify(struct daemon *d, const char *event, const char *case_number)
+{
+	struct sk_arena *a;
+	struct auto_counts n = { 0 };
+	int64_t now = sk_now();
+
+	if (!d->config->nnotify)
+		return;
+	store_auto_counts(d->store, NULL, AUTH_NONE, now, &n);
+	if (n.notices_hour >= NOTES_PER_HOUR)
+		return;
+	a = sk_arena_new();
+	for (size_t i = 0; i < d->config->nnotify; i++)
+		note_to(d, a, d->config->notify[i], event, case_number);
+	store_auto_add(d->store, NULL, AUTH_NONE, now);
+	turn_after(d, NULL, NULL);
+	sk_arena_free(&a);
+}
