@@ -63,7 +63,7 @@ static const struct wall_call calls[] = {
 };
 
 static const struct {
-	int what;
+	__rlimit_resource_t what;	/* glibc's name for RLIMIT_* */
 	rlim_t most;
 } limits[] = {
 	{ RLIMIT_CORE, 0 },

@@ -60,13 +60,15 @@ static const struct key_subkey subkeys[] = {
 	{ "0123456789ABCDEF", 99, true }, { "FEDCBA9876543210", 0, false }
 };
 static const char *const addresses[] = { "a@b.example", "c@d.example" };
-static const struct key_facts key = {
-	.scheme = KEY_SMIME, .fpr = FPR, .created = 12, .expires = 34,
-	.revoked = true, .secret = false, .algorithm = "ed25519",
-	.subkeys = subkeys, .nsubkeys = N(subkeys), .addresses = addresses,
-	.naddresses = N(addresses), .primaries = 1,
-	.block = { (const unsigned char *)"block", 5 }
-};
+#define KEY { \
+	.scheme = KEY_SMIME, .fpr = FPR, .created = 12, .expires = 34, \
+	.revoked = true, .secret = false, .algorithm = "ed25519", \
+	.subkeys = subkeys, .nsubkeys = N(subkeys), .addresses = addresses, \
+	.naddresses = N(addresses), .primaries = 1, \
+	.block = { (const unsigned char *)"block", 5 } \
+}
+
+static const struct key_facts key = KEY;
 
 static const struct msg_key signers[] = {
 	{ FPR, { (const unsigned char *)"one", 3 } },
@@ -107,7 +109,7 @@ static const struct msg_rewrapped rewrapped_sample = {
 	SK_OK, { 5, [79] = 6 }
 };
 static const struct msg_inspected inspected_sample = {
-	SK_OK, NULL, key
+	SK_OK, NULL, KEY
 };
 static const struct msg_inspected refused_sample = {
 	.status = SK_ERR_DATA, .reason = "no key in it"
