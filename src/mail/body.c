@@ -1,0 +1,126 @@
+/*
+ * The text of the mail: every text part that a reader is shown, in UTF-8 with
+ * LF line ends, HTML turned into text. Cut at LIMIT_TEXT; the mail itself is
+ * kept whole elsewhere. What cannot be read is marked, never left out.
+ */
+#include <config.h>
+
+#include <sekisho/limits.h>
+#include <sekisho/text.h>
+
+#include "mail/bytes.h"
+#include "mail/charset.h"
+#include "mail/read.h"
+
+/* Bytes of a part that can still matter: no charset needs more than four for
+ * one byte of UTF-8 (JIS with its escapes). */
+enum { MOST_BYTES = LIMIT_TEXT * 4 };
+
+static void
+to_lf(char *text)
+{
+	char *to = text;
+
+	for (const char *p = text; *p != '\0'; p++) {
+		if (*p == '\r' && p[1] == '\n')
+			continue;
+		*to++ = *p == '\r' ? '\n' : *p;
+	}
+	*to = '\0';
+}
+
+/* RFC 9788 4.5: "Subject: ..." and a blank line for readers that know no
+ * header protection. */
+static const char *
+without_legacy_display(const struct mail_work *w, const struct mail_part *p,
+    const char *text)
+{
+	const char *value = mime_param(w->a, &p->type, "hp-legacy-display");
+	const char *end;
+
+	if (!w->is_protected || value == NULL || strcmp(value, "1") != 0)
+		return text;
+	end = strstr(text, "\n\n");
+	return end ? end + 2 : text;
+}
+
+static const char *
+shape(struct mail_work *w, const struct mail_part *p, char *text)
+{
+	const char *format = mime_param(w->a, &p->type, "format");
+	const char *delsp = mime_param(w->a, &p->type, "delsp");
+
+	to_lf(text);
+	if (part_is(p, "text/html"))
+		return html_to_text(w->a, text);
+	if (format != NULL && sk_ascii_ieq(format, "flowed"))
+		text = text_unflow(w->a, text,
+		    delsp != NULL && sk_ascii_ieq(delsp, "yes"));
+	return without_legacy_display(w, p, text);
+}
+
+static const char *
+part_text(struct mail_work *w, const struct mail_part *p)
+{
+	struct sk_buf bytes;
+	bool damaged = false;
+	char *text;
+
+	sk_buf_init(&bytes, MOST_BYTES);
+	part_decode(&w->scan, p, &bytes, &damaged);
+	if (damaged)
+		w->out->doubts |= DOUBT_BAD_MIME;
+	if (bytes.len == MOST_BYTES)
+		w->out->doubts |= DOUBT_TEXT_CUT;
+	if (w->out->charset == NULL && p->charset != NULL)
+		w->out->charset = text_cut(w->a, p->charset, 60);
+	text = charset_decode(w->a, sk_buf_span(&bytes), p->charset,
+	    &w->out->doubts, &w->out->japanese_charset);
+	sk_buf_free(&bytes);
+	return shape(w, p, text);
+}
+
+static void
+add_text(struct mail_work *w, struct sk_buf *all, const char *text)
+{
+	size_t n = strlen(text), room = all->max - all->len, keep;
+
+	if (all->len > 0 && all->p[all->len - 1] != '\n' && room > 0) {
+		sk_buf_addc(all, '\n');
+		room--;
+	}
+	keep = text_cut_at(text, n, room);
+	sk_buf_add(all, text, keep);
+	if (keep < n)
+		w->out->doubts |= DOUBT_TEXT_CUT;
+}
+
+void
+read_text(struct mail_work *w)
+{
+	struct sk_buf all;
+	bool plain = false, html = false;
+	const char *text;
+
+	sk_buf_init(&all, LIMIT_TEXT);
+	for (size_t i = 0; i < w->scan.n; i++) {
+		if (w->roles[i] != ROLE_TEXT && w->roles[i] != ROLE_HTML)
+			continue;
+		if (w->scan.parts[i].leaf == 0)
+			continue;
+		text = part_text(w, &w->scan.parts[i]);
+		if (w->roles[i] == ROLE_HTML)
+			html = true;
+		else if (span_trim(sk_span_str(text)).len > 0)
+			plain = true;
+		add_text(w, &all, text);
+	}
+	if (html && !plain)
+		w->out->doubts |= DOUBT_HTML_ONLY;
+	w->out->text = sk_arena_strn(w->a, all.p, all.len);
+	sk_buf_free(&all);
+	if (text_has_bidi(w->out->text))
+		w->out->doubts |= DOUBT_BIDI;
+	w->out->kana = sk_has_kana(w->out->text) ||
+	    (w->out->subject != NULL && sk_has_kana(w->out->subject));
+}

@@ -1,0 +1,103 @@
+/* Small tests on bytes, the same everywhere: ASCII only, no locale. */
+#pragma once
+
+#include <stdbool.h>
+#include <string.h>
+
+#include <sekisho/buf.h>
+
+static inline bool
+byte_blank(unsigned c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static inline bool
+byte_space(unsigned c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static inline unsigned
+byte_lower(unsigned c)
+{
+	return c >= 'A' && c <= 'Z' ? c + 32 : c;
+}
+
+static inline bool
+byte_digit(unsigned c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Value of a hex digit, or -1. */
+static inline int
+byte_hex(unsigned c)
+{
+	if (byte_digit(c))
+		return (int)(c - '0');
+	c = byte_lower(c);
+	return c >= 'a' && c <= 'f' ? (int)(c - 'a') + 10 : -1;
+}
+
+static inline bool
+span_ieq(struct sk_span s, const char *word)
+{
+	size_t n = strlen(word);
+
+	if (s.len != n)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (byte_lower(s.p[i]) !=
+		    byte_lower((unsigned char)word[i]))
+			return false;
+	return true;
+}
+
+static inline bool
+span_ihas(struct sk_span s, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (size_t i = 0; i + n <= s.len; i++)
+		if (span_ieq(sk_span_of(s.p + i, n), word))
+			return true;
+	return false;
+}
+
+static inline struct sk_span
+span_trim(struct sk_span s)
+{
+	while (s.len > 0 && byte_space(s.p[0]))
+		s.p++, s.len--;
+	while (s.len > 0 && byte_space(s.p[s.len - 1]))
+		s.len--;
+	return s;
+}
+
+/* The part of `s` from offset `at` to `end`. */
+static inline struct sk_span
+span_cut(struct sk_span s, size_t at, size_t end)
+{
+	return sk_span_of(s.p + at, end - at);
+}
+
+/* Offset of the line after the one that begins at `at`. */
+static inline size_t
+line_next(struct sk_span s, size_t at, size_t end)
+{
+	const unsigned char *nl = memchr(s.p + at, '\n', end - at);
+
+	return nl ? (size_t)(nl - s.p) + 1 : end;
+}
+
+/* The line that begins at `at`, ends before `next`, without its line end. */
+static inline struct sk_span
+line_text(struct sk_span s, size_t at, size_t next)
+{
+	if (next > at && s.p[next - 1] == '\n')
+		next--;
+	if (next > at && s.p[next - 1] == '\r')
+		next--;
+	return sk_span_of(s.p + at, next - at);
+}

@@ -1,0 +1,58 @@
+/*
+ * OpenPGP public keys that come with a mail: proposals for an operator to
+ * check (L16), never used by themselves. Only cut out here and held to a size,
+ * so that a flooded key stays outside of every key ring.
+ */
+#include <config.h>
+
+#include <sekisho/limits.h>
+
+#include "mail/bytes.h"
+#include "mail/read.h"
+
+static const char key_begin[] = "-----BEGIN PGP PUBLIC KEY BLOCK-----";
+static const char key_end[] = "-----END PGP PUBLIC KEY BLOCK-----";
+
+static bool
+is_known(const struct fact_key *keys, size_t n, struct sk_span block)
+{
+	for (size_t i = 0; i < n; i++)
+		if (sk_span_eq(keys[i].block, block))
+			return true;
+	return false;
+}
+
+void
+keys_in_text(struct sk_arena *a, struct sk_span text, struct fact_key *keys,
+    size_t *n)
+{
+	const unsigned char *from, *to;
+	struct sk_span rest = text, block;
+
+	while (*n < LIMIT_KEYS_PER_MAIL && rest.len > 0) {
+		from = memmem(rest.p, rest.len, key_begin,
+		    sizeof(key_begin) - 1);
+		if (from == NULL)
+			return;
+		rest = span_cut(rest, (size_t)(from - rest.p), rest.len);
+		to = memmem(rest.p, rest.len, key_end, sizeof(key_end) - 1);
+		if (to == NULL)
+			return;
+		block = sk_span_of(from, (size_t)(to - from) +
+		    sizeof(key_end) - 1);
+		rest = span_cut(rest, block.len, rest.len);
+		if (block.len + 1 > LIMIT_KEY_BYTES ||
+		    is_known(keys, *n, block))
+			continue;
+		keys[(*n)++].block = sk_span_of(sk_arena_strn(a, block.p,
+		    block.len), block.len);
+	}
+}
+
+/* Packet tag 6, old or new format (RFC 4880 4.2). */
+bool
+key_is_binary(struct sk_span bytes)
+{
+	return bytes.len > 16 && (bytes.p[0] == 0xc6 ||
+	    (bytes.p[0] & 0xfc) == 0x98);
+}

@@ -1,0 +1,84 @@
+/*
+ * One mail, or one decrypted layer of it, to facts: prescan, second reading by
+ * libetpan, header, form, text, attachments, answers. It decides nothing and
+ * believes nothing; what it cannot read it says.
+ */
+#include <config.h>
+
+#include <sekisho/answer.h>
+#include <sekisho/limits.h>
+#include <sekisho/text.h>
+
+#include "mail/bytes.h"
+#include "mail/mime.h"
+#include "mail/prescan.h"
+#include "mail/read.h"
+
+/* RFC 9788, or the older protected-headers="v1"; only inside a layer. */
+static bool
+is_protected(const struct mail_work *w)
+{
+	const struct mime_value *type = &w->scan.parts[0].type;
+
+	return w->layer > 0 && (mime_has_param(type, "hp") ||
+	    mime_has_param(type, "protected-headers"));
+}
+
+/* The old form of header protection: the layer is one whole mail as an
+ * attachment (RFC 8551 3.1). That mail is then the layer. */
+static int
+unwrap(struct mail_work *w, bool *unwrapped)
+{
+	const struct mail_part *root = &w->scan.parts[0];
+
+	*unwrapped = false;
+	if (w->layer == 0 || !part_is(root, "message/rfc822") ||
+	    root->transfer == TRANSFER_BASE64 ||
+	    root->transfer == TRANSFER_QP)
+		return SK_OK;
+	*unwrapped = true;
+	return prescan(w->a, part_body(&w->scan, root), w->layer, &w->scan,
+	    w->e);
+}
+
+static int
+read_layer(struct mail_work *w)
+{
+	bool unwrapped;
+	int rc;
+
+	rc = prescan(w->a, w->scan.raw, w->layer, &w->scan, w->e);
+	if (rc == SK_OK)
+		rc = unwrap(w, &unwrapped);
+	if (rc != SK_OK)
+		return rc;
+	mime_confirm(w->a, &w->scan);
+	w->out->doubts |= w->scan.doubts;
+	w->is_protected = unwrapped || is_protected(w);
+	w->roles = sk_arena_array(w->a, w->scan.n, sizeof(*w->roles));
+	read_envelope(w);
+	rc = read_form(w);
+	if (rc != SK_OK)
+		return rc;
+	read_text(w);
+	read_attachments(w);
+	answer_parse(w->a, w->out->text, &w->out->answer);
+	return SK_OK;
+}
+
+int
+mail_read(struct sk_span raw, unsigned layer, struct sk_arena *a,
+    struct facts *out, struct sk_buf *payload, struct sk_error *e)
+{
+	struct mail_work w = { .a = a, .layer = layer, .out = out,
+		.payload = payload, .e = e };
+
+	*out = (struct facts){ 0 };
+	if (raw.len == 0)
+		return sk_fail(e, SK_ERR_DATA, "mail", "the mail is empty");
+	if (raw.len > LIMIT_MESSAGE_MAX)
+		return sk_fail(e, SK_ERR_LIMIT, "mail",
+		    "the mail is longer than %lu bytes", LIMIT_MESSAGE_MAX);
+	w.scan.raw = raw;
+	return read_layer(&w);
+}

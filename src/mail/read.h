@@ -1,0 +1,47 @@
+/* The steps of mail_read(), each in a file of its own. */
+#pragma once
+
+#include <sekisho/mail_read.h>
+
+#include "mail/scan.h"
+
+enum part_role {
+	ROLE_ATTACHMENT,
+	ROLE_TEXT,		/* text/plain that a reader is shown */
+	ROLE_HTML,		/* text/html that a reader is shown */
+	ROLE_OTHER_FORM,	/* the other shape of what is shown */
+	ROLE_WRAPPER		/* version part, ciphertext, signature */
+};
+
+struct mail_work {
+	struct sk_arena *a;
+	struct mail_scan scan;
+	enum part_role *roles;	/* one a part */
+	unsigned layer;
+	bool is_protected;	/* header protection (RFC 9788) or older */
+	struct facts *out;
+	struct sk_buf *payload;	/* may be NULL */
+	struct sk_error *e;
+};
+
+/* envelope.c: everything that stands in the header of the mail. */
+void read_envelope(struct mail_work *w);
+/* form.c: how the layer is wrapped; fills the payload. */
+int read_form(struct mail_work *w);
+/* roles.c: which parts are text, which are attachments. */
+void read_roles(struct mail_work *w);
+/* body.c: the text of all text parts. */
+void read_text(struct mail_work *w);
+/* attach.c: the attachments, and keys among them. */
+void read_attachments(struct mail_work *w);
+
+/* inline.c: is this text one armoured message, and nothing else? */
+enum fact_form inline_form(struct sk_span text, struct sk_span *armour,
+    bool *mixed);
+/* keys.c: armoured public keys in a text; a binary key as a whole. */
+void keys_in_text(struct sk_arena *a, struct sk_span text,
+    struct fact_key *keys, size_t *n);
+bool key_is_binary(struct sk_span bytes);
+
+/* flowed.c: RFC 3676 lines joined; text has LF line ends. */
+char *text_unflow(struct sk_arena *a, const char *text, bool delsp);

@@ -1,0 +1,106 @@
+/*
+ * The words for what facts hold: one for programs (JSON, promised in README),
+ * one sentence for people where there is a doubt. Never the mail's own words.
+ */
+#include <config.h>
+
+#include <stddef.h>
+
+#include <sekisho/facts.h>
+
+static const struct {
+	uint32_t bit;
+	const char *word, *text;
+} doubts[] = {
+	{ DOUBT_FROM_NOT_ONE, "from-not-one",
+	  "The mail does not name exactly one sender." },
+	{ DOUBT_DUPLICATE_FIELD, "duplicate-field",
+	  "A header field that may stand once stands more than once." },
+	{ DOUBT_CHARSET, "charset", "The charset was missing, unknown or "
+	  "untrue and was guessed." },
+	{ DOUBT_UNDECODABLE, "undecodable", "Some characters could not be "
+	  "decoded and are shown as U+FFFD." },
+	{ DOUBT_HIDDEN_HEADER, "hidden-header", "An encoded word in the "
+	  "header hid a line break or a NUL byte." },
+	{ DOUBT_HTML_ONLY, "html-only",
+	  "The mail has no plain text; its HTML was turned into text." },
+	{ DOUBT_TEXT_CUT, "text-cut",
+	  "The text is too long and was cut; the stored mail is whole." },
+	{ DOUBT_MIXED_PARTS, "mixed-parts", "Encrypted or signed and clear "
+	  "parts stand side by side." },
+	{ DOUBT_NUL, "nul", "The mail holds NUL bytes." },
+	{ DOUBT_BIDI, "bidi", "The text holds invisible characters or ones "
+	  "that turn the direction of writing." },
+	{ DOUBT_BAD_MIME, "bad-mime",
+	  "The structure of the mail is damaged and was partly guessed." },
+	{ DOUBT_FROM_INSIDE, "from-inside", "The sender inside the protected "
+	  "part differs from the sender of the mail." },
+	{ DOUBT_TOO_DEEP, "too-deep",
+	  "The mail is encrypted or signed in too many layers." },
+	{ DOUBT_PASSWORD_MAIL, "password-mail", "An encrypted archive came "
+	  "with what looks like its password." },
+};
+
+const char *
+doubt_text(uint32_t one_doubt)
+{
+	for (size_t i = 0; i < sizeof(doubts) / sizeof(*doubts); i++)
+		if (doubts[i].bit == one_doubt)
+			return doubts[i].text;
+	return "Something about the mail is unclear.";
+}
+
+const char *
+doubt_word(uint32_t one_doubt)
+{
+	for (size_t i = 0; i < sizeof(doubts) / sizeof(*doubts); i++)
+		if (doubts[i].bit == one_doubt)
+			return doubts[i].word;
+	return "unknown";
+}
+
+static const char *
+word_at(const char *const *words, size_t n, unsigned at)
+{
+	return at < n ? words[at] : "unknown";
+}
+#define WORD_AT(words, at) \
+	word_at((words), sizeof(words) / sizeof(*(words)), (unsigned)(at))
+
+const char *
+form_word(enum fact_form form)
+{
+	static const char *const words[] = { "plain", "pgp-mime-encrypted",
+		"pgp-mime-encrypted-mangled", "pgp-mime-signed",
+		"pgp-inline-encrypted", "pgp-inline-signed",
+		"smime-enveloped", "smime-signed-opaque", "smime-signed" };
+
+	return WORD_AT(words, form);
+}
+
+const char *
+signature_word(enum verdict_signature s)
+{
+	static const char *const words[] = { "none", "good", "bad",
+		"unknown-key", "key-expired", "key-revoked", "expired",
+		"error" };
+
+	return WORD_AT(words, s);
+}
+
+const char *
+coverage_word(enum verdict_coverage c)
+{
+	static const char *const words[] = { "nothing", "part", "whole" };
+
+	return WORD_AT(words, c);
+}
+
+const char *
+automatic_word(enum fact_auto a)
+{
+	static const char *const words[] = { "no", "replied", "generated",
+		"list", "dsn", "ours" };
+
+	return WORD_AT(words, a);
+}
