@@ -9,6 +9,7 @@
 #include <sekisho/limits.h>
 #include <sekisho/text.h>
 
+#include "mail/bytes.h"
 #include "mail/mime.h"
 
 enum { SKELETON_MAX = (LIMIT_MIME_PARTS + 1) * 5000 };
