@@ -39,6 +39,9 @@ void store_rollback(struct store *s);
  * together (a savepoint): one mail's actions, one operator's command. */
 int store_group_begin(struct store *s);
 int store_group_end(struct store *s, bool keep);
+/* Counts every write that the gate could notice: roster, keys, terms, items,
+ * approvals. Whoever keeps such rows compares it. */
+uint64_t store_rules_generation(const struct store *s);
 /* Keyed hash for lookups, also for the programs ("address", "domain"). */
 void store_lookup(struct store *s, const char *label, const char *value,
     unsigned char out[SK_HASH]);
@@ -278,6 +281,7 @@ struct copy_record {
 	const char *queue_id, *reply;	/* the relay's */
 	uint32_t tries;
 	unsigned char copy_hash[SK_HASH];
+	const char *items;		/* ids inside, blank-separated (digest) */
 	struct sk_span message;		/* boxed; only from store_copy_message */
 };
 int store_copy_add(struct store *s, struct copy_record *c); /* sets row */
@@ -285,9 +289,10 @@ int store_copy_get(struct store *s, struct sk_arena *a, int64_t row,
     struct copy_record *out);
 int store_copy_message(struct store *s, struct sk_arena *a, int64_t row,
     struct sk_span *out);		/* the proved bytes */
-/* Stores proved bytes, hash and fingerprint; TO_SEAL -> READY. */
+/* Stores proved bytes, hash, fingerprint and items; TO_SEAL -> READY. */
 int store_copy_sealed(struct store *s, int64_t row, const char *fpr,
-    struct sk_span message, const unsigned char hash[SK_HASH]);
+    const char *items, struct sk_span message,
+    const unsigned char hash[SK_HASH]);
 int store_copy_state(struct store *s, int64_t row, enum copy_state st,
     const char *reason, int64_t next_try);
 int store_copy_handed(struct store *s, int64_t row, const char *queue_id,

@@ -24,6 +24,7 @@ struct turn;
 struct door;
 struct intake;
 struct outbox;
+struct permits;
 struct relay;
 struct control;
 struct syncer;
@@ -45,6 +46,7 @@ struct daemon {
 	struct pool *readers, *keyds;
 	struct door *door;
 	struct intake *intake;
+	struct permits *permits;
 	struct outbox *outbox;
 	struct relay *relay;
 	struct control *control;
@@ -159,20 +161,45 @@ void outbox_kick(struct outbox *o);
 /* Composes and proves a P copy now and stores it READY. */
 int outbox_plain(struct daemon *d, struct sk_arena *a, struct copy_record *c,
     const struct tvalues *v, struct sk_error *e);
-/* Gate for a digest copy at this moment: the items of the digest that this
- * person may still get. None: the reason of the first refusal. */
-int outbox_permitted(struct daemon *d, struct sk_arena *a,
-    const struct copy_record *c, struct item_record **items, size_t *n,
-    const char **reason);
+
+/* ---- permits.c: which items of a digest may this copy hold now? ---- */
+struct permits;			/* items of one digest, opened and cached */
+struct permits_item {
+	struct gate_case gate;
+	const char *text;	/* plain while a digest is being sealed */
+};
+struct permits *permits_new(struct daemon *d);
+void permits_free(struct permits **p);
+/* Opens the texts of every item of the digest; fn(ctx, SK_OK or error). */
+void permits_open(struct permits *p, int64_t digest, turn_fn fn, void *ctx);
+/* The items that this copy's person may get at this moment, in the digest's
+ * order; none: the word of the first refusal in *reason, and *key_only where
+ * only the key says no. Texts are there after permits_open(). */
+int permits_ask(struct permits *p, struct sk_arena *a,
+    const struct copy_record *c, struct org *o, struct person *who,
+    const struct permits_item ***items, size_t *n, const char **reason,
+    bool *key_only);
+/* Forgets opened texts: no digest is being sealed any more. */
+void permits_close(struct permits *p);
+
+/* ---- digest_text.c: what one copy of a digest says ---- */
+struct tvalues *digest_values(struct daemon *d, struct sk_arena *a,
+    const struct copy_record *c, const struct org *o,
+    const struct person *p, const struct permits_item *const *items,
+    size_t n);
 
 /* ---- gatekeeper.c: the gate's ask filled from the store ---- */
 struct gate_case {		/* what all asks about one item share */
 	struct item_record item;
 	struct terms terms;
-	bool has_terms, deny_clean;
-	const char *const *frozen;
+	bool has_terms;
+	bool deny_hit;		/* the case's deny-list met the item's text */
+	const char *const *frozen;	/* sorted */
 	size_t nfrozen;
 };
+/* The case's deny-list against title and text (I6); names the word in *e. */
+bool gatekeeper_denied(struct daemon *d, struct sk_arena *a,
+    const struct item_record *i, const char *text, struct sk_error *e);
 int gatekeeper_item(struct daemon *d, struct sk_arena *a, const char *item,
     struct gate_case *out, struct sk_error *e);
 struct gate_answer gatekeeper_ask(struct daemon *d, struct sk_arena *a,
