@@ -1,0 +1,285 @@
+/*
+ * Permits: which items of a digest may one copy hold at this moment?
+ *
+ * The items of a digest are read once, their texts opened by keyd once, and
+ * both are kept while copies are being sealed. Whenever anything the gate looks
+ * at has changed (store_rules_generation), the rows are read anew, so the
+ * answer always rests on the newest terms (I1). Texts are wiped when the last
+ * copy is sealed.
+ */
+#include "daemon.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <sekisho/files.h>
+#include <sekisho/log.h>
+#include <sekisho/mem.h>
+#include <sekisho/text.h>
+
+struct digest_items {
+	struct permits *permits;
+	int64_t digest;
+	struct sk_arena *texts;		/* lives until permits_close() */
+	struct sk_arena *rows;		/* read anew with the generation */
+	uint64_t generation;
+	const char **ids;
+	struct permits_item *items;
+	const char **opened;		/* texts, by place */
+	bool *denied;
+	size_t n, missing;
+	int failed;
+	struct { turn_fn fn; void *ctx; } *waiters;
+	size_t nwaiters;
+	struct digest_items *next;
+};
+
+struct permits {
+	struct daemon *d;
+	struct digest_items *first;
+};
+
+struct opening {		/* one text asked of keyd */
+	struct digest_items *g;
+	size_t place;
+};
+
+struct permits *
+permits_new(struct daemon *d)
+{
+	struct permits *p = sk_malloc(sizeof(*p));
+
+	p->d = d;
+	return p;
+}
+
+static void
+digest_free(struct digest_items *g)
+{
+	sk_arena_free(&g->rows);
+	sk_arena_free(&g->texts);
+	free(g->waiters);
+	free(g);
+}
+
+void
+permits_close(struct permits *p)
+{
+	struct digest_items **at = &p->first;
+
+	while (*at) {
+		struct digest_items *g = *at;
+
+		if (g->missing) {	/* keyd still owes us a text */
+			at = &g->next;
+			continue;
+		}
+		*at = g->next;
+		digest_free(g);
+	}
+}
+
+void
+permits_free(struct permits **p)
+{
+	if (!*p)
+		return;
+	while ((*p)->first) {
+		struct digest_items *g = (*p)->first;
+
+		(*p)->first = g->next;
+		digest_free(g);
+	}
+	free(*p);
+	*p = NULL;
+}
+
+/* Rows of every item as they are now. */
+static int
+read_rows(struct digest_items *g)
+{
+	struct daemon *d = g->permits->d;
+	uint64_t now = store_rules_generation(d->store);
+
+	if (g->rows && g->generation == now)
+		return SK_OK;
+	sk_arena_free(&g->rows);
+	g->rows = sk_arena_new();
+	g->items = sk_arena_array(g->rows, g->n, sizeof(*g->items));
+	for (size_t i = 0; i < g->n; i++) {
+		struct sk_error e = { 0 };
+
+		if (gatekeeper_item(d, g->rows, g->ids[i], &g->items[i].gate,
+		    &e))
+			return e.code;
+		g->items[i].text = g->opened[i];
+		g->items[i].gate.deny_hit = g->denied[i];
+	}
+	g->generation = now;
+	return SK_OK;
+}
+
+static void
+tell_waiters(struct digest_items *g)
+{
+	size_t n = g->nwaiters;
+
+	g->nwaiters = 0;
+	for (size_t i = 0; i < n; i++)
+		g->waiters[i].fn(g->waiters[i].ctx, g->failed);
+}
+
+static void
+take_text(struct digest_items *g, size_t place, int fd)
+{
+	struct daemon *d = g->permits->d;
+	struct sk_error e = { 0 };
+	struct sk_buf b;
+
+	sk_buf_init(&b, LIMIT_ITEM_TEXT + 1);
+	if (sk_fd_slurp(fd, &b) == SK_OK) {
+		g->opened[place] = sk_utf8_clean(g->texts, sk_buf_span(&b));
+		g->denied[place] = gatekeeper_denied(d, g->texts,
+		    &g->items[place].gate.item, g->opened[place], &e);
+		if (g->denied[place])
+			sk_log(SK_WARN, "digest.denied", "item=%s rule=R-075",
+			    g->ids[place]);
+	}
+	sk_buf_free(&b);
+}
+
+static void
+text_opened(void *ctx, struct channel_message *m, const char *error)
+{
+	struct opening *o = ctx;
+	struct digest_items *g = o->g;
+	struct sk_arena *a = sk_arena_new();
+	struct msg_opened done;
+
+	if (m && m->type == MSG_OPENED && !msg_opened_get(a,
+	    sk_buf_span(&m->fields), &done) && !done.status && m->nfds == 1)
+		take_text(g, o->place, m->fds[0]);
+	if (!g->opened[o->place]) {
+		sk_log(SK_ERROR, "digest.item", "item=%s error=\"%s\"",
+		    g->ids[o->place], error ? error : "keyd cannot open it");
+		g->failed = SK_ERR_UNAVAILABLE;
+	}
+	g->generation = 0;
+	sk_arena_free(&a);
+	free(o);
+	if (--g->missing == 0) {
+		sk_arena_free(&g->rows);	/* texts are known now */
+		tell_waiters(g);
+	}
+}
+
+static void
+ask_text(struct digest_items *g, size_t place)
+{
+	struct daemon *d = g->permits->d;
+	const struct item_record *i = &g->items[place].gate.item;
+	struct msg_open ask = { .purpose = OPEN_ITEM, .by_case = true,
+		.len = i->text.len };
+	struct opening *o = sk_malloc(sizeof(*o));
+	struct case_record c;
+	struct sk_buf b;
+	int fd = sk_memfd_of("item", i->text);
+
+	*o = (struct opening){ g, place };
+	g->missing++;
+	memcpy(ask.wrap, i->wrap, VAULT_WRAP);
+	if (store_case_get(d->store, g->rows, i->item.case_row, &c) == SK_OK)
+		memcpy(ask.case_wrap, c.secret_wrap, VAULT_WRAP);
+	sk_buf_init(&b, 1024);
+	msg_open_put(&b, &ask);
+	pool_ask(d->keyds, MSG_OPEN, sk_buf_span(&b), &fd, 1, true,
+	    text_opened, o);
+	sk_buf_free(&b);
+	sk_fd_close(&fd);
+}
+
+static struct digest_items *
+find(struct permits *p, int64_t digest)
+{
+	for (struct digest_items *g = p->first; g; g = g->next)
+		if (g->digest == digest)
+			return g;
+	return NULL;
+}
+
+static struct digest_items *
+load(struct permits *p, int64_t digest)
+{
+	struct digest_items *g = sk_malloc(sizeof(*g));
+	struct digest_record r;
+
+	g->permits = p;
+	g->digest = digest;
+	g->texts = sk_arena_new();
+	if (store_digest_get(p->d->store, g->texts, digest, &r)) {
+		digest_free(g);
+		return NULL;
+	}
+	g->n = r.nitems;
+	g->ids = sk_arena_dup(g->texts, r.items, r.nitems * sizeof(*g->ids));
+	g->opened = sk_arena_array(g->texts, g->n, sizeof(*g->opened));
+	g->denied = sk_arena_array(g->texts, g->n, sizeof(*g->denied));
+	if (read_rows(g)) {
+		digest_free(g);
+		return NULL;
+	}
+	g->next = p->first;
+	p->first = g;
+	for (size_t i = 0; i < g->n; i++)
+		ask_text(g, i);
+	return g;
+}
+
+void
+permits_open(struct permits *p, int64_t digest, turn_fn fn, void *ctx)
+{
+	struct digest_items *g = find(p, digest);
+
+	if (!g)
+		g = load(p, digest);
+	if (!g || !g->missing) {
+		fn(ctx, g ? g->failed : SK_ERR_NOINPUT);
+		return;
+	}
+	g->waiters = sk_realloc(g->waiters,
+	    (g->nwaiters + 1) * sizeof(*g->waiters));
+	g->waiters[g->nwaiters].fn = fn;
+	g->waiters[g->nwaiters++].ctx = ctx;
+}
+
+int
+permits_ask(struct permits *p, struct sk_arena *a,
+    const struct copy_record *c, struct org *o, struct person *who,
+    const struct permits_item ***items, size_t *n, const char **reason,
+    bool *key_only)
+{
+	struct digest_items *g = find(p, c->digest);
+	const struct permits_item **may;
+
+	*n = 0;
+	*reason = "gone";
+	*key_only = false;
+	if (!g && !(g = load(p, c->digest)))
+		return SK_ERR_NOINPUT;
+	if (read_rows(g) || store_person_get(p->d->store, a, c->person, who) ||
+	    store_org_get(p->d->store, a, who->org, o))
+		return SK_ERR_NOINPUT;
+	may = sk_arena_array(a, g->n, sizeof(*may));
+	for (size_t i = 0; i < g->n; i++) {
+		struct gate_answer ans = gatekeeper_ask(p->d, a,
+		    &g->items[i].gate, o, who, false);
+
+		if (ans.send)
+			may[(*n)++] = &g->items[i];
+		else if (!i || ans.key_only)
+			*reason = gate_word(ans.clause);
+		*key_only |= ans.key_only;
+	}
+	*items = may;
+	return SK_OK;
+}
