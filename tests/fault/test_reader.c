@@ -419,6 +419,29 @@ it_says_who_should_start_it(void **state)
 	assert_int_equal(exit_code_after(&r), EX_USAGE);
 }
 
+/* With stdin closed the pair is 0 and, where it is free, 3: the number the
+ * helper expects, which must lose close-on-exec all the same. */
+static void
+any_number_can_become_the_channel(void **state)
+{
+	int in = dup(0), three = dup(3);
+	struct reader r;
+
+	(void)state;
+	close(0);
+	close(3);
+	must_start(&r);
+	assert_int_equal(r.channel, 0);
+	must_read_plain(&r);
+	reader_end(&r);
+	assert_int_equal(dup2(in, 0), 0);
+	close(in);
+	if (three >= 0) {
+		dup2(three, 3);
+		close(three);
+	}
+}
+
 static void
 a_missing_reader_is_an_error(void **state)
 {
@@ -446,6 +469,7 @@ main(void)
 		cmocka_unit_test(it_ends_when_the_parent_is_gone),
 		cmocka_unit_test(it_takes_no_other_message),
 		cmocka_unit_test(it_says_who_should_start_it),
+		cmocka_unit_test(any_number_can_become_the_channel),
 		cmocka_unit_test(a_missing_reader_is_an_error),
 	};
 
