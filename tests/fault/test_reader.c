@@ -6,6 +6,7 @@
  */
 #include <config.h>
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -424,7 +425,7 @@ it_says_who_should_start_it(void **state)
 static void
 any_number_can_become_the_channel(void **state)
 {
-	int in = dup(0), three = dup(3);
+	int in = fcntl(0, F_DUPFD, 10), three = fcntl(3, F_DUPFD, 10);
 	struct reader r;
 
 	(void)state;

@@ -189,7 +189,7 @@ facts_become_the_read_document(void **state)
 	    "\"attachments\":[{\"name\":\"a.txt\",\"type\":\"text/plain\","
 	    "\"bytes\":3,\"part\":2}],\"crypto\":{\"form\":\"plain\","
 	    "\"integrity\":null,\"signature\":null,\"signer\":null,"
-	    "\"coverage\":\"none\","
+	    "\"coverage\":\"nothing\","
 	    "\"signer_is_from\":false},\"indicators\":[],"
 	    "\"doubts\":[\"html-only\"]}\n");
 	sk_json_free(&j);
