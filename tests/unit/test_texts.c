@@ -124,6 +124,16 @@ all_values(enum variant how)
 	return v;
 }
 
+/* Only a form line may begin with an answer code: where a mail program does
+ * not mark the quote, nothing else of ours may look like an answer. */
+static bool
+begins_with_code(const char *line)
+{
+	line += strspn(line, " -*(");
+	return line[0] >= '1' && line[0] <= '4' && line[1] == '-' &&
+	    strchr("0ABCDEXYN", line[2]);
+}
+
 static void
 check_line(const struct template_source *s, const char *line)
 {
@@ -134,6 +144,8 @@ check_line(const struct template_source *s, const char *line)
 		    line);
 	if (n > 0 && line[n - 1] == ' ')
 		fail_msg("%s: blanks at the end: %s", s->path, line);
+	if (begins_with_code(line))
+		fail_msg("%s: begins like an answer: %s", s->path, line);
 	for (size_t i = 0; i < n; i++)
 		if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
 			fail_msg("%s: a control character: %s", s->path, line);
