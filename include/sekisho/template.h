@@ -125,4 +125,25 @@ int template_render(const struct template_set *s, const char *lang,
  *
  * Operator notice N-01, P: new_case unclear_answer operator_look unreadable
  * key_proposed held flags, case_number code?.
+ *
+ * Later texts. T-04 P: readback flag (the read-back waits, not the form),
+ * final, unclear, ref, due. T-11 P: as T-01's no_key; T-11E, T-12E: note
+ * (required there). T-12 P: no_answer. T-18 E: item, received, answer_seen
+ * answer_not_seen answer_unknown flags. T-19, T-20 E: tlp, label_secret,
+ * secret_parts_label?, member, interim flag, advice block?, situation block?,
+ * shared list (rows shared_on line, groups line, tlp), groups line, period
+ * line. T-24 P: received, right_address code, wrong_membership wrong_system
+ * wrong_early_warning flags. T-25, T-28 P: nothing more. T-29 E: subject_name
+ * line, done flag, verb_add verb_keep verb_remove account_yes flags, due?.
+ * T-30 E: role_poc role_handler flags, user_id code?. T-31 P: date line. T-32
+ * P: date, receive_secret flag. T-33 P: received, fault_name fault_format
+ * fault_encryption fault_password flags. T-34 P: date, withdrawn_membership
+ * flag, case_number?. T-36 P: fiscal_year handled carried_over releases
+ * numbers. T-37 E: item, the label's fields, retracted flag, note. T-38 E:
+ * item, released flag, release_where line, was_raw was_tentative tentative
+ * confirmed flags. T-39 P: hold_no_key hold_expired hold_unusable flags. T-42
+ * P: case_number?, due?. T-43 P: date, key_fpr code, expired flag. T-44 P:
+ * not_organisation flag, window_from window_until line?. T-45 P: queue_id
+ * code?, reason code, count number. Every E text to a registered person also
+ * has person_name, org_name, serial, any_secret.
  */

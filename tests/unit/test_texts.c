@@ -100,10 +100,18 @@ sample(const struct field *f)
 	return f->kind == FIELD_CODE ? "2026-0001" : "4月1日 9:00";
 }
 
-/* One value set for everything: rows are empty and see the values around. A
- * case number is optional to a few texts only. */
+/* Does this text ask whether the field is there? */
+static bool
+asks_for(const struct template_source *s, const struct field *f)
+{
+	const char *tag = sk_arena_printf(arena, "{{#%s}}", f->name);
+
+	return memmem(s->bytes.p, s->bytes.len, tag, strlen(tag)) != NULL;
+}
+
+/* One value set for everything: rows are empty and see the values around. */
 static struct tvalues *
-all_values(enum variant how)
+all_values(const struct template_source *s, enum variant how)
 {
 	struct tvalues *v = tv_new(arena);
 	const struct field *f;
@@ -117,8 +125,7 @@ all_values(enum variant how)
 			tv_row(v, f->name);
 		else if (f->kind == FIELD_LIST)
 			tv_list(v, f->name);
-		else if (how != NO_OPTIONAL || !f->optional ||
-		    strcmp(f->name, "case_number") == 0)
+		else if (how != NO_OPTIONAL || !f->optional || !asks_for(s, f))
 			tv_str(v, f->name, sample(f));
 	}
 	return v;
@@ -193,7 +200,8 @@ test_render_all(void **p)
 	sk_buf_init(&text, LIMIT_TEXT);
 	for (size_t i = 0; i < nsources; i++) {
 		for (int how = 0; how < VARIANTS; how++) {
-			render(&sources[i], all_values((enum variant)how),
+			render(&sources[i], all_values(&sources[i],
+			    (enum variant)how),
 			    &subject, &text);
 			check_text(&sources[i], sk_buf_str(&text));
 			check_text(&sources[i], sk_buf_str(&subject));
@@ -208,7 +216,7 @@ static void
 test_plain_again(void **p)
 {
 	struct sk_buf subject, text, subject2, text2, bytes;
-	struct tvalues *v = all_values(ALL_ON), *back;
+	struct tvalues *v = all_values(&sources[0], ALL_ON), *back;
 	size_t seen = 0;
 
 	(void)p;
@@ -260,7 +268,7 @@ expect_codes(const char *id, const char *const *codes, size_t n)
 	for (size_t i = 0; i < nsources; i++) {
 		if (strcmp(sources[i].id, id) != 0)
 			continue;
-		render(&sources[i], all_values(ALL_ON), &text, &text);
+		render(&sources[i], all_values(&sources[i], ALL_ON), &text, &text);
 		assert_int_equal(count_lines(sk_buf_str(&text), "[ ] "), n);
 		assert_int_equal(count_lines(sk_buf_str(&text), "ref: "), 1);
 		for (size_t j = 0; j < n; j++)
@@ -301,7 +309,7 @@ test_free_text_codes(void **p)
 	for (size_t i = 0; i < nsources; i++) {
 		if (strcmp(sources[i].id, "T-03") != 0)
 			continue;
-		render(&sources[i], all_values(ALL_ON), &text, &text);
+		render(&sources[i], all_values(&sources[i], ALL_ON), &text, &text);
 		for (size_t j = 0; j < 3; j++) {
 			char *l = strstr(sk_buf_str(&text), codes[j]);
 			assert_non_null(l);
