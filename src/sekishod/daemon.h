@@ -10,6 +10,7 @@
 
 #include <sekisho/actions.h>
 #include <sekisho/channel.h>
+#include <sekisho/compose.h>
 #include <sekisho/config.h>
 #include <sekisho/decide.h>
 #include <sekisho/messages.h>
@@ -154,6 +155,19 @@ void values_terms(struct tvalues *v, struct sk_arena *a,
 void values_proof_code(struct daemon *d, const char *token, char out[27]);
 
 /* ---- outbox.c: copies to seal, prove and store ---- */
+/* desk+TOKEN@domain of an address of ours. */
+char *outbox_tagged(struct sk_arena *a, const char *address,
+    const char *token);
+/* What a copy's head is, from its row. */
+void outbox_head(struct daemon *d, struct sk_arena *a,
+    const struct copy_record *c, const char *subject,
+    struct compose_head *out);
+/* Proved bytes: hash them, store them READY. */
+int outbox_proved(struct daemon *d, const struct copy_record *c,
+    const char *fpr, const char *items, struct sk_span message);
+/* seal.c: one E copy through render, keyd, proof and store. done is called
+ * when it stands READY, HELD or DROPPED, or is left to a later try. */
+void seal_copy(struct daemon *d, int64_t row, loop_fn done, void *ctx);
 struct outbox *outbox_new(struct daemon *d);
 void outbox_free(struct outbox **o);
 /* Something may be there to seal or to hand over. */
@@ -161,6 +175,24 @@ void outbox_kick(struct outbox *o);
 /* Composes and proves a P copy now and stores it READY. */
 int outbox_plain(struct daemon *d, struct sk_arena *a, struct copy_record *c,
     const struct tvalues *v, struct sk_error *e);
+
+/* ---- gatekeeper.c: the gate's ask filled from the store ---- */
+struct gate_case {		/* what all asks about one item share */
+	struct item_record item;
+	struct terms terms;
+	bool has_terms;
+	bool deny_hit;		/* the case's deny-list met the item's text */
+	const char *const *frozen;	/* sorted */
+	size_t nfrozen;
+};
+/* The case's deny-list against title and text (I6); names the word in *e. */
+bool gatekeeper_denied(struct daemon *d, struct sk_arena *a,
+    const struct item_record *i, const char *text, struct sk_error *e);
+int gatekeeper_item(struct daemon *d, struct sk_arena *a, const char *item,
+    struct gate_case *out, struct sk_error *e);
+struct gate_answer gatekeeper_ask(struct daemon *d, struct sk_arena *a,
+    const struct gate_case *g, const struct org *o, const struct person *p,
+    bool leave_approvals);
 
 /* ---- permits.c: which items of a digest may this copy hold now? ---- */
 struct permits;			/* items of one digest, opened and cached */
@@ -187,24 +219,6 @@ struct tvalues *digest_values(struct daemon *d, struct sk_arena *a,
     const struct copy_record *c, const struct org *o,
     const struct person *p, const struct permits_item *const *items,
     size_t n);
-
-/* ---- gatekeeper.c: the gate's ask filled from the store ---- */
-struct gate_case {		/* what all asks about one item share */
-	struct item_record item;
-	struct terms terms;
-	bool has_terms;
-	bool deny_hit;		/* the case's deny-list met the item's text */
-	const char *const *frozen;	/* sorted */
-	size_t nfrozen;
-};
-/* The case's deny-list against title and text (I6); names the word in *e. */
-bool gatekeeper_denied(struct daemon *d, struct sk_arena *a,
-    const struct item_record *i, const char *text, struct sk_error *e);
-int gatekeeper_item(struct daemon *d, struct sk_arena *a, const char *item,
-    struct gate_case *out, struct sk_error *e);
-struct gate_answer gatekeeper_ask(struct daemon *d, struct sk_arena *a,
-    const struct gate_case *g, const struct org *o, const struct person *p,
-    bool leave_approvals);
 
 /* ---- digest.c ---- */
 struct digest_result {

@@ -28,6 +28,7 @@ struct digest_items {
 	const char **opened;		/* texts, by place */
 	bool *denied;
 	size_t n, missing;
+	bool asked;
 	int failed;
 	struct { turn_fn fn; void *ctx; } *waiters;
 	size_t nwaiters;
@@ -230,9 +231,15 @@ load(struct permits *p, int64_t digest)
 	}
 	g->next = p->first;
 	p->first = g;
+	return g;
+}
+
+static void
+ask_texts(struct digest_items *g)
+{
+	g->asked = true;
 	for (size_t i = 0; i < g->n; i++)
 		ask_text(g, i);
-	return g;
 }
 
 void
@@ -242,6 +249,8 @@ permits_open(struct permits *p, int64_t digest, turn_fn fn, void *ctx)
 
 	if (!g)
 		g = load(p, digest);
+	if (g && !g->asked)
+		ask_texts(g);
 	if (!g || !g->missing) {
 		fn(ctx, g ? g->failed : SK_ERR_NOINPUT);
 		return;

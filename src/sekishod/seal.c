@@ -1,0 +1,317 @@
+/*
+ * One E copy: gate, render, payload, keyd, outer message, proof, store.
+ *
+ * No path leads from here to plain text. A missing or unusable key holds the
+ * copy (R-119, I4); a gate that says no drops it; a proof that fails holds it
+ * and alarms; a keyd that is not there leaves it for later.
+ */
+#include "daemon.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <sekisho/clock.h>
+#include <sekisho/files.h>
+#include <sekisho/log.h>
+#include <sekisho/mem.h>
+#include <sekisho/proof.h>
+#include <sekisho/text.h>
+
+#define RETRY_SECONDS 60
+#define KEY_REQUEST_SECONDS (7 * 86400)	/* T-26 once a week at most (I4) */
+#define BOUNDARY_LENGTH 26
+
+struct sealing {
+	struct daemon *d;
+	struct sk_arena *arena;
+	struct copy_record copy;
+	struct key_record key;
+	struct compose_head head;
+	const char *items;
+	loop_fn done;
+	void *ctx;
+};
+
+static void
+finish(struct sealing *s)
+{
+	loop_fn done = s->done;
+	void *ctx = s->ctx;
+
+	sk_arena_free(&s->arena);
+	free(s);
+	done(ctx);
+}
+
+static void
+set_state(struct sealing *s, enum copy_state st, const char *reason,
+    int64_t next_try)
+{
+	struct daemon *d = s->d;
+
+	store_copy_state(d->store, s->copy.row, st, reason, next_try);
+	turn_after(d, NULL, NULL);
+	sk_log(st == COPY_TO_SEAL ? SK_INFO : SK_WARN, "copy.not-sent",
+	    "copy=%lld template=%s reason=%s", (long long)s->copy.row,
+	    s->copy.template, reason);
+}
+
+static void
+later(struct sealing *s, const char *why)
+{
+	set_state(s, COPY_TO_SEAL, why, sk_now() + RETRY_SECONDS);
+	finish(s);
+}
+
+static void
+stop(struct sealing *s, enum copy_state st, const char *reason)
+{
+	set_state(s, st, reason, 0);
+	if (st == COPY_HELD)
+		apply_notify(s->d, "held", NULL);
+	finish(s);
+}
+
+/* ---- after keyd ---- */
+
+static int
+prove(struct sealing *s, struct sk_span message, struct sk_error *e)
+{
+	const struct key_facts *k = &s->key.facts;
+	const char **ids = sk_arena_array(s->arena, k->nsubkeys + 1,
+	    sizeof(*ids));
+	struct proof_expect want = {
+		.from = s->copy.from, .to = s->copy.address,
+		.own_domain = s->d->config->domain, .key_ids = ids,
+	};
+
+	for (size_t i = 0; i < k->nsubkeys; i++)
+		if (k->subkeys[i].can_encrypt)
+			ids[want.nkey_ids++] = k->subkeys[i].key_id;
+	return proof_encrypted(message, &want, e);
+}
+
+static void
+compose_and_store(struct sealing *s, struct sk_span armour)
+{
+	char boundary[BOUNDARY_LENGTH + 1];
+	struct sk_error e = { 0 };
+	struct sk_buf message;
+	int r;
+
+	sk_random_base32(boundary, BOUNDARY_LENGTH);
+	sk_buf_init(&message, LIMIT_OUT_MESSAGE);
+	r = compose_encrypted(&s->head, armour, boundary, &message, &e);
+	if (!r)
+		r = prove(s, sk_buf_span(&message), &e);
+	if (r) {
+		sk_log(SK_ERROR, "copy.proof", "copy=%lld error=\"%s\"",
+		    (long long)s->copy.row, e.text);
+		sk_buf_free(&message);
+		stop(s, COPY_HELD, "proof-failed");
+		return;
+	}
+	r = outbox_proved(s->d, &s->copy, s->key.fpr, s->items,
+	    sk_buf_span(&message));
+	sk_buf_free(&message);
+	if (r)
+		later(s, "store");
+	else
+		finish(s);
+}
+
+static void
+keyd_sealed(void *ctx, struct channel_message *m, const char *error)
+{
+	struct sealing *s = ctx;
+	struct msg_sealed answer;
+	struct sk_buf armour;
+
+	if (!m || m->type != MSG_SEALED || msg_sealed_get(s->arena,
+	    sk_buf_span(&m->fields), &answer)) {
+		sk_log(SK_WARN, "copy.seal", "copy=%lld error=\"%s\"",
+		    (long long)s->copy.row, error ? error : "odd answer");
+		later(s, "keyd");
+		return;
+	}
+	if (answer.status || m->nfds != 1) {
+		stop(s, COPY_HELD, "key-unusable");
+		return;
+	}
+	sk_buf_init(&armour, LIMIT_OUT_MESSAGE);
+	if (sk_fd_slurp(m->fds[0], &armour))
+		later(s, "keyd");
+	else
+		compose_and_store(s, sk_buf_span(&armour));
+	sk_buf_free(&armour);
+}
+
+/* ---- before keyd ---- */
+
+static int
+payload(struct sealing *s, const struct tvalues *v,
+    const struct compose_attachment *att, size_t natt, struct sk_buf *out,
+    struct sk_error *e)
+{
+	char boundary[BOUNDARY_LENGTH + 1];
+	struct sk_buf subject, text;
+	int r;
+
+	sk_random_base32(boundary, BOUNDARY_LENGTH);
+	sk_buf_init(&subject, LIMIT_SUBJECT);
+	sk_buf_init(&text, LIMIT_OUT_MESSAGE);
+	r = template_render(s->d->templates, s->copy.language,
+	    s->copy.template, v, &subject, &text, e);
+	if (!r) {
+		outbox_head(s->d, s->arena, &s->copy, sk_arena_str(s->arena,
+		    sk_buf_str(&subject)), &s->head);
+		r = compose_payload(&s->head, sk_buf_str(&text), att, natt,
+		    boundary, out, e);
+	}
+	sk_buf_free(&subject);
+	sk_buf_free(&text);
+	return r;
+}
+
+static void
+ask_keyd(struct sealing *s, const struct tvalues *v,
+    const struct compose_attachment *att, size_t natt)
+{
+	struct msg_seal ask = { s->key.fpr, s->key.facts.block };
+	struct sk_error e = { 0 };
+	struct sk_buf plain, fields;
+	int fd, r;
+
+	sk_buf_init(&plain, LIMIT_OUT_MESSAGE);
+	r = payload(s, v, att, natt, &plain, &e);
+	if (r) {
+		sk_log(SK_ERROR, "copy.render", "copy=%lld where=\"%s\" "
+		    "error=\"%s\"", (long long)s->copy.row, e.where, e.text);
+		sk_buf_free(&plain);
+		stop(s, COPY_HELD, "render-failed");
+		return;
+	}
+	fd = sk_memfd_of("payload", sk_buf_span(&plain));
+	sk_buf_free(&plain);
+	sk_buf_init(&fields, LIMIT_WIRE_MESSAGE);
+	msg_seal_put(&fields, &ask);
+	pool_ask(s->d->keyds, MSG_SEAL, sk_buf_span(&fields), &fd, 1, false,
+	    keyd_sealed, s);
+	sk_buf_free(&fields);
+	sk_fd_close(&fd);
+}
+
+/* ---- a mail to a consulter ---- */
+
+/* T-26 once a week at most; the text itself holds nothing. */
+static void
+request_key(struct sealing *s, struct case_record *c)
+{
+	struct copy_record *past = NULL;
+	struct sk_error e = { 0 };
+	size_t n = 0;
+
+	store_copy_list(s->d->store, s->arena, -1, 0, c->row, 100, &past, &n);
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(past[i].template, "T-26") == 0 &&
+		    sk_now() - past[i].created < KEY_REQUEST_SECONDS)
+			return;
+	apply_send(s->d, s->arena, c, "T-26", false, 0, false, &e);
+}
+
+static void
+seal_case(struct sealing *s)
+{
+	struct case_record c;
+	struct terms t;
+	struct tvalues *v;
+	const char *bad;
+
+	if (store_case_get(s->d->store, s->arena, s->copy.case_row, &c)) {
+		stop(s, COPY_DROPPED, "no-case");
+		return;
+	}
+	if (store_key_pinned(s->d->store, s->arena, NULL, c.row, &s->key)) {
+		request_key(s, &c);
+		stop(s, COPY_HELD, "no-key");
+		return;
+	}
+	bad = key_unusable(&s->key.facts, sk_now());
+	if (*bad) {
+		stop(s, COPY_HELD, bad);
+		return;
+	}
+	v = values_case(s->d, s->arena, &c, s->copy.token, false, 0, false);
+	if (store_terms_newest(s->d->store, s->arena, c.row, &t) == SK_OK)
+		values_terms(v, s->arena, &t, true);
+	ask_keyd(s, v, NULL, 0);
+}
+
+/* ---- a copy of a digest ---- */
+
+static char *
+item_ids(struct sk_arena *a, const struct permits_item *const *items, size_t n)
+{
+	struct sk_buf b;
+	char *out;
+
+	sk_buf_init(&b, 64 * (n + 1));
+	for (size_t i = 0; i < n; i++)
+		sk_buf_addf(&b, "%s%s", i ? " " : "",
+		    items[i]->gate.item.item.id);
+	out = sk_arena_str(a, sk_buf_str(&b));
+	sk_buf_free(&b);
+	return out;
+}
+
+static void
+digest_opened(void *ctx, int result)
+{
+	struct sealing *s = ctx;
+	const struct permits_item **items = NULL;
+	const char *reason;
+	struct person p;
+	struct org o;
+	bool key_only;
+	size_t n;
+
+	if (result) {
+		later(s, "keyd");
+		return;
+	}
+	if (permits_ask(s->d->permits, s->arena, &s->copy, &o, &p, &items, &n,
+	    &reason, &key_only)) {
+		stop(s, COPY_DROPPED, "person-gone");
+		return;
+	}
+	if (!n) {
+		stop(s, key_only ? COPY_HELD : COPY_DROPPED, reason);
+		return;
+	}
+	if (store_key_pinned(s->d->store, s->arena, p.id, 0, &s->key)) {
+		stop(s, COPY_HELD, "no-key");
+		return;
+	}
+	s->copy.address = p.address;
+	s->items = item_ids(s->arena, items, n);
+	ask_keyd(s, digest_values(s->d, s->arena, &s->copy, &o, &p, items, n),
+	    NULL, 0);
+}
+
+void
+seal_copy(struct daemon *d, int64_t row, loop_fn done, void *ctx)
+{
+	struct sealing *s = sk_malloc(sizeof(*s));
+
+	s->d = d;
+	s->arena = sk_arena_new();
+	s->done = done;
+	s->ctx = ctx;
+	if (store_copy_get(d->store, s->arena, row, &s->copy) ||
+	    s->copy.state != COPY_TO_SEAL)
+		finish(s);
+	else if (s->copy.digest)
+		permits_open(d->permits, s->copy.digest, digest_opened, s);
+	else
+		seal_case(s);
+}
