@@ -114,7 +114,7 @@ clarify(const struct decide_in *in, struct actions *x, unsigned open)
 		return;
 	}
 	actions_add(x, ACTION_CLARIFIED);
-	act_send(x, in->known->has_key ? "T-05E" : "T-05", false, open, false);
+	act_send(x, "T-05", false, open, false);	/* codes only */
 }
 
 /* "No, change it" without new answers: the form again. */
