@@ -144,6 +144,10 @@ int template_render(const struct template_set *s, const char *lang,
  * confirmed flags. T-39 P: hold_no_key hold_expired hold_unusable flags. T-42
  * P: case_number?, due?. T-43 P: date, key_fpr code, expired flag. T-44 P:
  * not_organisation flag, window_from window_until line?. T-45 P: queue_id
- * code?, reason code, count number. Every E text to a registered person also
+ * code?, reason code, count number. T-08 E: item, withdrawn flag, old_terms
+ * and new_terms lists of one row with scope_* flags. T-13 E: as T-14, note?.
+ * T-17 E: the label's fields, ground_large_scale ground_agreed flags,
+ * ground_text line?, committee_ref line, committee_date line, due?, note.
+ * T-21 E: items as in a digest, contact. T-22 E: date, note?, shared. Every E text to a registered person also
  * has person_name, org_name, serial, any_secret.
  */
