@@ -363,7 +363,8 @@ all_there(const struct proof_walk *w, unsigned int seen)
 	return 0;
 }
 
-/* Unfolds field by field: a fold is CRLF and exactly one blank, which stays. */
+/* Unfolds field by field: the line end goes, the blank behind it stays. A field
+ * says something on its first line. */
 int
 proof_header(struct proof_walk *w)
 {
@@ -383,7 +384,7 @@ proof_header(struct proof_walk *w)
 		}
 		if (line.len > 0 && line.p[0] == ' ') {
 			if (f.len == 0 || !memchr(f.p, ' ', f.len) ||
-			    line.len < 2 || line.p[1] == ' ')
+			    line.len < 2)
 				rc = proof_fail(w, "header", "is folded oddly");
 			sk_buf_add(&f, line.p, line.len);
 			continue;

@@ -120,14 +120,16 @@ decode_field(struct sk_buf *b, const char *name, struct sk_buf *out)
 
 	assert_non_null(s);
 	for (s += strlen(name); strncmp(s, "=?UTF-8?B?", 10) == 0; s = end) {
+		size_t was = out->len;
+
 		end = strstr(s, "?=");
 		assert_non_null(end);
 		decode64(out, s + 10, (size_t)(end - s) - 10);
+		assert_true(out->len > was && (out->p[was] & 0xc0) != 0x80);
 		end += 2;
 		if (strncmp(end, "\r\n =?", 5) != 0)
 			break;
 		end += 3;
-		assert_true((unsigned char)end[10] != 0);
 	}
 }
 
@@ -522,6 +524,8 @@ test_attachments_refused(void **state)
 	    &e), SK_ERR_BUG);
 	assert_int_equal(compose_payload(&h, "text", NULL, 0, NULL, out, &e),
 	    SK_ERR_BUG);
+	assert_int_equal(compose_encrypted(&h, sk_span_str(ARMOUR),
+	    "abcdefghijklmnopqrstuvwxy\"", out, &e), SK_ERR_BUG);
 }
 
 static void
@@ -529,7 +533,7 @@ test_too_large(void **state)
 {
 	struct compose_attachment att = { "x", "text/plain", { NULL, 0 } };
 	struct compose_head h = sample_head();
-	struct sk_buf *out = *state;
+	struct sk_buf *out = *state, roomy;
 	struct sk_error e;
 
 	att.bytes.len = LIMIT_OUT_MESSAGE / 4 * 3;
@@ -537,6 +541,13 @@ test_too_large(void **state)
 	assert_int_equal(compose_payload(&h, "text", &att, 1, BOUNDARY26, out,
 	    &e), SK_ERR_LIMIT);
 	assert_int_equal(out->len, 0);
+	/* The limit holds whatever room the caller gives. */
+	att.bytes.len = (LIMIT_OUT_MESSAGE - 800) / 78 * 57;
+	sk_buf_init(&roomy, 2 * LIMIT_OUT_MESSAGE);
+	assert_int_equal(compose_payload(&h, "text", &att, 1, BOUNDARY26,
+	    &roomy, &e), SK_ERR_LIMIT);
+	assert_int_equal(roomy.len, 0);
+	sk_buf_free(&roomy);
 	free((void *)(uintptr_t)att.bytes.p);
 }
 

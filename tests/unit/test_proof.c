@@ -223,6 +223,91 @@ test_packets_stuffed(void **state)
 	assert_no(w, prove(w), "malformed");
 }
 
+/* A recipient packet by hand: what follows its version and key id, then a
+ * protected packet of `least` bytes. */
+static int
+by_hand(struct world *w, const void *p, size_t n, bool partial, size_t least)
+{
+	size_t len = 9 + n;
+
+	memcpy(w->key, "1111111111111111", 16);
+	sk_buf_clear(&w->edited);
+	sk_buf_addc(&w->edited, 0xc1);
+	if (partial) {
+		sk_buf_addc(&w->edited, 0xe4);		/* 16 bytes */
+	} else if (len >= 192) {
+		sk_buf_addc(&w->edited, (int)(192 + ((len - 192) >> 8)));
+		sk_buf_addc(&w->edited, (int)((len - 192) & 255));
+	} else {
+		sk_buf_addc(&w->edited, (int)len);
+	}
+	sk_buf_addc(&w->edited, 3);
+	for (int i = 0; i < 8; i++)
+		sk_buf_addc(&w->edited, 0x11);
+	sk_buf_add(&w->edited, p, n);
+	sk_buf_addc(&w->edited, 0xd2);
+	sk_buf_addc(&w->edited, (int)least);
+	for (size_t i = 0; i < least; i++)
+		sk_buf_addc(&w->edited, 1);
+	armour(w, &w->edited);
+	return prove(w);
+}
+
+static void
+test_session_keys(void **state)
+{
+	static const unsigned char rsa[] = { 1, 0, 32, 0x80, 0, 0, 0 };
+	static const unsigned char none[] = { 1, 0, 0 };
+	static const unsigned char zero[] = { 1, 0, 8, 0 };
+	unsigned char ecdh[80] = { 18, 0, 15, 0x40, 1 };
+	static unsigned char huge[3 + 2049] = { 1, 0x40, 8, 0x80 };
+	struct world *w = *state;
+
+	assert_int_equal(by_hand(w, rsa, 7, false, 60), 0);
+	assert_no(w, by_hand(w, rsa, 7, true, 60), "does not begin");
+	assert_no(w, by_hand(w, rsa, 7, false, 42), "odd lengths");
+	assert_no(w, by_hand(w, rsa, 6, false, 60), "malformed");
+	assert_no(w, by_hand(w, none, 3, false, 60), "malformed");
+	assert_no(w, by_hand(w, zero, 4, false, 60), "malformed");
+	assert_no(w, by_hand(w, huge, sizeof(huge), false, 60), "malformed");
+	huge[1] = 0x40, huge[2] = 0;
+	assert_int_equal(by_hand(w, huge, sizeof(huge) - 1, false, 60), 0);
+	for (size_t n = 0; n < 72; n++) {
+		int rc;
+
+		ecdh[5] = (unsigned char)n;
+		rc = by_hand(w, ecdh, 6 + n, false, 60);
+		if (n % 8 == 0 && n >= 24 && n <= 64)
+			assert_int_equal(rc, 0);
+		else
+			assert_no(w, rc, "malformed");
+	}
+}
+
+/* Bits that no decoder looks at, behind one or two odd bytes. */
+static void
+test_padding_bits(void **state)
+{
+	static const unsigned char rsa[] = { 1, 0, 32, 0x80, 0, 0, 0 };
+	struct world *w = *state;
+	size_t seen = 0;
+
+	for (size_t least = 60; least < 63; least++) {
+		char *s;
+
+		assert_int_equal(by_hand(w, rsa, 7, false, least), 0);
+		s = strstr(sk_buf_str(&w->armour), "=\n");
+		if (s == NULL || s[1] != '\n' || s[2] != '=')
+			continue;
+		while (s[-1] == '=')
+			s--;
+		s[-1]++;
+		seen++;
+		assert_no(w, prove(w), "not base64");
+	}
+	assert_int_equal(seen, 2);
+}
+
 /* SEIPD of `pieces` partial lengths of 2^power bytes and a last one. */
 static void
 build_partial(struct world *w, int power, size_t pieces, size_t last)
@@ -320,6 +405,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_right_ones), T(test_wrong_ones),
 		T(test_packets_by_hand), T(test_packets_stuffed),
+		T(test_session_keys), T(test_padding_bits),
 		T(test_partial_lengths), T(test_no_expectation),
 	};
 

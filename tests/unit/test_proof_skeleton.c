@@ -29,6 +29,12 @@ swapped(struct world *w, const char *old, const char *new)
 	return prove_mail(w);
 }
 
+static int
+swapped_from(struct world *w, const char *name)
+{
+	return swapped(w, "=?UTF-8?B?5Y2U6K2w5Lya?=", name);
+}
+
 static void
 test_skeleton(void **state)
 {
@@ -89,6 +95,8 @@ test_skeleton(void **state)
 		{ "<two@acme.example>", "<a b@c>", "In-Reply-To" },
 		{ "Reply-To: csc-info", "Reply-To: x <csc-info", "Reply-To" },
 		{ "+" TOKEN26, "+" CANARY, "Reply-To" },
+		{ "+" TOKEN26, "+2026-0001abcdefghijklmnopq", "Reply-To" },
+		{ "From: ", "From:\r\n ", "folded" },
 		{ "+" TOKEN26 "@council", "@evil", "Reply-To" },
 		{ TOKEN26 ".a2@", TOKEN26 "2026-0001@", "Message-ID" },
 		{ TOKEN26 ".a2@", "a@", "Message-ID" },
@@ -142,6 +150,54 @@ test_odd_lines(void **state)
 	assert_no(w, prove_mail(w), "printable");
 }
 
+/* One id too long, one reference too many; the most that may be. */
+static void
+test_thread_limits(void **state)
+{
+	struct world *w = *state;
+	char ids[2048] = "", id[206];
+
+	for (int i = 0; i < 20; i++)
+		snprintf(ids + strlen(ids), sizeof(ids) - strlen(ids),
+		    "%s<a@b>", i > 0 ? "\r\n " : "");
+	assert_int_equal(swapped(w, "<one@acme.example>\r\n "
+	    "<two@acme.example>", ids), 0);
+	snprintf(ids + strlen(ids), sizeof(ids) - strlen(ids), "\r\n <a@b>");
+	assert_no(w, swapped(w, "<one@acme.example>\r\n <two@acme.example>",
+	    ids), "References");
+	memset(id, 'a', sizeof(id));
+	memcpy(id, "<a@", 3);
+	memcpy(id + 201, ">", 2);
+	assert_int_equal(swapped(w, "<two@acme.example>", id), 0);
+	memcpy(id + 201, "a>", 3);
+	assert_no(w, swapped(w, "<two@acme.example>", id), "In-Reply-To");
+}
+
+/* A name that would read as more than a name must stand encoded. */
+static void
+test_display_name(void **state)
+{
+	struct world *w = *state;
+
+	w->want.from_name = "Plain Name";
+	assert_int_equal(swapped_from(w, "Plain Name"), 0);
+	assert_no(w, swapped_from(w, "Plain  Name"), "From");
+	assert_no(w, swapped_from(w, "\"Plain Name\""), "From");
+	w->want.from_name = "x@y.example, z";
+	assert_no(w, swapped_from(w, "x@y.example, z"), "From");
+	assert_int_equal(swapped_from(w,
+	    "=?UTF-8?B?eEB5LmV4YW1wbGUsIHo=?="), 0);
+	assert_int_equal(swapped_from(w,
+	    "=?UTF-8?B?eEB5LmV4?=\r\n =?UTF-8?B?YW1wbGUsIHo=?="), 0);
+	assert_no(w, swapped_from(w,
+	    "=?UTF-8?B?eEB5LmV4YW1wbGUsIHo=?= x"), "From");
+	assert_no(w, swapped_from(w,
+	    "=?UTF-8?B?eEB5LmV4YW1wbGUsIHp=?="), "From");
+	w->want.from_name = "AAAA";
+	assert_int_equal(swapped_from(w, "=?UTF-8?B?QUFBQQ==?="), 0);
+	assert_no(w, swapped_from(w, "=?UTF-8?B?QQ==QUFB?="), "From");
+}
+
 static void
 test_armour(void **state)
 {
@@ -154,6 +210,8 @@ test_armour(void **state)
 	snprintf(edited, sizeof(edited), "%s\r\n%s", line, line);
 	assert_no(w, swapped(w, line, edited), "wrong checksum");
 	snprintf(edited, sizeof(edited), "%.8s\r\n%s", line, line + 8);
+	assert_no(w, swapped(w, line, edited), "not base64");
+	snprintf(edited, sizeof(edited), "QQ==%s", line + 4);
 	assert_no(w, swapped(w, line, edited), "not base64");
 	snprintf(edited, sizeof(edited), "%s*", line);
 	assert_no(w, swapped(w, line, edited), "not base64");
@@ -304,6 +362,8 @@ test_plain(void **state)
 	assert_no(w, plain(w, "text\n" CANARY), "template's fields");
 	assert_no(w, plain(w, "tex"), "template's fields");
 	assert_no(w, plain(w, ""), "template's fields");
+	w->want.text = "text\n";
+	assert_no(w, plain(w, "text\n" CANARY), "template's fields");
 	w->want.subject = "TLP:AMBER";
 	assert_no(w, plain(w, "text"), "Subject");
 	w->want.subject = NULL;
@@ -352,7 +412,8 @@ main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_skeleton), T(test_odd_lines), T(test_armour),
+		T(test_skeleton), T(test_odd_lines), T(test_thread_limits),
+		T(test_display_name), T(test_armour),
 		T(test_every_byte), T(test_every_line), T(test_plain),
 		T(test_plain_every_byte),
 	};
