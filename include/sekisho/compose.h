@@ -26,7 +26,8 @@ struct compose_head {
 	const char *subject;		/* real subject, any UTF-8 */
 	const char *message_id;		/* without <>: at least 26 characters
 					 * of a-z2-7 and dots, @our.domain */
-	const char *in_reply_to;	/* without <>, or NULL; dropped if unsafe */
+	const char *in_reply_to;	/* without <>, or NULL; left out
+					 * if unsafe */
 	const char *const *references;	/* without <>; the newest 20 are kept */
 	size_t nreferences;
 	const char *auto_submitted;	/* "auto-replied", "auto-generated" */

@@ -276,7 +276,8 @@ compose_payload(const struct compose_head *h, const char *text,
 		if (natt == 0)
 			add_single(&body, h, text);
 		else
-			rc = add_mixed(a, &body, h, text, att, natt, boundary, e);
+			rc = add_mixed(a, &body, h, text, att, natt,
+			    boundary, e);
 	}
 	if (rc == 0) {
 		add_padding(out, body.len);
@@ -336,8 +337,9 @@ compose_encrypted(const struct compose_head *h, struct sk_span armour,
 		    "Version: 1\r\n\r\n--%s\r\n"
 		    "Content-Type: application/octet-stream;"
 		    " name=\"encrypted.asc\"\r\n"
-		    "Content-Disposition: inline; filename=\"encrypted.asc\"\r\n"
-		    "\r\n", boundary, boundary, boundary);
+		    "Content-Disposition: inline;"
+		    " filename=\"encrypted.asc\"\r\n\r\n",
+		    boundary, boundary, boundary);
 		rc = add_armour(out, armour, e);
 		sk_buf_addf(out, "\r\n--%s--\r\n", boundary);
 	}

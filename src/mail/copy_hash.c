@@ -6,13 +6,12 @@
  */
 #include <config.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <sekisho/compose.h>
 #include <sekisho/hash.h>
 #include <sekisho/mem.h>
-
-#include <stdlib.h>
 
 struct copy_hasher {
 	struct sk_hash *hash;
@@ -118,7 +117,8 @@ copy_hash(struct sk_span message, unsigned char out[32])
 			break;		/* no field: the body begins here */
 		if (len > 0)
 			copy_hash_field(h, sk_span_of(p, (size_t)(colon - p)),
-			    sk_span_of(colon + 1, len - (size_t)(colon - p) - 1));
+			    sk_span_of(colon + 1,
+			    len - (size_t)(colon - p) - 1));
 		p += next;
 		n -= next;
 		if (len == 0)

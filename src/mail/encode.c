@@ -1,9 +1,10 @@
 /*
  * Encoding for mail that leaves: header values by RFC 2047 and RFC 5322, and
- * bodies in base64 (parameters: encode_param.c). Every value that people wrote goes
- * through here and nowhere else, and a value that holds CR, LF, NUL, a control
- * or a character that turns the reading direction is refused, not mended (B3):
- * it must never come out as a second field or as a name that reads backwards.
+ * bodies in base64 (parameters: encode_param.c). Every value that people wrote
+ * goes through here and nowhere else, and a value that holds CR, LF, NUL, a
+ * control or a character that turns the reading direction is refused, not
+ * mended (B3): it must never come out as a second field or as a name that
+ * reads backwards.
  * What is written is ASCII, in lines <= 76 wherever a blank allows it.
  */
 #include <config.h>
@@ -21,7 +22,7 @@ enum {
 	/* Values are reused behind "HP-Outer: ", byte for byte. */
 	HP_PREFIX = sizeof("HP-Outer: ") - 1,
 	WORD_FRAME = sizeof("=?UTF-8?B?" "?=") - 1,
-	WORD_PLAIN = 60,	/* longer ASCII words are encoded to be folded */
+	WORD_PLAIN = 60,	/* longer words are encoded, to fold */
 	ID_MOST = 200
 };
 
@@ -200,7 +201,8 @@ enc_words(struct sk_buf *b, size_t *col, const char *s)
 		    (LINE - 1 - *col - WORD_FRAME) / 4 * 3 : 0;
 		size_t n = left < room ? left : room;
 
-		while (n > 0 && n < left && ((unsigned char)s[n] & 0xc0) == 0x80)
+		while (n > 0 && n < left &&
+		    ((unsigned char)s[n] & 0xc0) == 0x80)
 			n--;
 		if (n == 0) {
 			fold(b, col);
@@ -303,7 +305,8 @@ enc_date(struct sk_arena *a, int64_t t, int tz, struct sk_error *e)
 	at = (time_t)(t + (int64_t)tz * 60);
 	off = tz < 0 ? -tz : tz;
 	gmtime_r(&at, &tm);
-	return sk_arena_printf(a, "%.3s, %02d %.3s %04d %02d:%02d:%02d %c%02d%02d",
+	return sk_arena_printf(a,
+	    "%.3s, %02d %.3s %04d %02d:%02d:%02d %c%02d%02d",
 	    days + 3 * tm.tm_wday, tm.tm_mday, months + 3 * tm.tm_mon,
 	    tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec,
 	    tz < 0 ? '-' : '+', off / 60, off % 60);

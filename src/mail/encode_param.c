@@ -41,7 +41,8 @@ type_ok(const char *s)
 	const char *p = skip_token(s), *q;
 
 	if (strlen(s) > TYPE_MOST || p == s || *p != '/' ||
-	    sk_ascii_iprefix(s, "multipart/") || sk_ascii_iprefix(s, "message/"))
+	    sk_ascii_iprefix(s, "multipart/") ||
+	    sk_ascii_iprefix(s, "message/"))
 		return false;
 	q = skip_token(++p);
 	if (q == p)

@@ -301,7 +301,8 @@ good_date(struct proof_walk *w, const char *v)
 	    zone > 1400 || zone % 100 > 59)
 		return false;
 	for (int i = 17; i <= 23; i += 3)
-		if (digits(v + i, 2) < 0 || digits(v + i, 2) > (i < 20 ? 23 : 59))
+		if (digits(v + i, 2) < 0 ||
+		    digits(v + i, 2) > (i < 20 ? 23 : 59))
 			return false;
 	return day_exists(year, month, digits(v + 5, 2), weekday);
 }

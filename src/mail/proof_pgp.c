@@ -88,7 +88,8 @@ proof_armour(struct proof_walk *w, struct sk_buf *bin)
 	if (!checksum_right(line, sk_span_of(bin->p, bin->len)))
 		return proof_fail(w, "armour", "has a wrong checksum");
 	if (!proof_expect_line(w, "-----END PGP MESSAGE-----"))
-		return proof_fail(w, "armour", "does not end after its checksum");
+		return proof_fail(w, "armour",
+		    "does not end after its checksum");
 	return 0;
 }
 

@@ -51,7 +51,8 @@ test_skeleton(void **state)
 		  "\r\n\r\n" CANARY "\r\n\r\n--" BOUNDARY26 "--\r\n", "after" },
 		{ close, "\r\n--" BOUNDARY26 "\r\n", "after" },
 		{ close, "", "after" },
-		{ "\r\nVersion: 1\r\n", "\r\nVersion: 1\r\n" CANARY "\r\n", "control" },
+		{ "\r\nVersion: 1\r\n", "\r\nVersion: 1\r\n" CANARY
+		  "\r\n", "control" },
 		{ "\r\nVersion: 1", "\r\nVersion: 2", "control part" },
 		{ "\r\nVersion: 1", "\r\nVersion: 1 " CANARY, "control part" },
 		{ "Content-Type: application/pgp-encrypted",
