@@ -60,7 +60,7 @@ lock(struct actions *x, const struct decide_in *in, enum assurance have)
 	if (in->known->state == CASE_CONFIRMING)
 		act_state(x, CASE_CONFIRMED);
 	act_audit(x, "terms.lock", word_of(WORDS_ASSURANCE, (int)have));
-	act_notify(x, "terms_locked");
+	act_notify(x, "operator_look");
 }
 
 /* The yes to the read-back: lock, or keep the yes and wait for a person who

@@ -35,8 +35,10 @@ plain(struct daemon *d, struct sk_arena *a, const struct case_record *c,
 	    hint);
 	struct terms t;
 
-	if (store_terms_newest(d->store, a, c->row, &t) == SK_OK)
+	if (store_terms_newest(d->store, a, c->row, &t) == SK_OK) {
 		values_terms(v, a, &t, false);
+		values_assurance(d, v, a, c, &t);
+	}
 	return outbox_plain(d, a, copy, v, e);
 }
 
@@ -75,9 +77,8 @@ static void
 note_to(struct daemon *d, struct sk_arena *a, const char *address,
     const char *event, const char *case_number)
 {
-	static const char *const events[] = { "new_case", "unclear",
-	    "operator_look", "unreadable", "key_proposed", "held",
-	    "terms_locked" };
+	static const char *const events[] = { "new_case", "unclear_answer",
+	    "operator_look", "unreadable", "key_proposed", "held" };
 	const char *lang = d->config->language;
 	struct tvalues *v = values_common(d, a, lang);
 	char token[TOKEN_LENGTH + 1];
@@ -92,8 +93,7 @@ note_to(struct daemon *d, struct sk_arena *a, const char *address,
 	sk_random_base32(token, TOKEN_LENGTH);
 	for (size_t i = 0; i < sizeof(events) / sizeof(*events); i++)
 		tv_flag(v, events[i], strcmp(event, events[i]) == 0);
-	tv_str(v, "case_number", case_number ? case_number : "-");
-	tv_flag(v, "has_case", case_number != NULL);
+	tv_str(v, "case_number", case_number);
 	tv_str(v, "desk_address", d->config->return_address);
 	tv_str(v, "contact", d->config->return_address);
 	if (store_copy_add(d->store, &copy) ||

@@ -148,9 +148,13 @@ struct tvalues *values_common(struct daemon *d, struct sk_arena *a,
 struct tvalues *values_case(struct daemon *d, struct sk_arena *a,
     const struct case_record *c, const char *token, bool ask,
     unsigned unclear, bool hint);
+const char *values_scope_flag(struct sk_arena *a, enum scope scope);
 /* Adds ①②③ of terms: codes, and words for E forms. */
 void values_terms(struct tvalues *v, struct sk_arena *a,
     const struct terms *t, bool words);
+/* Whether these terms will need a signed reply or a call (need_signature). */
+void values_assurance(struct daemon *d, struct tvalues *v, struct sk_arena *a,
+    const struct case_record *c, const struct terms *t);
 /* The proof code of a token (inside ciphertext only). */
 void values_proof_code(struct daemon *d, const char *token, char out[27]);
 

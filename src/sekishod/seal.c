@@ -242,8 +242,10 @@ seal_case(struct sealing *s)
 		return;
 	}
 	v = values_case(s->d, s->arena, &c, s->copy.token, false, 0, false);
-	if (store_terms_newest(s->d->store, s->arena, c.row, &t) == SK_OK)
+	if (store_terms_newest(s->d->store, s->arena, c.row, &t) == SK_OK) {
 		values_terms(v, s->arena, &t, true);
+		values_assurance(s->d, v, s->arena, &c, &t);
+	}
 	ask_keyd(s, v, NULL, 0);
 }
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <sekisho/calendar.h>
 #include <sekisho/clock.h>
 #include <sekisho/hash.h>
 #include <sekisho/terms.h>
@@ -38,8 +39,8 @@ values_common(struct daemon *d, struct sk_arena *a, const char *lang)
 
 	tv_str(v, "council_name", d->config->name);
 	tv_str(v, "council_fpr", grouped(a, d->own_fpr));
-	tv_str(v, "guidance_url", p->guidance_url ? p->guidance_url : "");
-	tv_flag(v, "has_guidance_url", p->guidance_url && *p->guidance_url);
+	tv_str(v, "guidance_url", p->guidance_url && *p->guidance_url ?
+	    p->guidance_url : NULL);
 	tv_flag(v, "phone_open", p->phone_open);
 	tv_str(v, "legal_secrecy", ja ? p->legal_secrecy_ja :
 	    p->legal_secrecy_en);
@@ -60,34 +61,27 @@ values_proof_code(struct daemon *d, const char *token, char out[27])
 	out[CODE_LENGTH] = '\0';
 }
 
-/* The questions that are still open, by their codes (T-05). */
+/* The questions that are still open (T-05): no words, flags only. */
 static void
 unclear_rows(struct tvalues *v, unsigned unclear)
 {
 	static const struct {
 		unsigned group;
-		const char *codes, *flag;
+		const char *flag;
 	} questions[] = {
-		{ ANSWER_SECRECY, "1-A 1-B 1-C", "q1" },
-		{ ANSWER_SCOPE | ANSWER_2X, "2-0 2-A 2-B 2-C 2-D 2-E 2-X",
-		    "q2" },
-		{ ANSWER_COORDINATION, "3-A 3-B 3-C 3-D 3-E", "q3" },
-		{ ANSWER_READBACK, "4-Y 4-N", "q4" },
+		{ ANSWER_SECRECY, "q1" },
+		{ ANSWER_SCOPE | ANSWER_2X, "q2" },
+		{ ANSWER_COORDINATION, "q3" },
 	};
 
-	for (size_t i = 0; i < sizeof(questions) / sizeof(*questions); i++) {
-		struct tvalues *row;
-
-		if (!(unclear & questions[i].group))
-			continue;
-		row = tv_row(v, "unclear");
-		tv_str(row, "codes", questions[i].codes);
-		for (size_t q = 0; q < sizeof(questions) / sizeof(*questions);
-		    q++)
-			tv_flag(row, questions[q].flag, q == i);
-	}
-	tv_flag(v, "ask_form", (unclear & ~(unsigned)ANSWER_READBACK) != 0);
-	tv_flag(v, "ask_readback", (unclear & ANSWER_READBACK) != 0);
+	/* An unclear read-back: all three once more. */
+	if (!(unclear & ~(unsigned)ANSWER_READBACK))
+		unclear = ANSWER_SECRECY | ANSWER_SCOPE | ANSWER_COORDINATION;
+	tv_list(v, "unclear");
+	for (size_t i = 0; i < sizeof(questions) / sizeof(*questions); i++)
+		if (unclear & questions[i].group)
+			tv_choice(tv_row(v, "unclear"), "q",
+			    questions[i].flag);
 }
 
 static int64_t
@@ -97,6 +91,16 @@ due(struct daemon *d, int64_t now)
 
 	return calendar_due(now, sk_tz_minutes(now),
 	    p->answer_due_business_days, p->holidays, p->nholidays);
+}
+
+/* "scope_task_force" for TASK_FORCE; NULL for an unknown scope. */
+const char *
+values_scope_flag(struct sk_arena *a, enum scope scope)
+{
+	if (scope == SCOPE_UNKNOWN)
+		return NULL;
+	return sk_arena_printf(a, "scope_%s", sk_ascii_lower(a,
+	    word_of(WORDS_SCOPE, (int)scope)));
 }
 
 struct tvalues *
@@ -122,6 +126,35 @@ values_case(struct daemon *d, struct sk_arena *a, const struct case_record *c,
 	return v;
 }
 
+/* The E form: in words, exclusions in the originator's own. */
+static void
+terms_in_words(struct tvalues *v, struct sk_arena *a, const struct terms *t)
+{
+	static const char *const secrecy[] = { NULL, "secrecy_all",
+	    "secrecy_parts", "secrecy_none" };
+	static const struct {
+		enum coordination act;
+		const char *flag;
+	} acts[] = {
+		{ COORDINATION_NONE, "act_none" },
+		{ COORDINATION_ASK_MEMBERS, "act_ask_members" },
+		{ COORDINATION_NOTIFY_SOURCE, "act_notify_source" },
+		{ COORDINATION_FOREIGN_CERTS, "act_foreign_certs" },
+		{ COORDINATION_OTHER, "act_other" },
+	};
+
+	tv_choice(v, "secrecy_", secrecy[t->secrecy]);
+	tv_choice(v, "scope_", values_scope_flag(a, t->scope));
+	for (size_t i = 0; i < sizeof(acts) / sizeof(*acts); i++)
+		tv_flag(v, acts[i].flag, (t->coordination & acts[i].act) != 0);
+	tv_str(v, "secret_parts", t->secret_parts);
+	tv_str(v, "other_action", t->coordination_other);
+	tv_list(v, "exclusions");
+	for (size_t i = 0; i < t->nexclusions; i++)
+		tv_str(tv_row(v, "exclusions"), "words",
+		    t->exclusions[i].words);
+}
+
 void
 values_terms(struct tvalues *v, struct sk_arena *a, const struct terms *t,
     bool words)
@@ -132,14 +165,17 @@ values_terms(struct tvalues *v, struct sk_arena *a, const struct terms *t,
 	tv_str(v, "term_coordination_codes", terms_coordination_codes(a, t));
 	tv_str(v, "answered_at", sk_time_local(a, t->created));
 	tv_flag(v, "has_exclusions", t->nexclusions > 0);
-	if (!words)
-		return;
-	tv_str(v, "secret_parts", t->secret_parts ? t->secret_parts : "");
-	tv_flag(v, "has_secret_parts", t->secret_parts != NULL);
-	tv_str(v, "other_action", t->coordination_other ?
-	    t->coordination_other : "");
-	tv_flag(v, "has_other_action", t->coordination_other != NULL);
-	for (size_t i = 0; i < t->nexclusions; i++)
-		tv_str(tv_row(v, "exclusions"), "words",
-		    t->exclusions[i].words);
+	if (words)
+		terms_in_words(v, a, t);
+}
+
+void
+values_assurance(struct daemon *d, struct tvalues *v, struct sk_arena *a,
+    const struct case_record *c, const struct terms *t)
+{
+	struct terms locked;
+	bool has = store_terms_locked(d->store, a, c->row, &locked) == SK_OK;
+
+	tv_flag(v, "need_signature", terms_needed(d->policy,
+	    has ? &locked : NULL, t) >= ASSURANCE_SIGNATURE);
 }
