@@ -74,6 +74,7 @@
 #define LIMIT_CONTROL_REQUEST (1024 * 1024) /* one request in JSON; item texts travel inside */
 #define LIMIT_CONTROL_REPLY (64UL * 1024 * 1024) /* case list of a large council */
 #define LIMIT_CONTROL_CLIENTS 64
+#define LIMIT_DIGEST_ITEMS 26		/* lettered A to Z in the answers; more wait for the next digest */
 #define LIMIT_ITEM_TEXT (128 * 1024)
 #define LIMIT_ITEM_TITLE 200
 #define LIMIT_ROSTER_FILE (4 * 1024 * 1024)

@@ -37,7 +37,7 @@ approved_items(struct making *m, struct sk_error *e)
 		return sk_fail(e, r, "digest", "the store refused");
 	m->items = sk_arena_array(m->a, n + 1, sizeof(*m->items));
 	m->ids = sk_arena_array(m->a, n + 1, sizeof(*m->ids));
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n && m->n < LIMIT_DIGEST_ITEMS; i++) {
 		if (all[i].item.state != ITEM_APPROVED)
 			continue;
 		r = gatekeeper_item(m->d, m->a, all[i].item.id,

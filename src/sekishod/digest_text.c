@@ -66,7 +66,7 @@ item_row(struct daemon *d, struct sk_arena *a, struct tvalues *v,
 	const struct item *i = &rec->item;
 	struct tvalues *row = tv_row(v, "items");
 
-	tv_str(row, "letter", sk_arena_printf(a, "%c", (int)('A' + place % 26)));
+	tv_str(row, "letter", sk_arena_printf(a, "%c", (int)('A' + place)));
 	tv_str(row, "item", i->id);
 	tv_str(row, "tlp", sk_arena_printf(a, "TLP:%s",
 	    word_of(WORDS_TLP, (int)i->tlp)));

@@ -1,0 +1,194 @@
+/*
+ * sekishod: the daemon. Holds the database, the store key and the sockets;
+ * decides; never parses MIME and never touches a private key (design.md §3).
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <sekisho/log.h>
+#include <sekisho/mem.h>
+
+#include "load.h"
+#include "notify.h"
+
+static void
+usage(void)
+{
+	fprintf(stderr, "usage: sekishod -c FILE [-t] [-d]\n"
+	    "  -c FILE  configuration (sekisho.conf)\n"
+	    "  -t       check configuration, policy and templates, and end\n"
+	    "  -d       log more\n");
+	exit(EX_USAGE);
+}
+
+/* Content passes through this memory: no dumps. */
+static void
+no_dumps(void)
+{
+	struct rlimit none = { 0, 0 };
+
+	setrlimit(RLIMIT_CORE, &none);
+	prctl(PR_SET_DUMPABLE, 0);
+	umask(077);
+}
+
+static unsigned
+helpers(unsigned configured)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (configured)
+		return configured;
+	return cores < 1 ? 1 : cores > 8 ? 8 : (unsigned)cores;
+}
+
+static int
+start(struct daemon *d, struct sk_error *e)
+{
+	const struct config *c = d->config;
+
+	d->loop = loop_new();
+	d->syncer = syncer_new(d);
+	d->turn = turn_new(d);
+	d->readers = pool_new(d, POOL_READER, helpers(c->readers));
+	d->keyds = pool_new(d, POOL_KEYD, c->nkeyd_sockets ?
+	    (unsigned)c->nkeyd_sockets : helpers(c->keyds));
+	d->permits = permits_new(d);
+	d->relay = relay_new(d, e);
+	d->outbox = outbox_new(d);
+	d->intake = intake_new(d);
+	d->control = d->relay ? control_new(d, e) : NULL;
+	d->door = d->control ? door_new(d, e) : NULL;
+	return d->door ? SK_OK : e->code;
+}
+
+static void
+stop(struct daemon *d)
+{
+	struct sk_error e = { 0 };
+
+	d->stopping = true;
+	door_free(&d->door);
+	control_free(&d->control);
+	relay_free(&d->relay);
+	outbox_free(&d->outbox);
+	intake_free(&d->intake);
+	pool_free(&d->readers);
+	pool_free(&d->keyds);
+	permits_free(&d->permits);
+	if (d->store && store_commit(d->store, &e))
+		sk_log(SK_ERROR, "store.commit", "error=\"%s\"", e.text);
+	turn_free(&d->turn);
+	syncer_free(&d->syncer);
+	store_close(&d->store);
+	loop_free(&d->loop);
+}
+
+/* First SIGTERM: take nothing new, finish what runs, then end. */
+static void
+on_stop(void *ctx)
+{
+	struct daemon *d = ctx;
+
+	notify_state("STOPPING=1");
+	sk_log(SK_INFO, "stop", "pending=%zu", intake_pending(d->intake));
+	loop_stop(d->loop);
+}
+
+static void
+on_reload(void *ctx)
+{
+	struct daemon *d = ctx;
+
+	notify_state("RELOADING=1");
+	load_again(d);
+	notify_state("READY=1");
+}
+
+/* The first keyd that is up tells the council's key; then the door opens for
+ * work that was waiting. */
+static void
+resume(void *ctx)
+{
+	struct daemon *d = ctx;
+
+	intake_resume(d->intake);
+	outbox_kick(d->outbox);
+	sk_log(SK_INFO, "ready", "lmtp=%s", d->config->lmtp_listen);
+	notify_state("READY=1");
+}
+
+static int
+run(struct daemon *d)
+{
+	struct loop_timer *first;
+	struct sk_error e = { 0 };
+
+	if (load_store(d, &e) || start(d, &e)) {
+		fprintf(stderr, "sekishod: %s: %s\n", e.where, e.text);
+		stop(d);
+		return sk_err_exit(e.code);
+	}
+	loop_on_stop(d->loop, on_stop, d);
+	loop_on_reload(d->loop, on_reload, d);
+	first = loop_timer_new(d->loop, resume, d);
+	loop_timer_in(first, 0);
+	loop_run(d->loop);
+	loop_timer_free(&first);
+	stop(d);
+	return EX_OK;
+}
+
+static const char *
+libexec(void)
+{
+	const char *own = getenv("SEKISHO_LIBEXECDIR");
+
+	return own && *own ? own : SK_LIBEXECDIR;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct daemon d = { .libexec = libexec() };
+	const char *file = NULL;
+	bool test = false, debug = false;
+	int c, r;
+
+	while ((c = getopt(argc, argv, "c:td")) != -1) {
+		switch (c) {
+		case 'c':
+			file = optarg;
+			break;
+		case 't':
+			test = true;
+			break;
+		case 'd':
+			debug = true;
+			break;
+		default:
+			usage();
+		}
+	}
+	if (!file || optind != argc)
+		usage();
+	no_dumps();
+	sk_log_open("sekishod", debug ? SK_DEBUG : SK_INFO);
+	sk_buf_init(&d.own_block, LIMIT_KEY_BYTES);
+	r = load_files(&d, file);
+	if (r)
+		r = r == SK_ERR_NOINPUT ? EX_CONFIG : sk_err_exit(r);
+	else if (!test)
+		r = run(&d);
+	template_set_free(&d.templates);
+	policy_free(&d.policy);
+	config_free(&d.config);
+	sk_buf_free(&d.own_block);
+	sk_wipe(d.store_key, sizeof(d.store_key));
+	return r;
+}

@@ -1,0 +1,18 @@
+/* systemd notification; nothing where there is no systemd. */
+#include "notify.h"
+
+#include <config.h>
+
+#ifdef HAVE_SYSTEMD
+#include <systemd/sd-daemon.h>
+#endif
+
+void
+notify_state(const char *state)
+{
+#ifdef HAVE_SYSTEMD
+	sd_notify(0, state);
+#else
+	(void)state;
+#endif
+}
