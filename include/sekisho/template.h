@@ -100,9 +100,8 @@ int template_render(const struct template_set *s, const char *lang,
  * want of an answer), ref code (route token). Not P: member flag, code code
  * (proof code).
  *
- * Answers, P: unclear list with rows q1, q2, q3, q4 flags (q4: the
- * read-back; exactly one on: tv_choice(row, "q", "q2")) and codes code? ("2-A
- * 2-C"); ask_form flag (T-04, T-05: the form is asked again; else 4-Y, 4-N);
+ * Answers, P: unclear list with rows q1, q2, q3 flags (exactly one on:
+ * tv_choice(row, "q", "q2")) and codes code? (what was read, "2-A 2-C");
  * version number, answered_at line (local time), term_secrecy_code code
  * ("1-A"), term_scope_code code ("2-B"), term_coordination_codes code
  * ("3-B 3-C"), has_exclusions flag, need_signature flag.
@@ -127,7 +126,8 @@ int template_render(const struct template_set *s, const char *lang,
  * Operator notice N-01, P: new_case unclear_answer operator_look unreadable
  * key_proposed held flags, case_number code?.
  *
- * Later texts. T-04 P: ask_form, final, unclear, ref, due. T-11 P: as T-01's no_key; T-11E, T-12E: note
+ * Later texts. T-04 P: readback flag (the read-back waits, not the form),
+ * final, unclear, ref, due. T-11 P: as T-01's no_key; T-11E, T-12E: note
  * (required there). T-12 P: no_answer. T-18 E: item, received, answer_seen
  * answer_not_seen answer_unknown flags. T-19, T-20 E: tlp, label_secret,
  * secret_parts_label?, member, interim flag, advice block?, situation block?,

@@ -44,8 +44,6 @@ static const struct field fields[] = {
 	{ "q1", FIELD_FLAG, P, ALWAYS },
 	{ "q2", FIELD_FLAG, P, ALWAYS },
 	{ "q3", FIELD_FLAG, P, ALWAYS },
-	{ "q4", FIELD_FLAG, P, ALWAYS },
-	{ "ask_form", FIELD_FLAG, P, ALWAYS },
 	{ "codes", FIELD_CODE, P, OPTIONAL },
 	{ "version", FIELD_NUMBER, P, ALWAYS },
 	{ "term_secrecy_code", FIELD_CODE, P, ALWAYS },
@@ -107,6 +105,7 @@ static const struct field fields[] = {
 	{ "any_secret", FIELD_FLAG, E, ALWAYS },
 
 	/* closing, feedback, corrections */
+	{ "readback", FIELD_FLAG, P, ALWAYS },
 	{ "interim", FIELD_FLAG, E, ALWAYS },
 	{ "advice", FIELD_BLOCK, E, OPTIONAL },
 	{ "situation", FIELD_BLOCK, E, OPTIONAL },
