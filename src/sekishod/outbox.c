@@ -94,7 +94,8 @@ prove_plain(struct daemon *d, struct sk_arena *a, const struct copy_record *c,
 		    again, &subject, &text, e);
 	if (!r) {
 		struct proof_expect want = {
-			.from = c->from, .to = c->address,
+			.from = c->from, .from_name = d->config->name,
+			.to = c->address,
 			.own_domain = d->config->domain,
 			.subject = sk_buf_str(&subject),
 			.text = sk_buf_str(&text),

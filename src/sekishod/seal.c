@@ -81,7 +81,8 @@ prove(struct sealing *s, struct sk_span message, struct sk_error *e)
 	const char **ids = sk_arena_array(s->arena, k->nsubkeys + 1,
 	    sizeof(*ids));
 	struct proof_expect want = {
-		.from = s->copy.from, .to = s->copy.address,
+		.from = s->copy.from, .from_name = s->d->config->name,
+		.to = s->copy.address,
 		.own_domain = s->d->config->domain, .key_ids = ids,
 	};
 
