@@ -167,15 +167,33 @@ field_unfold(struct sk_arena *a, struct sk_span value)
 	return sk_span_of(p, n);
 }
 
-/* One step through a structured field: knows quotes, pairs and comments. */
+/* One step through a structured field: knows quotes, pairs, comments, and
+ * runs of raw 7-bit JIS, in which all of these bytes are halves of kanji. */
 struct walk {
 	unsigned depth;
-	bool quoted, pair;
+	bool quoted, pair, escape, jis;
 };
+
+/* Is this byte part of an escape sequence or of a run of JIS? */
+static bool
+walk_jis(struct walk *w, unsigned c)
+{
+	if (w->escape) {
+		w->escape = false;
+		if (c == '$' || c == '(') {
+			w->jis = c == '$';
+			return true;
+		}
+	}
+	w->escape = c == 0x1b;
+	return w->escape || w->jis;
+}
 
 static void
 walk_step(struct walk *w, unsigned c)
 {
+	if (walk_jis(w, c))
+		return;
 	if (w->pair) {
 		w->pair = false;
 	} else if (c == '\\' && (w->quoted || w->depth > 0)) {

@@ -61,34 +61,12 @@ quoted(struct list_reader *r)
 	r->at++;
 }
 
-static void
-comment(struct list_reader *r)
-{
-	unsigned depth = 0;
-
-	sk_buf_clear(&r->e.comment);
-	for (; r->at < r->s.len; r->at++) {
-		unsigned c = r->s.p[r->at];
-
-		if (c == '\\' && r->at + 1 < r->s.len)
-			c = r->s.p[++r->at];
-		else if (c == '(' && depth++ == 0)
-			continue;
-		else if (c == ')' && --depth == 0)
-			break;
-		sk_buf_addc(&r->e.comment, (int)c);
-	}
-	r->e.bad |= r->at == r->s.len;
-	r->at++;
-	sk_buf_addc(target(r), ' ');
-}
-
 /* Runs in which special characters are text: an encoded word, 7-bit JIS. */
 static size_t
-opaque_run(const struct list_reader *r)
+opaque_run(struct sk_span s, size_t at)
 {
-	const unsigned char *p = r->s.p + r->at;
-	size_t left = r->s.len - r->at, marks = 0;
+	const unsigned char *p = s.p + at;
+	size_t left = s.len - at, marks = 0;
 
 	if (left > 2 && p[0] == '=' && p[1] == '?') {
 		for (size_t i = 2; i + 1 < left && p[i] != ' '; i++) {
@@ -102,6 +80,35 @@ opaque_run(const struct list_reader *r)
 			if (p[i] == ESC && p[i + 1] == '(')
 				return i + 3;
 	return 0;
+}
+
+static void
+comment(struct list_reader *r)
+{
+	unsigned depth = 0;
+	size_t run;
+
+	sk_buf_clear(&r->e.comment);
+	for (; r->at < r->s.len; r->at++) {
+		unsigned c = r->s.p[r->at];
+
+		run = opaque_run(r->s, r->at);
+		if (run > 0) {
+			sk_buf_add(&r->e.comment, r->s.p + r->at, run);
+			r->at += run - 1;
+			continue;
+		}
+		if (c == '\\' && r->at + 1 < r->s.len)
+			c = r->s.p[++r->at];
+		else if (c == '(' && depth++ == 0)
+			continue;
+		else if (c == ')' && --depth == 0)
+			break;
+		sk_buf_addc(&r->e.comment, (int)c);
+	}
+	r->e.bad |= r->at == r->s.len;
+	r->at++;
+	sk_buf_addc(target(r), ' ');
 }
 
 /* The addr-spec without blanks and with a quoted local part bare. */
@@ -155,12 +162,17 @@ display_name(struct list_reader *r)
 	struct sk_span s = span_trim(sk_buf_span(e->has_angle ? &e->text :
 	    &e->comment));
 	unsigned char *p = sk_arena_alloc(r->a, s.len);
-	size_t n = 0;
+	size_t n = 0, run;
 	char *name;
 
-	for (size_t i = 0; i < s.len; i++)
-		if (s.p[i] != '"' || !e->has_angle)
-			p[n++] = s.p[i];
+	for (size_t i = 0; i < s.len; i += run) {
+		run = opaque_run(s, i);
+		run = run > 0 ? run : 1;
+		if (run == 1 && s.p[i] == '"' && e->has_angle)
+			continue;
+		memcpy(p + n, s.p + i, run);
+		n += run;
+	}
 	name = encoded_decode(r->a, sk_span_of(p, n), r->doubts,
 	    r->japanese);
 	return *name != '\0' ? text_cut(r->a, name, LIMIT_NAME) : NULL;
@@ -235,7 +247,7 @@ static void
 step(struct list_reader *r)
 {
 	unsigned c = r->s.p[r->at];
-	size_t run = opaque_run(r);
+	size_t run = opaque_run(r->s, r->at);
 
 	if (run > 0) {
 		for (size_t i = 0; i < run; i++)

@@ -6,8 +6,22 @@
  */
 #include <config.h>
 
+#include <sekisho/limits.h>
+
 #include "mail/bytes.h"
 #include "mail/mime.h"
+
+/* Opening parentheses are counted here without asking what they are: it is
+ * this text that libetpan recurses on. */
+static bool
+may_nest_deep(struct sk_span value)
+{
+	unsigned open = 0;
+
+	for (size_t i = 0; i < value.len; i++)
+		open += value.p[i] == '(';
+	return open > LIMIT_COMMENT_DEPTH;
+}
 
 /* The value on one line, in ASCII, and no more than a type needs. */
 static void
@@ -20,7 +34,7 @@ add_value(struct sk_buf *out, const char *name, struct sk_span value)
 	while (value.len > 0 && (value.p[value.len - 1] == ';' ||
 	    byte_space(value.p[value.len - 1])))
 		value.len--;
-	if (value.len == 0 || value.len > MOST)
+	if (value.len == 0 || value.len > MOST || may_nest_deep(value))
 		return;
 	sk_buf_addf(out, "%s: ", name);
 	for (size_t i = 0; i < value.len; i++) {
