@@ -88,6 +88,9 @@ void known_add(struct known *k, const char *fpr, struct sk_span block);
 int keyd_have_key(struct keyd *k, const char *fpr, struct sk_span block,
     bool again);
 
+/* Has another agent, or none, taken the place of the one we knew? Then what
+ * failed is worth one more try. */
+bool keyd_agent_lost(struct keyd *k);
 void keyd_count(struct keyd *k, enum count c);
 void keyd_log_counts(struct keyd *k, bool now);
 int64_t keyd_seconds(void);			/* monotonic */

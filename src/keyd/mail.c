@@ -12,6 +12,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include <sekisho/files.h>
@@ -128,9 +129,10 @@ decrypt(struct keyd *k, const struct pgp_in *in, struct pgp_out *out,
 		    lseek(out->fd, 0, SEEK_SET) != 0)
 			return SK_ERR_OS;
 		ret = pgp_decrypt(k->pgp, in, out, r);
-		if (ret != SK_ERR_TEMP || deadline_passed())
+		/* gpg shows a lost agent as a key it does not have. */
+		if (ret == 0 || ret == SK_ERR_LIMIT || deadline_passed() ||
+		    !keyd_agent_lost(k))
 			break;
-		k->agent = 0;
 	}
 	return ret;
 }
@@ -189,6 +191,30 @@ verb_decrypt(struct keyd *k, const struct channel_message *m,
 	return reply_mail(k, &done, out);
 }
 
+/* Two ways to show a reader other text than the signed one: a form feed, at
+ * which some readers end a line, and NotDashEscaped, which lets text look like
+ * the end of the block (gpg takes it; B1). */
+static bool
+odd_cleartext(const struct pgp_in *in)
+{
+	static const char word[] = "notdashescaped";
+	struct sk_buf b;
+	unsigned char *p;
+	bool odd = true;
+
+	sk_buf_init(&b, LIMIT_TEXT);
+	p = sk_buf_room(&b, in->len);
+	if (p != NULL && sk_fd_pread(in->fd, p, in->len, (off_t)in->at) == 0) {
+		b.len = in->len;
+		odd = memchr(p, '\f', b.len) != NULL;
+		for (size_t i = 0; !odd && i + sizeof(word) <= b.len; i++)
+			odd = strncasecmp((char *)p + i, word,
+			    sizeof(word) - 1) == 0;
+	}
+	sk_buf_free(&b);
+	return odd;
+}
+
 static int
 verify(struct keyd *k, const struct channel_message *m,
     const struct msg_open_mail *ask, struct pgp_result *r)
@@ -200,7 +226,8 @@ verify(struct keyd *k, const struct channel_message *m,
 		return SK_ERR_DATA;
 	have_keys(k, ask);
 	if (ask->form == FORM_PGP_INLINE_SIGNED)
-		ret = pgp_verify_clear(k->pgp, &text, r);
+		ret = odd_cleartext(&text) ? SK_ERR_DATA :
+		    pgp_verify_clear(k->pgp, &text, r);
 	else if (ask->form == FORM_PGP_SIGNED && part_of(m->fds[0],
 	    ask->sig_at, ask->sig_len, &sig))
 		ret = pgp_verify(k->pgp, &sig, &text, r);

@@ -26,13 +26,11 @@ seal(struct keyd *k, const struct msg_seal *ask, const struct pgp_in *in,
 		ret = pgp_encrypt_sign(k->pgp, ask->fpr, in, out);
 		if (ret == 0 || tries > 0 || deadline_passed())
 			break;
-		if (ret == SK_ERR_TEMP) {
-			k->agent = 0;
-			ret = 0;
-		} else if (ret == SK_ERR_NOINPUT && ask->block.len > 0) {
-			/* The list is older than the ring: import again. */
+		if (ret == SK_ERR_NOINPUT && ask->block.len > 0)
+			/* The list is newer than the ring: import again. */
 			ret = keyd_have_key(k, ask->fpr, ask->block, true);
-		}
+		else if (keyd_agent_lost(k) || ret == SK_ERR_TEMP)
+			ret = 0;
 	}
 	return ret;
 }

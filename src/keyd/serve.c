@@ -39,6 +39,16 @@ keyd_seconds(void)
 	return t.tv_sec;
 }
 
+bool
+keyd_agent_lost(struct keyd *k)
+{
+	pid_t now = home_agent_pid(k->agent_socket);
+	bool lost = now != k->agent;
+
+	k->agent = now;
+	return lost;
+}
+
 void
 keyd_count(struct keyd *k, enum count c)
 {
