@@ -58,8 +58,13 @@ static const char gpg_conf[] =
     "no-emit-version\n"
     "no-comments\n"
     "charset utf-8\n"
+    /* never export-minimal: it drops expired and revoked subkeys, and with
+     * them the news that they are */
     "import-options import-minimal,self-sigs-only,no-import-local-sigs\n"
-    "export-options export-minimal,no-export-attributes\n";
+    "export-options no-export-attributes\n";
+
+/* Importing a public key would start an agent there, for nothing. */
+static const char scratch_conf[] = "no-autostart\n";
 
 static const char agent_conf[] =
     "# Written by sekisho-keyd, and again whenever it differs.\n"
@@ -88,9 +93,61 @@ write_if_other(struct sk_arena *a, const char *dir, const char *name,
 	return sk_file_write(path, sk_span_str(text), 0600, e);
 }
 
+/* Runs a program of GnuPG to its end: 0, or -1. What it says on stdout is put
+ * into line[size] with a NUL (line may be NULL). */
 static int
-make_one(struct sk_arena *a, const char *dir, struct sk_error *e)
+run(const char *const argv[], char *line, size_t size)
 {
+	posix_spawn_file_actions_t fa;
+	int p[2], err, status = -1;
+	size_t len = 0;
+	ssize_t n;
+	pid_t pid;
+
+	if (pipe2(p, O_CLOEXEC) != 0)
+		return -1;
+	posix_spawn_file_actions_init(&fa);
+	posix_spawn_file_actions_addopen(&fa, 0, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_adddup2(&fa, p[1], 1);
+	posix_spawn_file_actions_addopen(&fa, 2, "/dev/null", O_WRONLY, 0);
+	err = posix_spawnp(&pid, argv[0], &fa, NULL,
+	    (char *const *)(uintptr_t)argv, environ);
+	posix_spawn_file_actions_destroy(&fa);
+	close(p[1]);
+	while (err == 0 && line != NULL && len < size - 1 &&
+	    ((n = read(p[0], line + len, size - 1 - len)) > 0 ||
+	    (n < 0 && errno == EINTR)))
+		if (n > 0)
+			len += (size_t)n;
+	close(p[0]);
+	while (err == 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		continue;
+	if (line != NULL)
+		line[len] = '\0';
+	return err == 0 && status == 0 ? 0 : -1;
+}
+
+/* Under "trust-model always" gpg never makes this file, and still ends when
+ * it meets an expired key and has none. */
+static int
+make_trustdb(struct sk_arena *a, const char *dir, struct sk_error *e)
+{
+	const char *const argv[] = { "gpg", "--homedir", dir, "--trust-model",
+	    "pgp", "--check-trustdb", NULL };
+
+	if (sk_file_exists(sk_path_join(a, dir, "trustdb.gpg")))
+		return 0;
+	if (run(argv, NULL, 0) == 0)
+		return 0;
+	return sk_fail(e, SK_ERR_UNAVAILABLE, dir, "gpg cannot use this "
+	    "folder; check its owner, and that the package gpg is installed");
+}
+
+static int
+make_one(struct sk_arena *a, const char *dir, const char *more,
+    struct sk_error *e)
+{
+	const char *conf = sk_arena_printf(a, "%s%s", gpg_conf, more);
 	struct stat st;
 	int ret = sk_dir_make(dir, 0700, e);
 
@@ -98,9 +155,11 @@ make_one(struct sk_arena *a, const char *dir, struct sk_error *e)
 		ret = sk_fail(e, SK_ERR_NOPERM, dir, "a GnuPG home must be "
 		    "closed to others; chmod 0700 %s", dir);
 	if (ret == 0)
-		ret = write_if_other(a, dir, "gpg.conf", gpg_conf, e);
+		ret = write_if_other(a, dir, "gpg.conf", conf, e);
 	if (ret == 0)
 		ret = write_if_other(a, dir, "gpg-agent.conf", agent_conf, e);
+	if (ret == 0)
+		ret = make_trustdb(a, dir, e);
 	return ret;
 }
 
@@ -119,9 +178,9 @@ home_make(const char *dir, struct sk_error *e)
 		    "openpgp.home to a shorter path, or to a short symbolic "
 		    "link to it", strlen(dir), LIMIT_HOME_PATH);
 	a = sk_arena_new();
-	ret = make_one(a, dir, e);
+	ret = make_one(a, dir, "", e);
 	if (ret == 0)
-		ret = make_one(a, home_scratch(a, dir), e);
+		ret = make_one(a, home_scratch(a, dir), scratch_conf, e);
 	sk_arena_free(&a);
 	return ret;
 }
@@ -130,6 +189,19 @@ char *
 home_scratch(struct sk_arena *a, const char *dir)
 {
 	return sk_path_join(a, dir, "scratch");
+}
+
+static bool
+stays(const char *name)
+{
+	static const char *const names[] = { ".", "..", "gpg.conf",
+	    "gpg-agent.conf", "trustdb.gpg" };
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
 }
 
 void
@@ -141,58 +213,24 @@ home_scratch_clean(const char *scratch)
 	if (d == NULL)
 		return;
 	while ((f = readdir(d)) != NULL)
-		if (strcmp(f->d_name, "gpg.conf") != 0 &&
-		    strcmp(f->d_name, "gpg-agent.conf") != 0 &&
-		    f->d_name[0] != '\0' && strcmp(f->d_name, ".") != 0 &&
-		    strcmp(f->d_name, "..") != 0)
+		if (!stays(f->d_name))
 			unlinkat(dirfd(d), f->d_name, 0);
 	closedir(d);
-}
-
-/* Runs gpgconf with its output in a pipe; the pipe's reading end or -1. */
-static int
-spawn_gpgconf(const char *dir, pid_t *pid)
-{
-	const char *argv[] = { "gpgconf", "--homedir", dir, "--list-dirs",
-	    "agent-socket", NULL };
-	posix_spawn_file_actions_t fa;
-	int p[2], err;
-
-	if (pipe2(p, O_CLOEXEC) != 0)
-		return -1;
-	posix_spawn_file_actions_init(&fa);
-	posix_spawn_file_actions_adddup2(&fa, p[1], STDOUT_FILENO);
-	err = posix_spawnp(pid, "gpgconf", &fa, NULL,
-	    (char *const *)(uintptr_t)argv, environ);
-	posix_spawn_file_actions_destroy(&fa);
-	close(p[1]);
-	if (err == 0)
-		return p[0];
-	close(p[0]);
-	return -1;
 }
 
 char *
 home_agent_socket(struct sk_arena *a, const char *dir, struct sk_error *e)
 {
+	const char *const argv[] = { "gpgconf", "--homedir", dir,
+	    "--list-dirs", "agent-socket", NULL };
 	char line[512];
-	size_t len = 0;
-	pid_t pid;
-	int status = -1, fd = spawn_gpgconf(dir, &pid);
-	ssize_t n;
+	size_t len;
 
-	if (fd < 0)
-		goto fail;
-	while (len < sizeof(line) && ((n = read(fd, line + len,
-	    sizeof(line) - len)) > 0 || (n < 0 && errno == EINTR)))
-		if (n > 0)
-			len += (size_t)n;
-	close(fd);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		continue;
-	if (status == 0 && len > 1 && line[0] == '/' && line[len - 1] == '\n')
-		return sk_arena_strn(a, line, len - 1);
-fail:
+	if (run(argv, line, sizeof(line)) == 0 && line[0] == '/') {
+		len = strcspn(line, "\n");
+		if (line[len] == '\n')
+			return sk_arena_strn(a, line, len);
+	}
 	sk_fail(e, SK_ERR_UNAVAILABLE, dir, "gpgconf does not say where the "
 	    "agent's socket is; install the package gpgconf");
 	return NULL;

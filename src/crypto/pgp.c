@@ -509,8 +509,7 @@ int
 pgp_export(struct pgp *p, const char *fpr, struct sk_buf *out)
 {
 	DATA data = data_buf(out);
-	int ret = result(p, gpgme_op_export(p->ctx, fpr,
-	    GPGME_EXPORT_MODE_MINIMAL, data));
+	int ret = result(p, gpgme_op_export(p->ctx, fpr, 0, data));
 
 	if (out->over)
 		return refuse(p, SK_ERR_LIMIT, "the key is too large");

@@ -198,7 +198,7 @@ struct sk_span
 host_export(struct host *h, const struct person *p)
 {
 	assert_int_equal(host_gpg(h, p->home, NULL, "export.out", "--armor",
-	    "--export-options", "export-minimal", "--export", p->fpr, NULL),
+	    "--export", p->fpr, NULL),
 	    0);
 	return host_read(h, "export.out");
 }

@@ -28,7 +28,8 @@ begin(void **state)
 {
 	(void)state;
 	h = host_new();
-	keyd_begin(h, &k, 0, NULL);
+	/* the second home: its key came by import, not by making */
+	keyd_begin(h, &k, 1, NULL);
 	alice = host_person(h, "alice", NULL, "0");
 	mallory = host_person(h, "mallory", NULL, "0");
 	host_write(h, "own.asc", k.ready.own_block);

@@ -1,0 +1,349 @@
+/*
+ * INSPECT: keys as strangers send them. The facts must be those of the key
+ * and not those the sender would like; nothing stays behind in any ring.
+ */
+#include <config.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include <sekisho/files.h>
+#include <sekisho/limits.h>
+
+#include "fault/keyd_host.h"
+
+static struct host *h;
+static struct keyd k;
+static struct person alice, bob;
+
+static int
+begin(void **state)
+{
+	(void)state;
+	h = host_new();
+	keyd_begin(h, &k, 0, NULL);
+	alice = host_person(h, "alice", NULL, "0");
+	bob = host_person(h, "bob", NULL, "0");
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	(void)state;
+	assert_int_equal(keyd_end_of(h, &k), 0);
+	host_end(&h);
+	return 0;
+}
+
+static const char *
+word(const struct msg_inspected *r)
+{
+	return key_unusable(&r->key, time(NULL));
+}
+
+static struct sk_span
+joined(struct sk_span a, struct sk_span b)
+{
+	unsigned char *p = sk_arena_alloc(h->arena, a.len + b.len);
+
+	memcpy(p, a.p, a.len);
+	memcpy(p + a.len, b.p, b.len);
+	return sk_span_of(p, a.len + b.len);
+}
+
+static void
+good_key_is_described(void **state)
+{
+	struct msg_inspected r = keyd_inspect(h, &k, alice.block);
+	struct sk_error e = { 0 };
+	bool mismatch;
+
+	(void)state;
+	assert_int_equal(r.status, 0);
+	assert_string_equal(r.key.fpr, alice.fpr);
+	assert_string_equal(r.key.algorithm, "ed25519");
+	assert_int_equal(r.key.primaries, 1);
+	assert_false(r.key.secret || r.key.revoked);
+	assert_int_equal(r.key.nsubkeys, 2);
+	assert_string_equal(r.key.subkeys[0].key_id, alice.fpr + 24);
+	assert_false(r.key.subkeys[0].can_encrypt);
+	assert_true(r.key.subkeys[1].can_encrypt);
+	assert_int_equal(r.key.naddresses, 1);
+	assert_int_equal(key_importable(&r.key, time(NULL),
+	    "alice@person.example", &mismatch, &e), 0);
+	assert_false(mismatch);
+	/* the block it gives back is a usable one of the same key */
+	r = keyd_inspect(h, &k, r.key.block);
+	assert_int_equal(r.status, 0);
+	assert_string_equal(r.key.fpr, alice.fpr);
+	assert_int_equal(keyd_seal(h, &k, alice.fpr, r.key.block,
+	    sk_span_str("x")).status, 0);
+}
+
+static void
+binary_keys_are_taken(void **state)
+{
+	struct msg_inspected r;
+
+	(void)state;
+	host_gpg(h, bob.home, NULL, "bob.bin", "--export", bob.fpr, NULL);
+	r = keyd_inspect(h, &k, host_read(h, "bob.bin"));
+	assert_int_equal(r.status, 0);
+	assert_string_equal(r.key.fpr, bob.fpr);
+	assert_true(span_has(r.key.block, "BEGIN PGP PUBLIC KEY BLOCK"));
+}
+
+static void
+dead_keys_are_told(void **state)
+{
+	struct person old = host_person(h, "old", "20200101T000000", "1y"),
+	    sign = host_sign_only(h, "sign"),
+	    rev = host_person(h, "rev", NULL, "0");
+	struct msg_inspected r;
+
+	(void)state;
+	r = keyd_inspect(h, &k, old.block);
+	assert_int_equal(r.status, 0);
+	assert_true(r.key.expires > r.key.created);
+	assert_string_equal(word(&r), "key-expired");
+	r = keyd_inspect(h, &k, sign.block);
+	assert_string_equal(word(&r), "key-no-encryption");
+	host_run(h, NULL, NULL, "sh", "-c", "sed 's/^:---/---/' "
+	    "\"$1\"/openpgp-revocs.d/$2.rev | gpg --homedir \"$1\" --batch "
+	    "--import", "sh", rev.home, rev.fpr, NULL);
+	r = keyd_inspect(h, &k, host_export(h, &rev));
+	assert_int_equal(r.status, 0);
+	assert_true(r.key.revoked);
+	assert_string_equal(word(&r), "key-revoked");
+}
+
+/* The primary lives on, the encryption subkey does not. */
+static void
+subkey_expiry_counts(void **state)
+{
+	struct person p = host_person(h, "half", "20200101T000000", "1y");
+	struct msg_inspected r;
+
+	(void)state;
+	host_gpg(h, p.home, NULL, NULL, "--faked-system-time",
+	    "20200601T000000", "--quick-set-expire", p.fpr, "0", NULL);
+	r = keyd_inspect(h, &k, host_export(h, &p));
+	assert_int_equal(r.status, 0);
+	assert_int_equal(r.key.expires, 0);
+	assert_string_equal(word(&r), "key-expired");
+	assert_true(key_encrypts_until(&r.key) < time(NULL));
+}
+
+static void
+several_keys_are_counted(void **state)
+{
+	struct msg_inspected r;
+	struct sk_error e = { 0 };
+	bool mismatch;
+
+	(void)state;
+	r = keyd_inspect(h, &k, joined(alice.block, bob.block));
+	assert_int_equal(r.status, 0);
+	assert_int_equal(r.key.primaries, 2);
+	assert_int_equal(r.key.block.len, 0);
+	assert_int_equal(key_importable(&r.key, time(NULL), NULL, &mismatch,
+	    &e), SK_ERR_DATA);
+	host_gpg(h, alice.home, NULL, "a.bin", "--export", alice.fpr, NULL);
+	host_gpg(h, bob.home, NULL, "b.bin", "--export", bob.fpr, NULL);
+	r = keyd_inspect(h, &k, joined(host_read(h, "a.bin"),
+	    host_read(h, "b.bin")));
+	assert_int_equal(r.key.primaries, 2);
+}
+
+static void
+secret_keys_are_seen(void **state)
+{
+	struct msg_inspected r;
+	struct sk_span s;
+	char *text, *at;
+
+	(void)state;
+	host_gpg(h, alice.home, NULL, "secret.asc", "--armor",
+	    "--export-secret-keys", alice.fpr, NULL);
+	s = host_read(h, "secret.asc");
+	r = keyd_inspect(h, &k, s);
+	assert_int_equal(r.status, 0);
+	assert_true(r.key.secret);
+	assert_int_equal(r.key.block.len, 0);
+	/* the same under the title of a public key */
+	text = sk_arena_strn(h->arena, s.p, s.len);
+	while ((at = strstr(text, "PRIVATE")) != NULL) {
+		memcpy(at, "PUBLIC", 6);
+		memmove(at + 6, at + 7, strlen(at + 7) + 1);
+	}
+	r = keyd_inspect(h, &k, sk_span_str(text));
+	assert_true(r.status != 0 || r.key.secret);
+	assert_int_equal(r.key.block.len, 0);
+	/* only a secret subkey, behind a public key */
+	host_gpg(h, alice.home, NULL, "secret.bin", "--export-secret-subkeys",
+	    alice.fpr, NULL);
+	r = keyd_inspect(h, &k, host_read(h, "secret.bin"));
+	assert_true(r.status != 0 || r.key.secret);
+	assert_int_equal(r.key.block.len, 0);
+	assert_int_equal(host_gpg(h, host_path(h, "homes/0"), NULL, "sec.out",
+	    "--with-colons", "--list-secret-keys", NULL), 0);
+	assert_false(span_has(host_read(h, "sec.out"), alice.fpr));
+}
+
+static void
+strangers_signatures_are_dropped(void **state)
+{
+	struct msg_inspected r;
+	struct sk_span full, list;
+
+	(void)state;
+	host_write(h, "alice.asc", alice.block);
+	host_gpg(h, bob.home, "alice.asc", NULL, "--import", NULL);
+	assert_int_equal(host_gpg(h, bob.home, NULL, NULL, "--quick-sign-key",
+	    alice.fpr, NULL), 0);
+	host_gpg(h, bob.home, NULL, "signed.asc", "--armor", "--export",
+	    alice.fpr, NULL);
+	full = host_read(h, "signed.asc");
+	assert_true(full.len > alice.block.len);
+	r = keyd_inspect(h, &k, full);
+	assert_int_equal(r.status, 0);
+	host_write(h, "min.asc", r.key.block);
+	host_gpg(h, bob.home, NULL, "list.out", "--list-packets",
+	    host_path(h, "min.asc"), NULL);
+	list = host_read(h, "list.out");
+	assert_true(span_has(list, alice.fpr + 24));
+	assert_false(span_has(list, bob.fpr + 24));
+}
+
+/* 50,000 signatures are some MiB: nothing of it is even looked at. */
+static void
+floods_are_refused(void **state)
+{
+	size_t n = 0, max = 8 * 1024 * 1024;
+	unsigned char *p = sk_arena_alloc(h->arena, max + 4096);
+	struct msg_inspected r;
+	struct sk_span one;
+
+	(void)state;
+	host_gpg(h, bob.home, NULL, "flood.bin", "--export", alice.fpr, NULL);
+	one = host_read(h, "flood.bin");
+	memcpy(p, one.p, one.len);
+	for (n = one.len; n < max; n += 120)
+		memcpy(p + n, one.p + one.len - 120, 120);
+	r = keyd_inspect(h, &k, sk_span_of(p, n));
+	assert_int_equal(r.status, SK_ERR_LIMIT);
+	assert_non_null(strstr(r.reason, "export-minimal"));
+	/* below the cap a flood shrinks to the key itself */
+	for (n = one.len; n + 120 < LIMIT_KEY_BYTES; n += 120)
+		continue;
+	r = keyd_inspect(h, &k, sk_span_of(p, n));
+	assert_true(r.status != 0 || r.key.block.len < 2000);
+}
+
+static void
+junk_is_no_key(void **state)
+{
+	static const char *const junk[] = { "", "no key",
+		"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nAAAA\n"
+		"-----END PGP PUBLIC KEY BLOCK-----\n" };
+	struct msg_inspected r;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		r = keyd_inspect(h, &k, sk_span_str(junk[i]));
+		assert_int_equal(r.status, SK_ERR_DATA);
+		assert_non_null(r.reason);
+	}
+	/* a message is no key either */
+	host_write(h, "text", sk_span_str("text"));
+	host_gpg(h, alice.home, "text", "m.gpg", "--recipient", alice.fpr,
+	    "--encrypt", NULL);
+	r = keyd_inspect(h, &k, host_read(h, "m.gpg"));
+	assert_int_equal(r.status, SK_ERR_DATA);
+	for (size_t at = 0; at < alice.block.len; at += 61) {
+		unsigned char *p = sk_arena_dup(h->arena, alice.block.p,
+		    alice.block.len);
+
+		p[at] ^= 1;
+		r = keyd_inspect(h, &k, sk_span_of(p, alice.block.len));
+		assert_true(r.status != 0 || r.key.primaries == 1);
+		if (r.status == 0)
+			assert_string_equal(r.key.fpr, alice.fpr);
+	}
+}
+
+static void
+others_keys_are_described(void **state)
+{
+	struct msg_inspected r;
+
+	(void)state;
+	if (!host_has("sq") || !host_has("rnpkeys"))
+		skip();
+	host_run(h, NULL, NULL, "sq", "key", "generate", "--cipher-suite",
+	    "rsa3k", "--userid", "Sq <sq@person.example>", "--export",
+	    host_path(h, "sq.key"), NULL);
+	host_run(h, NULL, "sq.cert", "sq", "key", "extract-cert",
+	    host_path(h, "sq.key"), NULL);
+	r = keyd_inspect(h, &k, host_read(h, "sq.cert"));
+	assert_int_equal(r.status, 0);
+	assert_string_equal(r.key.algorithm, "rsa3072");
+	assert_string_equal(word(&r), "");
+	assert_string_equal(r.key.addresses[0], "sq@person.example");
+	assert_int_equal(sk_dir_make(host_path(h, "rnp"), 0700, NULL), 0);
+	assert_int_equal(host_run(h, NULL, NULL, "rnpkeys", "--homedir",
+	    host_path(h, "rnp"), "--password", "", "--userid",
+	    "Rnp <rnp@person.example>", "--generate-key", NULL), 0);
+	assert_int_equal(host_run(h, NULL, "rnp.asc", "rnpkeys", "--homedir",
+	    host_path(h, "rnp"), "--export-key", "rnp@person.example",
+	    NULL), 0);
+	r = keyd_inspect(h, &k, host_read(h, "rnp.asc"));
+	assert_int_equal(r.status, 0);
+	assert_string_equal(word(&r), "");
+}
+
+/* Looked at is not imported. */
+static void
+nothing_stays_behind(void **state)
+{
+	struct sk_span none = { NULL, 0 };
+
+	(void)state;
+	assert_int_equal(keyd_inspect(h, &k, bob.block).status, 0);
+	assert_int_equal(keyd_seal(h, &k, bob.fpr, none,
+	    sk_span_str("x")).status, SK_ERR_CRYPTO);
+	assert_int_equal(host_run(h, NULL, "ls.out", "ls", "-A",
+	    host_path(h, "homes/0/scratch"), NULL), 0);
+	assert_true(sk_span_is(host_read(h, "ls.out"),
+	    "gpg-agent.conf\ngpg.conf\ntrustdb.gpg\n"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(good_key_is_described),
+		cmocka_unit_test(binary_keys_are_taken),
+		cmocka_unit_test(dead_keys_are_told),
+		cmocka_unit_test(subkey_expiry_counts),
+		cmocka_unit_test(several_keys_are_counted),
+		cmocka_unit_test(secret_keys_are_seen),
+		cmocka_unit_test(strangers_signatures_are_dropped),
+		cmocka_unit_test(floods_are_refused),
+		cmocka_unit_test(junk_is_no_key),
+		cmocka_unit_test(others_keys_are_described),
+		cmocka_unit_test(nothing_stays_behind),
+	};
+
+	if (!host_has("gpg"))
+		return HOST_SKIP;
+	return cmocka_run_group_tests(tests, begin, end);
+}
