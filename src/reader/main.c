@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include <sekisho/channel.h>
 #include <sekisho/log.h>
@@ -47,5 +48,6 @@ main(void)
 	if (channel_send(READER_CHANNEL, MSG_READER_READY, 0,
 	    sk_span_of(NULL, 0), NULL, 0) != SK_OK)
 		return EX_UNAVAILABLE;
-	return reader_loop();
+	/* No library's exit handler runs inside the walls. */
+	_exit(reader_loop());
 }

@@ -86,5 +86,8 @@ main(int argc, char **argv)
 	printf("%.0f mails/s (%zu bytes, one reader, %u starts included)\n",
 	    MAILS / (now() - t0), mail.len, starts);
 	reader_end(&r);
+	sk_buf_free(&mail);
+	sk_buf_free(&facts);
+	sk_buf_free(&payload);
 	return 0;
 }
