@@ -21,6 +21,7 @@
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -250,7 +251,11 @@ keyd_dies_or_is_refused(void **state)
 	const char *home = *state;
 
 	all_die(enter_keyd, home, list, sizeof(list) / sizeof(list[0]));
-	/* By Landlock, where the kernel has it. */
+	/* The rest is Landlock's; some container hosts switch it off. */
+	if (syscall(SYS_landlock_create_ruleset, NULL, 0, 1) < 1) {
+		print_message("no Landlock in this kernel\n");
+		return;
+	}
 	assert_int_equal(inside(enter_keyd, home, act_open), 0);
 	assert_int_equal(inside(enter_keyd, home, act_write_elsewhere), 0);
 	assert_int_equal(inside(enter_keyd, home, act_make_code_file), 0);
