@@ -68,6 +68,6 @@ struct policy {
 /* faults: one line each; SK_ERR_CONFIG if there was any. */
 int policy_load(const char *path, struct policy **out, struct sk_buf *faults);
 void policy_free(struct policy **p);
-/* Reads every templates/LANG/*.txt of the folder: texts and blocks. */
+/* Reads every .txt file in the ja and en folders of dir: texts and blocks. */
 int policy_templates(const char *dir, struct template_set **out,
     struct sk_buf *faults, struct sk_error *e);

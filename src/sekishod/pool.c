@@ -312,39 +312,53 @@ dispatch(struct pool *p)
 	}
 }
 
-static void
-reader_argv(const struct daemon *d, char *path, size_t n)
+/* What exec wants: writable strings, in the arena. */
+static char **
+arguments(struct sk_arena *a, const char *const *words, size_t n)
 {
-	snprintf(path, n, "%s/sekisho-reader", d->libexec);
+	char **argv = sk_arena_array(a, n + 1, sizeof(*argv));
+
+	for (size_t i = 0; i < n; i++)
+		argv[i] = sk_arena_str(a, words[i]);
+	return argv;
+}
+
+static int
+spawn(struct helper *h, const char *const *words, size_t n, int fd,
+    struct sk_error *e)
+{
+	struct sk_arena *a = sk_arena_new();
+	int r = channel_spawn(words[0], arguments(a, words, n), fd, &h->pid,
+	    e);
+
+	sk_arena_free(&a);
+	return r;
 }
 
 static int
 spawn_reader(struct helper *h, int fd, struct sk_error *e)
 {
-	char path[4096], *argv[] = { path, NULL };
+	char path[4096];
+	const char *words[] = { path };
 
-	reader_argv(h->pool->d, path, sizeof(path));
-	return channel_spawn(path, argv, fd, &h->pid, e);
+	snprintf(path, sizeof(path), "%s/sekisho-reader",
+	    h->pool->d->libexec);
+	return spawn(h, words, 1, fd, e);
 }
 
 static int
 spawn_keyd(struct helper *h, int fd, struct sk_error *e)
 {
 	const struct config *c = h->pool->d->config;
-	char path[4096], home[4096], vault[4096], own[64];
-	char *argv[] = { path, "--home", home, "--vault", vault, "--own", own,
-	    "--fd", "3", NULL };
+	char path[4096], home[4096];
+	const char *words[] = { path, "--home", home, "--vault",
+	    c->vault_key, "--fd", "3", "--own", c->openpgp_fpr };
+	/* Without --own: the key that init made. */
+	size_t n = *c->openpgp_fpr ? 9 : 7;
 
 	snprintf(path, sizeof(path), "%s/sekisho-keyd", h->pool->d->libexec);
 	snprintf(home, sizeof(home), "%s/%u", c->openpgp_home, h->index);
-	snprintf(vault, sizeof(vault), "%s", c->vault_key);
-	snprintf(own, sizeof(own), "%s", c->openpgp_fpr);
-	if (!*own) {	/* the one init made */
-		argv[5] = "--fd";
-		argv[6] = "3";
-		argv[7] = NULL;
-	}
-	return channel_spawn(path, argv, fd, &h->pid, e);
+	return spawn(h, words, n, fd, e);
 }
 
 /* A keyd of its own under systemd: connect instead of starting one. */
