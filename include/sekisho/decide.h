@@ -49,6 +49,10 @@ const char *routing_case_number(struct sk_arena *a, const char *subject);
 /* "ja" or "en": kana, a Japanese charset or a .jp sender. */
 const char *routing_language(const struct facts *f, const char *sender);
 
+/* Whom would an answer go to? From only; Reply-To if it shares the
+ * organisational domain (design.md §4). NULL: nobody. */
+const char *routing_answer_address(const struct facts *f);
+
 /* ---- may an automatic first reply go out? (restraint.c) ---- */
 
 struct reply_counts {	/* of this authentication kind */

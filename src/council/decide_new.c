@@ -7,7 +7,6 @@
 #include "decide_internal.h"
 
 #include <sekisho/terms.h>
-#include <sekisho/text.h>
 
 /* Several desks open one case; an incident desk wins (design.md §4). */
 static const struct config_desk *
@@ -26,19 +25,6 @@ desk_reached(const struct decide_in *in, struct sk_arena *a)
 	return best;
 }
 
-/* Whom would an answer go to? From only; Reply-To if it shares the
- * organisational domain (design.md §4). NULL: nobody. */
-static const char *
-answer_address(const struct facts *f)
-{
-	const char *from = f->from.address, *reply = f->reply_to.address;
-
-	if (from && reply && sk_same_org_domain(sk_address_domain(from),
-	    sk_address_domain(reply)))
-		return reply;
-	return from;
-}
-
 static void
 open_case(const struct decide_in *in, const struct config_desk *desk,
     struct actions *x)
@@ -49,7 +35,7 @@ open_case(const struct decide_in *in, const struct config_desk *desk,
 	o->u.open.desk = desk->kind;
 	o->u.open.desk_address = desk->address;
 	o->u.open.language = routing_language(f, in->sender);
-	o->u.open.originator = f ? answer_address(f) : NULL;
+	o->u.open.originator = f ? routing_answer_address(f) : NULL;
 	o->u.open.name = f ? f->from.name : NULL;
 	o->u.open.org = in->person ? in->person->org : NULL;
 	o->u.open.priority = desk->kind == DESK_INCIDENT ? PRIORITY_HIGH :

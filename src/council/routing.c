@@ -115,3 +115,14 @@ routing_language(const struct facts *f, const char *sender)
 		return "ja";
 	return n > 3 && sk_ascii_ieq(domain + n - 3, ".jp") ? "ja" : "en";
 }
+
+const char *
+routing_answer_address(const struct facts *f)
+{
+	const char *from = f->from.address, *reply = f->reply_to.address;
+
+	if (from && reply && sk_same_org_domain(sk_address_domain(from),
+	    sk_address_domain(reply)))
+		return reply;
+	return from;
+}

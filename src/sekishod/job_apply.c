@@ -187,7 +187,8 @@ know_sender(struct job *j, struct known *k, struct decide_in *in)
 	if (store_person_by_address(j->d->store, j->arena, from,
 	    &k->person) == SK_OK)
 		in->person = &k->person;
-	store_auto_counts(j->d->store, from, in->auth, j->mail.received, &n);
+	store_auto_counts(j->d->store, routing_answer_address(&j->facts),
+	    in->auth, j->mail.received, &n);
 	in->counts = (struct reply_counts){ n.address_day, n.domain_hour,
 	    n.all_hour };
 }

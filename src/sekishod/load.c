@@ -101,7 +101,7 @@ load_vault(struct daemon *d, struct sk_error *e)
 }
 
 int
-load_store(struct daemon *d, struct sk_error *e)
+load_keys(struct daemon *d, struct sk_error *e)
 {
 	int r = vault_init();
 
@@ -111,8 +111,12 @@ load_store(struct daemon *d, struct sk_error *e)
 		r = load_vault(d, e);
 	snprintf(d->spool, sizeof(d->spool), "%s-spool",
 	    d->config->store_path);
-	if (!r)
-		r = sk_dir_make(d->spool, 0700, e);
-	return r ? r : store_open(d->config->store_path, d->store_key, false,
+	return r ? r : sk_dir_make(d->spool, 0700, e);
+}
+
+int
+load_store(struct daemon *d, struct sk_error *e)
+{
+	return store_open(d->config->store_path, d->store_key, false,
 	    &d->store, e);
 }

@@ -5,5 +5,5 @@
 
 int load_files(struct daemon *d, const char *file);
 int load_again(struct daemon *d);
-/* Keys, spool folder, database. */
+int load_keys(struct daemon *d, struct sk_error *e); /* and the spool folder */
 int load_store(struct daemon *d, struct sk_error *e);

@@ -52,8 +52,15 @@ start(struct daemon *d, struct sk_error *e)
 {
 	const struct config *c = d->config;
 
+	int r = load_keys(d, e);
+
+	if (r)
+		return r;
 	d->loop = loop_new();
-	d->syncer = syncer_new(d);
+	d->syncer = syncer_new(d);	/* forks: before the store opens */
+	r = load_store(d, e);
+	if (r)
+		return r;
 	d->turn = turn_new(d);
 	d->readers = pool_new(d, POOL_READER, helpers(c->readers));
 	d->keyds = pool_new(d, POOL_KEYD, c->nkeyd_sockets ?
@@ -129,7 +136,7 @@ run(struct daemon *d)
 	struct loop_timer *first;
 	struct sk_error e = { 0 };
 
-	if (load_store(d, &e) || start(d, &e)) {
+	if (start(d, &e)) {
 		fprintf(stderr, "sekishod: %s: %s\n", e.where, e.text);
 		stop(d);
 		return sk_err_exit(e.code);

@@ -38,7 +38,10 @@ child(int fd, int folder)
 {
 	struct channel_message m;
 
+	/* It ends with its channel; the parent's handlers are not ours. */
 	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
 	channel_message_init(&m);
 	while (channel_recv(fd, &m) == SK_OK) {
 		unsigned char bad = 0;
