@@ -135,8 +135,12 @@ keyd_sealed(void *ctx, struct channel_message *m, const char *error)
 		later(s, "keyd");
 		return;
 	}
-	if (answer.status || m->nfds != 1) {
+	if (answer.status == SK_ERR_CRYPTO) {
 		stop(s, COPY_HELD, "key-unusable");
+		return;
+	}
+	if (answer.status || m->nfds != 1) {	/* agent, memory: not the key */
+		later(s, "keyd");
 		return;
 	}
 	sk_buf_init(&armour, LIMIT_OUT_MESSAGE);
