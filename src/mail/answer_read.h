@@ -1,0 +1,30 @@
+/*
+ * What the lines of an answer say, before anything is decided. Private to the
+ * answer files.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include <sekisho/arena.h>
+#include <sekisho/buf.h>
+
+/* Where it was said. */
+enum answer_place { PLACE_NEW, PLACE_FORM, PLACES };
+/* The codes that want words. */
+enum answer_free { FREE_PARTS, FREE_NEVER, FREE_OTHER, FREES };
+
+struct answer_said {
+	unsigned ticks[PLACES];		/* boxes and, in new text, bare codes */
+	unsigned crosses, rounds;	/* ticked with an x; a circle or check */
+	unsigned odd;			/* odd marks, mentions, stray words */
+	bool codes_in_new;		/* any of it stood in the new text */
+	bool yes, no;			/* a line of new text says so */
+	struct sk_buf words[PLACES][FREES];
+	const char *ref, *ref_other, *code;
+};
+
+/* The words' buffers are freed by answer_said_free. */
+void answer_read(struct sk_arena *a, const char *text,
+    struct answer_said *said);
+void answer_said_free(struct answer_said *said);

@@ -1,0 +1,47 @@
+/*
+ * A mail's text as lines that know where they stand: newly written, in the
+ * quoted form, deeper, or belonging to nobody (borders, signature). Private to
+ * the answer files.
+ */
+#pragma once
+
+#include <sekisho/arena.h>
+
+#include "mail/answer_scan.h"
+
+enum line_kind {
+	LINE_TEXT,
+	LINE_BLANK,
+	LINE_BORDER,		/* attribution, separator, header block */
+	LINE_SIGNATURE		/* from "-- " on */
+};
+
+struct line {
+	struct scan s;		/* without quote marks and blanks around */
+	unsigned char own;	/* quote marks at its start, at most 9 */
+	unsigned char depth;	/* with the unmarked originals above it */
+	unsigned char kind;	/* enum line_kind */
+	unsigned char field;	/* of a header block; answer_border.c's own */
+};
+
+struct lines {
+	struct line *v;
+	size_t n;
+};
+
+void text_split(struct sk_arena *a, const char *text, struct lines *out);
+/* Steps over a token's 26 characters behind "ref:" at line i, on to the next
+ * lines where a mailer wrapped it. NULL if it is none. Lower case. */
+const char *text_token(struct sk_arena *a, const struct lines *l, size_t i,
+    struct scan s);
+/* Begins with a box and a code, after at most one bullet or label? */
+bool text_is_box_line(struct scan s);
+/* "ref: …" or "code: …"; s is then behind the colon. */
+bool text_is_token_line(struct scan *s, const char *word);
+/* Steps over "・", "-", "①", "Q1:" and the like before a code. */
+void text_skip_label(struct scan *s);
+
+/* answer_border.c: which header field the line shows; and the lines that a border beginning at i takes, or 0. *sure: a
+ * border even where no marked quote follows. */
+unsigned char border_field(struct scan s);
+size_t border_match(const struct lines *l, size_t i, bool *sure);

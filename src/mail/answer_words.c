@@ -1,0 +1,256 @@
+/*
+ * Closed lists of words. An answer decides who may know a secret, so what is
+ * understood is listed here and all the rest is unclear: a person is asked
+ * again rather than guessed at.
+ */
+#include <config.h>
+
+#include <string.h>
+
+#include <sekisho/text.h>
+
+#include "mail/answer_words.h"
+
+#define SHORT 96		/* bytes: longer lines are no single word */
+
+static const char *const tails[] = {
+	"", "です", "でお願いします", "でお願いいたします",
+	"でお願い致します", "でおねがいします", "でお願い申し上げます",
+	"でよろしくお願いします", "でよろしくお願いいたします",
+	"でよろしくお願い致します", "を希望します", "を希望",
+	"を希望いたします", "を選択します", "を選択", "を選択いたします",
+	"とします", "といたします",
+	"please", ", please",
+};
+
+/* design.md §8 names these and no others. */
+static const char *const yes[] = { "yes", "ok", "はい", "相違ありません",
+	"間違いありません", "承知しました" };
+static const char *const no[] = { "no", "いいえ", "違います", "ちがいます",
+	"相違があります", "相違あります", "間違いがあります",
+	"間違っています", "間違いです" };
+
+static const char *const nothing[] = { "なし", "無し", "ナシ", "特になし",
+	"特に無し", "特にありません", "ありません", "ない", "無い", "不要",
+	"none", "no", "nothing", "n/a", "na", "-", "該当なし", "いいえ",
+	"なしです", "特になしです", "nobody" };
+
+static const char *const talk[] = { "は", "が", "か", "も", "を", "と", "の",
+	"に", "で", "や", "って", "または", "又は", "もしくは", "あるいは",
+	"ではな", "以外", "or ", "and ", "is ", "isn't ", "are ", "not ",
+	"if ", "but ", "was ", "would ", "should ", "may ", "might ", "can ",
+	"could ", "seems ", "means ", "?", "maybe", "perhaps", "(?" };
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+/* A character that may end a sentence without changing what it says. */
+static bool
+is_final(uint32_t c)
+{
+	return c == '.' || c == '!' || c == ',' || c == ' ' || c == 0x3002 ||
+	    c == 0xff61 || c == 0x3001 || c == 0xff64;
+}
+
+static struct scan
+without_final(struct scan s)
+{
+	struct scan t, kept = s;
+
+	for (t = s; scan_peek(&t) != 0;)
+		if (!is_final(scan_next(&t)))
+			kept.p = t.p;
+	s.end = kept.p;
+	return s;
+}
+
+static bool
+listed(const char *word, const char *const *list, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (strcmp(word, list[i]) == 0)
+			return true;
+	return false;
+}
+
+bool
+words_is_tail(struct scan s)
+{
+	char word[SHORT];
+
+	s = scan_trim(s);
+	if (s.end - s.p >= SHORT - 4)
+		return false;
+	scan_fold(word, sizeof(word), without_final(s));
+	return listed(word, tails, COUNT(tails));
+}
+
+bool
+words_say_nothing(const char *words)
+{
+	struct scan s = { words, words + strlen(words) };
+	char word[SHORT];
+
+	if (s.end - s.p >= SHORT - 4)
+		return false;
+	scan_fold(word, sizeof(word), without_final(s));
+	return listed(word, nothing, COUNT(nothing));
+}
+
+static bool
+is_one_of(struct sk_arena *a, struct scan s, const char *const *list, size_t n)
+{
+	size_t len = (size_t)(s.end - s.p);
+	char *word;
+
+	if (len == 0 || len >= SHORT)
+		return false;
+	/* NFKC first: a half-width full stop is one after it. */
+	word = sk_nfkc_fold(a, sk_arena_strn(a, s.p, len));
+	s.p = word;
+	s.end = word + strlen(word);
+	s = scan_trim(without_final(scan_trim(s)));
+	return listed(sk_arena_strn(a, s.p, (size_t)(s.end - s.p)), list, n);
+}
+
+bool
+words_is_yes(struct sk_arena *a, struct scan s)
+{
+	return is_one_of(a, s, yes, COUNT(yes));
+}
+
+bool
+words_is_no(struct sk_arena *a, struct scan s)
+{
+	return is_one_of(a, s, no, COUNT(no));
+}
+
+bool
+words_talk(struct scan s)
+{
+	struct scan t;
+	size_t i;
+
+	for (i = 0; i < COUNT(talk); i++) {
+		t = s;
+		if (scan_word(&t, talk[i]))
+			return true;
+	}
+	return false;
+}
+
+bool
+words_ask(struct scan s)
+{
+	static const char *const asks[] = { "?", "ですか", "ますか",
+		"でしょうか" };
+	struct scan t;
+	size_t i;
+
+	for (; scan_peek(&s) != 0; scan_next(&s))
+		for (i = 0; i < COUNT(asks); i++) {
+			t = s;
+			if (scan_word(&t, asks[i]))
+				return true;
+		}
+	return false;
+}
+
+static bool
+is_filler(uint32_t c)
+{
+	return c == 0x2026 || c == 0x2025 || c == '_' || c == ':' || c == ' ';
+}
+
+/* Nothing but what a form prints to be written over? */
+static bool
+is_blank_form(struct scan s)
+{
+	uint32_t c;
+
+	while ((c = scan_next(&s)) != 0)
+		if (!is_filler(c) && c != '.' && c != '(' && c != ')' &&
+		    c != '[' && c != ']' && c != 0x30fb && c != 0x300c &&
+		    c != 0x300d && c != '-')
+			return false;
+	return true;
+}
+
+struct scan
+words_strip(struct scan s)
+{
+	struct scan t = s;
+	bool dots = false;
+	uint32_t c;
+
+	if (is_blank_form(s)) {
+		s.p = s.end;
+		return s;
+	}
+	while (is_filler(c = scan_next(&t)) || (c == '.' &&
+	    (dots || scan_peek(&t) == '.'))) {
+		dots = c == '.';
+		s = t;
+	}
+	return scan_trim(s);
+}
+
+static bool
+is_ellipsis(struct scan *s, uint32_t c)
+{
+	struct scan t = *s;
+
+	if (c == 0x2026)
+		return true;
+	return c == '.' && scan_next(&t) == '.' && scan_next(&t) == '.';
+}
+
+bool
+words_after_label(struct scan s, struct scan *label, struct scan *words)
+{
+	struct scan t = s, before = s;
+	unsigned inside = 0;
+	uint32_t c;
+
+	while ((c = scan_next(&t)) != 0) {
+		if (c == '(' || c == 0x300c)
+			inside++;
+		else if ((c == ')' || c == 0x300d) && inside > 0)
+			inside--;
+		else if (inside == 0 && (c == ':' || is_ellipsis(&t, c))) {
+			label->p = s.p;
+			label->end = before.p;
+			*words = words_strip(t);
+			return true;
+		}
+		before = t;
+	}
+	label->p = label->end = s.p;
+	*words = words_strip(s);
+	return false;
+}
+
+static uint32_t
+next_shown(struct scan *s)
+{
+	uint32_t c;
+
+	do
+		c = scan_next(s);
+	while (c == ' ');
+	return c;
+}
+
+bool
+words_same(struct scan a, struct scan b)
+{
+	uint32_t c;
+
+	do {
+		c = next_shown(&a);
+		if (c != next_shown(&b))
+			return false;
+	} while (c != 0);
+	return true;
+}
