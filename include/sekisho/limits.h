@@ -37,6 +37,8 @@
 #define LIMIT_REFERENCES 50		/* Message-IDs in In-Reply-To and References */
 #define LIMIT_AUTHRES 16		/* Authentication-Results fields above and below */
 #define LIMIT_FREE_TEXT 4000		/* 1-B, 2-X, 3-E in the originator's words, bytes */
+#define LIMIT_HTML (8 * 1024 * 1024)	/* cleaned HTML given to libxml2, whose own bound is 10 MB */
+#define LIMIT_HTML_DEPTH 512		/* open elements: libxml2 searches them at each end tag; long threads reach 150 */
 #define LIMIT_KEYS_PER_MAIL 4		/* attached keys proposed */
 #define LIMIT_KEY_BYTES (64 * 1024)	/* one armoured key: no key flooding */
 #define LIMIT_LAYERS 3			/* encrypted in encrypted: people do two */
