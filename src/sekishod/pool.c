@@ -4,8 +4,8 @@
  * never waits for us). A dead or stalled helper costs its operation one answer
  * "no"; the process is replaced at once, the others never notice (I7).
  *
- * A helper that ends with exit 0 has served its time: an operation that was
- * sent to it meanwhile goes to the next one.
+ * A reader that says "last" has served its time: nothing more is sent to it,
+ * its end is no death.
  */
 #include "daemon.h"
 
@@ -23,6 +23,7 @@
 #include <sekisho/mem.h>
 
 #define IN_CHANNEL_MAX 2
+#define LEAVE_MILLISECONDS 2000
 #define RESPAWN_MILLISECONDS 500	/* after a helper that never got ready */
 
 struct op {
@@ -43,6 +44,7 @@ struct helper {
 	pid_t pid;
 	int fd;
 	bool ready;
+	bool leaving;		/* a reader that said it ends now */
 	struct loop_watch *watch;
 	struct loop_timer *deadline, *respawn;
 	struct op *running[IN_CHANNEL_MAX];
@@ -113,18 +115,17 @@ take_first(struct pool *p)
 /* The helper's process is gone. Its first operation was at work, the others
  * only waited in the channel. */
 static void
-settle(struct helper *h, bool served, const char *error)
+settle(struct helper *h, const char *error)
 {
 	struct op *at_work = NULL;
 
 	for (size_t i = h->nrunning; i-- > 0;) {
 		struct op *o = h->running[i];
 
-		if (i == 0 && !served && (h->pool->kind == POOL_READER ||
-		    o->retried)) {
+		if (i == 0 && (h->pool->kind == POOL_READER || o->retried)) {
 			at_work = o;
 		} else {
-			o->retried |= i == 0 && !served;
+			o->retried |= i == 0;
 			put_first(h->pool, o);
 		}
 	}
@@ -157,7 +158,7 @@ gone(struct helper *h, const char *why)
 {
 	char error[160];
 	int status = 0;
-	bool served, was_ready = h->ready;
+	bool was_ready = h->ready || h->leaving;
 
 	loop_watch_free(&h->watch);
 	loop_timer_stop(h->deadline);
@@ -166,7 +167,6 @@ gone(struct helper *h, const char *why)
 		status = reap(h, why != NULL);
 	h->pid = 0;
 	h->ready = false;
-	served = !why && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 	if (why)
 		snprintf(error, sizeof(error), "%s", why);
 	else if (WIFSIGNALED(status))
@@ -175,10 +175,11 @@ gone(struct helper *h, const char *why)
 	else
 		snprintf(error, sizeof(error), "ended with exit code %d",
 		    WEXITSTATUS(status));
-	if (!served && !h->pool->ending)
+	if (!h->leaving && !h->pool->ending)
 		sk_log(SK_WARN, h->pool->kind == POOL_READER ? "reader.died" :
 		    "keyd.died", "index=%u reason=\"%s\"", h->index, error);
-	settle(h, served, error);
+	h->leaving = false;
+	settle(h, error);
 	if (h->pool->ending)
 		return;
 	if (was_ready)
@@ -192,6 +193,18 @@ static void
 on_deadline(void *ctx)
 {
 	gone(ctx, "stalled: killed at the deadline");
+}
+
+static bool
+is_last(struct channel_message *m)
+{
+	struct sk_arena *a = sk_arena_new();
+	struct msg_read_done done;
+	bool last = m->type == MSG_READ_DONE && msg_read_done_get(a,
+	    sk_buf_span(&m->fields), &done) == SK_OK && done.last;
+
+	sk_arena_free(&a);
+	return last;
 }
 
 static void
@@ -243,6 +256,11 @@ got(struct helper *h, struct channel_message *m)
 	memmove(h->running, h->running + 1,
 	    h->nrunning * sizeof(h->running[0]));
 	arm(h);
+	if (h->pool->kind == POOL_READER && is_last(m)) {
+		h->ready = false;
+		h->leaving = true;
+		loop_timer_in(h->deadline, LEAVE_MILLISECONDS);
+	}
 	op_answer(o, m, NULL);
 }
 
