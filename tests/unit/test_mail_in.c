@@ -1,0 +1,295 @@
+/*
+ * Reading mail: what golden mails cannot show in one file each: two mails
+ * compared, layers joined, parts saved, memory, a text that is too long.
+ */
+#include <config.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include <cmocka.h>
+
+#include <sekisho/limits.h>
+#include <sekisho/mail_read.h>
+#include <sekisho/text.h>
+
+#define HEAD "From: Sato <sato@acme.example>\r\nSubject: outer\r\n"
+#define TRACE "Return-Path: <sato@acme.example>\r\n" \
+	"Authentication-Results: mx.example.jp;\r\n dmarc=pass\r\n" \
+	"DKIM-Signature: v=1;\r\n\td=acme.example\r\n" \
+	"ARC-Seal: i=1\r\narc-message-signature: i=1\r\n" \
+	"Received: from a by b\r\nReceived: from c by a\r\n"
+
+static struct sk_arena *arena;
+
+static int
+setup(void **state)
+{
+	(void)state;
+	charset_prepare();
+	html_prepare();
+	arena = sk_arena_new();
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	sk_arena_free(&arena);
+	return 0;
+}
+
+static struct facts
+read_mail(const char *mail, unsigned layer)
+{
+	struct sk_error e = { 0 };
+	struct facts f;
+
+	assert_int_equal(mail_read(sk_span_str(mail), layer, arena, &f, NULL,
+	    &e), SK_OK);
+	return f;
+}
+
+static bool
+same_content(const char *one, const char *two)
+{
+	unsigned char a[32], b[32];
+
+	mail_content_id(sk_span_str(one), a);
+	mail_content_id(sk_span_str(two), b);
+	return memcmp(a, b, sizeof(a)) == 0;
+}
+
+static void
+content_id_forgets_the_way(void **state)
+{
+	(void)state;
+	assert_true(same_content(HEAD "\r\nx\r\n", TRACE HEAD "\r\nx\r\n"));
+	assert_true(same_content("Received: a\r\n" HEAD "\r\nx\r\n",
+	    "Received: b\r\n\tfolded\r\n" HEAD "\r\nx\r\n"));
+	assert_false(same_content(HEAD "\r\nx\r\n", HEAD "\r\ny\r\n"));
+	assert_false(same_content(HEAD "\r\nx\r\n",
+	    "X-Spam: no\r\n" HEAD "\r\nx\r\n"));
+	/* Below the first other field it is the sender's own. */
+	assert_false(same_content(HEAD "Received: a\r\n\r\nx\r\n",
+	    HEAD "Received: b\r\n\r\nx\r\n"));
+	assert_false(same_content("Receivedx: a\r\n" HEAD "\r\nx\r\n",
+	    "Receivedx: b\r\n" HEAD "\r\nx\r\n"));
+	assert_false(same_content("", "x"));
+}
+
+static void
+layers_are_joined(void **state)
+{
+	struct facts outer = read_mail(HEAD "\r\nouter words\r\n", 0);
+	struct facts inner = read_mail("Content-Type: multipart/mixed; "
+	    "boundary=b; hp=\"cipher\"\r\nSubject: inner\r\n"
+	    "From: SATO@acme.example\r\n\r\n"
+	    "--b\r\n\r\n[x] 2-B\r\n"
+	    "--b\r\nContent-Type: application/pdf; name=a.pdf\r\n\r\nx\r\n"
+	    "--b--\r\n", 1);
+
+	(void)state;
+	facts_join(&outer, &inner);
+	assert_string_equal(outer.subject, "inner");
+	assert_string_equal(outer.from.address, "sato@acme.example");
+	assert_string_equal(outer.text, "[x] 2-B");
+	assert_int_equal(outer.answer.ticks, ANSWER_2B);
+	assert_int_equal(outer.nattachments, 1);
+	assert_int_equal(outer.doubts & DOUBT_FROM_INSIDE, 0);
+
+	inner = read_mail("Content-Type: text/plain; hp=\"cipher\"\r\n"
+	    "From: other@acme.example\r\n\r\nx\r\n", 1);
+	facts_join(&outer, &inner);
+	assert_string_equal(outer.from.address, "sato@acme.example");
+	assert_true(outer.doubts & DOUBT_FROM_INSIDE);
+	assert_string_equal(outer.subject, "inner");
+}
+
+/* A header that nobody protected is not taken from inside. */
+static void
+unprotected_header_inside(void **state)
+{
+	struct facts outer = read_mail(HEAD "\r\nx\r\n", 0);
+	struct facts inner = read_mail("Content-Type: text/plain\r\n"
+	    "Subject: evil\r\nFrom: evil@bank.example\r\n\r\ny\r\n", 1);
+
+	(void)state;
+	facts_join(&outer, &inner);
+	assert_string_equal(outer.subject, "outer");
+	assert_int_equal(outer.doubts, 0);
+	assert_string_equal(outer.text, "y\n");
+}
+
+static void
+too_many_layers(void **state)
+{
+	static const char wrapped[] = HEAD "Content-Type: multipart/signed; "
+	    "boundary=b\r\n\r\n--b\r\n\r\nx\r\n--b\r\n"
+	    "Content-Type: application/pgp-signature\r\n\r\ny\r\n--b--\r\n";
+
+	(void)state;
+	assert_int_equal(read_mail(wrapped, LIMIT_LAYERS - 1).doubts &
+	    DOUBT_TOO_DEEP, 0);
+	assert_true(read_mail(wrapped, LIMIT_LAYERS).doubts &
+	    DOUBT_TOO_DEEP);
+}
+
+static void
+parts_are_saved(void **state)
+{
+	static const char mail[] = HEAD "Content-Type: multipart/mixed; "
+	    "boundary=b\r\n\r\n--b\r\n\r\nwords\r\n--b\r\n"
+	    "Content-Type: application/octet-stream\r\n"
+	    "Content-Transfer-Encoding: base64\r\n\r\nAAEC\r\nAwQ=\r\n"
+	    "--b--\r\n";
+	struct facts f = read_mail(mail, 0);
+	struct sk_error e;
+	struct sk_buf out;
+
+	(void)state;
+	sk_buf_init(&out, 5);
+	assert_int_equal(f.attachments[0].part, 2);
+	assert_int_equal(f.attachments[0].bytes, 5);
+	assert_int_equal(mail_extract(sk_span_str(mail), 2, &out, &e), SK_OK);
+	assert_int_equal(out.len, 5);
+	assert_memory_equal(out.p, "\0\1\2\3\4", 5);
+	sk_buf_clear(&out);
+	assert_int_equal(mail_extract(sk_span_str(mail), 1, &out, &e), SK_OK);
+	assert_memory_equal(out.p, "words", 5);
+	sk_buf_clear(&out);
+	assert_int_equal(mail_extract(sk_span_str(mail), 3, &out, &e),
+	    SK_ERR_NOINPUT);
+	assert_int_equal(mail_extract(sk_span_str(mail), 0, &out, &e),
+	    SK_ERR_NOINPUT);
+	sk_buf_free(&out);
+	sk_buf_init(&out, 4);
+	assert_int_equal(mail_extract(sk_span_str(mail), 2, &out, &e),
+	    SK_ERR_LIMIT);
+	sk_buf_free(&out);
+}
+
+static void
+long_text_is_cut_at_a_character(void **state)
+{
+	struct sk_error e;
+	struct sk_buf mail;
+	struct facts f;
+
+	(void)state;
+	sk_buf_init(&mail, 16 * 1024 * 1024);
+	sk_buf_adds(&mail, HEAD "\r\n");
+	while (mail.len < LIMIT_TEXT + LIMIT_TEXT / 10)
+		sk_buf_adds(&mail, "あいうえお、かきくけこ。\r\n");
+	assert_int_equal(mail_read(sk_buf_span(&mail), 0, arena, &f, NULL,
+	    &e), SK_OK);
+	assert_true(f.doubts & DOUBT_TEXT_CUT);
+	assert_true(strlen(f.text) <= LIMIT_TEXT);
+	assert_true(strlen(f.text) > LIMIT_TEXT - 4);
+	assert_true(sk_utf8_valid(sk_span_str(f.text)));
+	sk_buf_free(&mail);
+}
+
+/* Everything but the mail itself stays small: nothing is decoded whole. */
+static void
+large_attachment_is_not_held(void **state)
+{
+	struct rusage before, after;
+	struct sk_error e;
+	struct sk_buf mail;
+	struct facts f;
+
+	(void)state;
+	sk_buf_init(&mail, 32 * 1024 * 1024);
+	sk_buf_adds(&mail, HEAD "Content-Type: application/zip; name=a.zip"
+	    "\r\nContent-Transfer-Encoding: base64\r\n\r\n");
+	for (int i = 0; i < 340000; i++)
+		sk_buf_adds(&mail, "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNk"
+		    "ZWZnaGlqa2xtbm9wcXJzdHV2d3h5ejAxMjM0\r\n");
+	getrusage(RUSAGE_SELF, &before);
+	assert_int_equal(mail_read(sk_buf_span(&mail), 0, arena, &f, NULL,
+	    &e), SK_OK);
+	getrusage(RUSAGE_SELF, &after);
+	assert_int_equal(f.attachments[0].bytes, 340000u * 57);
+	assert_true(after.ru_maxrss - before.ru_maxrss < 8 * 1024);
+	sk_buf_free(&mail);
+}
+
+static void
+payload_has_its_limit(void **state)
+{
+	static const char mail[] = HEAD "Content-Type: multipart/signed; "
+	    "boundary=b\r\n\r\n--b\r\n\r\nwords\r\n--b\r\n"
+	    "Content-Type: application/pgp-signature\r\n\r\nsig\r\n--b--\r\n";
+	struct sk_error e;
+	struct sk_buf payload;
+	struct facts f;
+
+	(void)state;
+	sk_buf_init(&payload, 10);
+	assert_int_equal(mail_read(sk_span_str(mail), 0, arena, &f, &payload,
+	    &e), SK_OK);
+	assert_int_equal(f.data_len, 7);
+	assert_int_equal(f.sig_at, 7);
+	assert_memory_equal(payload.p, "\r\nwordssig", 10);
+	sk_buf_free(&payload);
+	sk_buf_init(&payload, 9);
+	assert_int_equal(mail_read(sk_span_str(mail), 0, arena, &f, &payload,
+	    &e), SK_ERR_LIMIT);
+	sk_buf_free(&payload);
+}
+
+static void
+words_for_everything(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 14; i++) {
+		assert_string_not_equal(doubt_word(1u << i), "unknown");
+		for (unsigned k = 0; k < i; k++)
+			assert_string_not_equal(doubt_word(1u << i),
+			    doubt_word(1u << k));
+		assert_true(strlen(doubt_text(1u << i)) > 20);
+	}
+	assert_string_equal(doubt_word(3), "unknown");
+	assert_string_equal(form_word(FORM_SMIME_SIGNED), "smime-signed");
+	assert_string_equal(signature_word(SIGNATURE_ERROR), "error");
+	assert_string_equal(coverage_word(COVERS_WHOLE), "whole");
+	assert_string_equal(automatic_word(AUTO_OURS), "ours");
+	assert_string_equal(automatic_word((enum fact_auto)99), "unknown");
+}
+
+static void
+empty_is_refused(void **state)
+{
+	struct sk_error e;
+	struct facts f;
+
+	(void)state;
+	assert_int_equal(mail_read(sk_span_of(NULL, 0), 0, arena, &f, NULL,
+	    &e), SK_ERR_DATA);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(content_id_forgets_the_way),
+		cmocka_unit_test(layers_are_joined),
+		cmocka_unit_test(unprotected_header_inside),
+		cmocka_unit_test(too_many_layers),
+		cmocka_unit_test(parts_are_saved),
+		cmocka_unit_test(long_text_is_cut_at_a_character),
+		cmocka_unit_test(large_attachment_is_not_held),
+		cmocka_unit_test(payload_has_its_limit),
+		cmocka_unit_test(words_for_everything),
+		cmocka_unit_test(empty_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}

@@ -1,0 +1,245 @@
+/*
+ * The prescan's limits: each is met exactly and passed by one, so that a limit
+ * moved by mistake is seen, and legal mail below it is not refused (L26).
+ */
+#include <config.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <sekisho/limits.h>
+#include <sekisho/mail_read.h>
+
+static struct sk_buf mail;
+
+static int
+setup(void **state)
+{
+	(void)state;
+	sk_buf_init(&mail, 64 * 1024 * 1024);
+	sk_buf_adds(&mail, "From: a@example.jp\r\n");
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	sk_buf_free(&mail);
+	return 0;
+}
+
+static void
+again(void)
+{
+	sk_buf_clear(&mail);
+	sk_buf_adds(&mail, "From: a@example.jp\r\n");
+}
+
+static void
+repeat(const char *s, size_t n)
+{
+	while (n-- > 0)
+		sk_buf_adds(&mail, s);
+}
+
+static void
+expect(int want, const char *words)
+{
+	struct sk_error e = { 0 };
+
+	assert_int_equal(mail_prescan(sk_buf_span(&mail), &e), want);
+	if (want != SK_OK)
+		assert_non_null(strstr(e.text, words));
+	again();
+}
+
+static void
+header_fields(void **state)
+{
+	(void)state;
+	repeat("X: 1\r\n", LIMIT_HEADER_COUNT - 1);
+	expect(SK_OK, "");
+	repeat("X: 1\r\n", LIMIT_HEADER_COUNT);
+	expect(SK_ERR_LIMIT, "header fields");
+}
+
+static void
+one_field(void **state)
+{
+	(void)state;
+	sk_buf_adds(&mail, "X: ");
+	repeat("y", LIMIT_HEADER_FIELD - 5);
+	sk_buf_adds(&mail, "\r\n");
+	expect(SK_OK, "");
+	sk_buf_adds(&mail, "X: ");
+	repeat("y", LIMIT_HEADER_FIELD - 4);
+	sk_buf_adds(&mail, "\r\n");
+	expect(SK_ERR_LIMIT, "one header field");
+	sk_buf_adds(&mail, "X:\r\n");
+	repeat(" y\r\n", LIMIT_HEADER_FIELD / 4);
+	expect(SK_ERR_LIMIT, "one header field");
+}
+
+static void
+header_bytes(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		sk_buf_adds(&mail, "X: ");
+		repeat("y", LIMIT_HEADER_BYTES / 4 - 32);
+		sk_buf_adds(&mail, "\r\n");
+	}
+	expect(SK_OK, "");
+	for (int i = 0; i < 5; i++) {
+		sk_buf_adds(&mail, "X: ");
+		repeat("y", LIMIT_HEADER_BYTES / 5);
+		sk_buf_adds(&mail, "\r\n");
+	}
+	expect(SK_ERR_LIMIT, "the header is longer");
+}
+
+static void
+boundary(const char *value, int want)
+{
+	sk_buf_addf(&mail, "Content-Type: multipart/mixed; boundary=%s\r\n"
+	    "\r\n", value);
+	expect(want, "boundary");
+}
+
+static void
+boundaries(void **state)
+{
+	char longest[80] = "";
+
+	(void)state;
+	memset(longest, 'b', LIMIT_BOUNDARY);
+	boundary(longest, SK_OK);
+	longest[LIMIT_BOUNDARY] = 'b';
+	boundary(longest, SK_ERR_LIMIT);
+	boundary("\"\\\"\"", SK_ERR_LIMIT);
+	boundary("\"a\\\"\"", SK_ERR_LIMIT);
+	boundary("\"\\a\"", SK_ERR_LIMIT);
+	boundary("\"a\x80\"", SK_ERR_LIMIT);
+	boundary("\"=_a'()+_,-./:=? b\"", SK_OK);
+	boundary("\"\"", SK_OK);
+	boundary("x*y@{z}#", SK_OK);
+}
+
+static void
+nest(unsigned depth)
+{
+	for (unsigned i = 0; i < depth; i++)
+		sk_buf_addf(&mail, "Content-Type: multipart/mixed; "
+		    "boundary=b%u\r\n\r\n--b%u\r\n", i, i);
+	sk_buf_adds(&mail, "\r\nx\r\n");
+}
+
+static void
+nesting(void **state)
+{
+	(void)state;
+	nest(LIMIT_MIME_DEPTH);
+	expect(SK_OK, "");
+	nest(LIMIT_MIME_DEPTH + 1);
+	expect(SK_ERR_LIMIT, "nested deeper");
+}
+
+static void
+parts(void **state)
+{
+	static const char head[] = "Content-Type: multipart/mixed; "
+	    "boundary=b\r\n\r\n";
+
+	(void)state;
+	sk_buf_adds(&mail, head);
+	repeat("--b\r\n\r\nx\r\n", LIMIT_MIME_PARTS - 1);
+	expect(SK_OK, "");
+	sk_buf_adds(&mail, head);
+	repeat("--b\r\n\r\nx\r\n", LIMIT_MIME_PARTS);
+	expect(SK_ERR_LIMIT, "parts");
+}
+
+static void
+comment(const char *field, unsigned depth, int want)
+{
+	sk_buf_addf(&mail, "%s: x ", field);
+	repeat("(", depth);
+	repeat(")", depth);
+	sk_buf_adds(&mail, "\r\n\r\n");
+	expect(want, "comments");
+}
+
+static void
+comments(void **state)
+{
+	(void)state;
+	comment("Content-Type", LIMIT_COMMENT_DEPTH, SK_OK);
+	comment("Content-Type", LIMIT_COMMENT_DEPTH + 1, SK_ERR_LIMIT);
+	comment("To", LIMIT_COMMENT_DEPTH + 1, SK_ERR_LIMIT);
+	comment("References", 50000, SK_ERR_LIMIT);
+	comment("Subject", 100, SK_OK);
+	sk_buf_adds(&mail, "To: \"((((((((((((((((((((((\" <b@example.jp>\r\n");
+	expect(SK_OK, "");
+	/* 7-bit JIS written raw: "(" is half a kanji or half an escape. */
+	sk_buf_adds(&mail, "To: ");
+	repeat("\x1b$B$(:4\x1b(B <b@example.jp>, ", 30);
+	expect(SK_OK, "");
+}
+
+static void
+parameters(void **state)
+{
+	(void)state;
+	sk_buf_adds(&mail, "Content-Type: text/plain");
+	for (int i = 0; i < LIMIT_MIME_PARAMS; i++)
+		sk_buf_addf(&mail, "; p%d=1", i);
+	sk_buf_adds(&mail, "\r\n\r\n");
+	expect(SK_OK, "");
+	sk_buf_adds(&mail, "Content-Disposition: attachment");
+	for (int i = 0; i <= LIMIT_MIME_PARAMS; i++)
+		sk_buf_addf(&mail, "; p%d=1", i);
+	sk_buf_adds(&mail, "\r\n\r\n");
+	expect(SK_ERR_LIMIT, "parameters");
+}
+
+/* The limits hold in every part, not only at the top. */
+static void
+limits_inside(void **state)
+{
+	static const char head[] = "Content-Type: multipart/mixed; "
+	    "boundary=b\r\n\r\n--b\r\n\r\nx\r\n--b\r\n";
+
+	(void)state;
+	sk_buf_adds(&mail, head);
+	repeat("X: 1\r\n", LIMIT_HEADER_COUNT + 1);
+	expect(SK_ERR_LIMIT, "header fields");
+	sk_buf_adds(&mail, head);
+	comment("Content-Type", LIMIT_COMMENT_DEPTH + 1, SK_ERR_LIMIT);
+	sk_buf_adds(&mail, head);
+	boundary("\"\\\"\"", SK_ERR_LIMIT);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(header_fields, setup, teardown),
+		cmocka_unit_test_setup_teardown(one_field, setup, teardown),
+		cmocka_unit_test_setup_teardown(header_bytes, setup, teardown),
+		cmocka_unit_test_setup_teardown(boundaries, setup, teardown),
+		cmocka_unit_test_setup_teardown(nesting, setup, teardown),
+		cmocka_unit_test_setup_teardown(parts, setup, teardown),
+		cmocka_unit_test_setup_teardown(comments, setup, teardown),
+		cmocka_unit_test_setup_teardown(parameters, setup, teardown),
+		cmocka_unit_test_setup_teardown(limits_inside, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
