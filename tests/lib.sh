@@ -1,0 +1,119 @@
+# Set-up shared by tests/try, tests/check and tests/bench/run: install what the
+# build needs, build, and lay the programs out as an installation would.
+# Sourced by bash; the caller sets `set -u`. Never starts a system daemon and
+# never touches the machine's own Postfix.
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+build=${SEKISHO_BUILD:-$top/build}
+jobs=$(nproc 2>/dev/null || echo 2)
+
+if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
+	c_bold=$'\e[1m' c_dim=$'\e[2m' c_good=$'\e[32m' c_bad=$'\e[31m'
+	c_head=$'\e[36m' c_off=$'\e[0m'
+else
+	c_bold='' c_dim='' c_good='' c_bad='' c_head='' c_off=''
+fi
+
+say() {
+	printf '%s==>%s %s%s%s\n' "$c_head" "$c_off" "$c_bold" "$*" "$c_off"
+}
+
+die() {
+	printf '%s: %s\n' "$(basename "$0")" "$*" >&2
+	exit 1
+}
+
+as_root() {
+	if [ "$(id -u)" = 0 ]; then
+		"$@"
+	elif command -v sudo >/dev/null; then
+		sudo --preserve-env=DEBIAN_FRONTEND "$@"
+	else
+		die "needs root (or sudo) for: $*"
+	fi
+}
+
+# Runs a long command with its output in a log; on a terminal the last line of
+# the log stands under the cursor meanwhile. Shows the log's end on failure.
+quietly() {
+	local what=$1 log=$2 pid rc began=$SECONDS last
+	shift 2
+	say "$what"
+	"$@" </dev/null >"$log" 2>&1 &
+	pid=$!
+	while [ -t 1 ] && kill -0 $pid 2>/dev/null; do
+		last=$(tail -n 1 "$log" 2>/dev/null |
+		    tr -cd '[:print:]' | cut -c -70)
+		printf '\r\e[K%s    %s%s' "$c_dim" "$last" "$c_off"
+		sleep 0.3
+	done
+	wait $pid
+	rc=$?
+	[ ! -t 1 ] || printf '\r\e[K'
+	if [ $rc -ne 0 ]; then
+		tail -n 60 "$log" >&2
+		die "$what failed (whole log: $log)"
+	fi
+	printf '    %s(%d s)%s\n' "$c_dim" $((SECONDS - began)) "$c_off"
+}
+
+# Packages that come with a daemon (postfix, opendkim, dovecot) must not start
+# it: the tests bring up private ones on loopback.
+install_dependencies() {
+	local policy=/usr/sbin/policy-rc.d made=no log=$build/apt.log
+	if command -v dpkg-checkbuilddeps >/dev/null &&
+	    (cd "$top" && dpkg-checkbuilddeps 2>/dev/null); then
+		return 0
+	fi
+	if [ ! -e $policy ]; then
+		printf '#!/bin/sh\nexit 101\n' | as_root tee $policy >/dev/null
+		as_root chmod 755 $policy
+		made=yes
+	fi
+	export DEBIAN_FRONTEND=noninteractive
+	quietly 'Reading the package lists' "$log" as_root apt-get update
+	quietly 'Installing what the build and the tests need' "$log" \
+	    install_packages
+	[ $made = no ] || as_root rm -f $policy
+}
+
+install_packages() {
+	(cd "$top" && as_root apt-get build-dep -y --no-install-recommends ./)
+}
+
+# build_in DIR [configure options]: out of tree, incremental.
+build_in() {
+	local dir=$1
+	shift
+	mkdir -p "$dir"
+	if [ ! -x "$top/configure" ] ||
+	    [ "$top/configure.ac" -nt "$top/configure" ]; then
+		quietly 'Preparing the build (autoreconf)' \
+		    "$dir/autoreconf.log" autoreconf -fi "$top"
+	fi
+	if [ ! -e "$dir/config.status" ] ||
+	    [ "$top/configure" -nt "$dir/config.status" ]; then
+		quietly "Configuring in $dir" "$dir/configure.log" \
+		    configure_in "$dir" "$@"
+	fi
+	quietly 'Building' "$dir/make.log" make -C "$dir" -j"$jobs"
+}
+
+configure_in() {
+	cd "$1" && shift && "$top/configure" --enable-test-clock \
+	    "CFLAGS=${CFLAGS:--g -O2}" "$@"
+}
+
+# stage DIR: the programs and their data where any user can run them, laid out
+# so that the tests may run them as several users.
+stage() {
+	local from=$1 to=$2
+	mkdir -p "$to/libexec" "$to/share"
+	chmod 755 "$to" "$to/libexec" "$to/share"
+	install -m 755 "$from/src/sekishod/sekishod" "$from/src/cli/sekisho" \
+	    "$to/"
+	install -m 755 "$from/sekisho-reader" "$from/sekisho-keyd" \
+	    "$to/libexec/"
+	cp -r "$top/templates" "$top/policies" "$to/share/"
+	chmod -R a+rX "$to/share"
+}

@@ -1,0 +1,52 @@
+#!/usr/bin/env python3
+"""Calls nobody may make, and calls the pure modules may not make: they get
+time, randomness and bytes as parameters and touch no file, socket or clock."""
+import re
+
+import source
+
+BANNED = {
+    "strcpy": "a bounded copy", "strcat": "sk_buf", "sprintf": "snprintf",
+    "vsprintf": "vsnprintf", "strtok": "strtok_r or sk_span", "atoi":
+    "a checked number", "atol": "a checked number", "atof": "nothing",
+    "system": "posix_spawn", "popen": "posix_spawn", "gets": "fgets",
+    "strncpy": "sk_buf", "strncat": "sk_buf", "tmpnam": "mkstemp",
+    "mktemp": "mkstemp", "rand": "randombytes", "srand": "randombytes",
+    "random": "randombytes", "alloca": "sk_arena",
+}
+IMPURE = """time clock clock_gettime gettimeofday localtime localtime_r gmtime
+mktime open openat creat fopen fdopen freopen read write pread pwrite close
+unlink rename stat fstat lstat access opendir socket connect bind listen accept
+send recv sendmsg recvmsg poll select fork execve posix_spawn getenv setenv
+getrandom randombytes randombytes_buf mkstemp mmap sleep usleep nanosleep
+pthread_create signal sigaction printf puts fprintf sk_now sk_log sk_file_read
+sk_file_write""".split()
+PURE = ("src/mail", "src/lmtp", "src/council", "src/template")
+PURE_FILES = ("src/wire/encode.c", "src/wire/decode.c",
+              "src/wire/messages_reader.c", "src/wire/messages_keyd.c",
+              "src/wire/facts_codec.c", "src/wire/key_codec.c")
+CALL = re.compile(r"(?<![\w.>])([a-z_]\w*)[ \t]*\(")
+
+
+def pure(path):
+    where = source.name(path)
+    return where.startswith(tuple(p + "/" for p in PURE)) or \
+        where in PURE_FILES
+
+
+def main():
+    report, count = source.Report(), 0
+    for path in source.files("src", "include", "tests/unit", "tests/fault"):
+        text, strict = source.bare(path), pure(path)
+        for match in CALL.finditer(text):
+            word, line = match.group(1), source.line_of(text, match.start())
+            count += 1
+            if word in BANNED:
+                report.fault(path, line, f"{word}() is banned: use "
+                             f"{BANNED[word]}")
+            elif strict and word in IMPURE:
+                report.fault(path, line, f"{word}() in a pure module")
+    report.end(f"calls: {count} looked at")
+
+
+main()
