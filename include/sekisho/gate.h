@@ -130,6 +130,8 @@ enum gate_clause {
 	GATE_APPROVALS,		/* */
 	GATE_NOT_FROZEN,	/* L12: not on the list frozen at approval */
 	GATE_DENY_LIST,		/* */
+	GATE_STATEMENT,		/* R-061, R-086: as stated it does not (any
+				 * more) fit matrix or terms; see item_check */
 	GATE_LAST
 };
 

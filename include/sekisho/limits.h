@@ -80,6 +80,7 @@
 #define LIMIT_ITEM_TEXT (128 * 1024)
 #define LIMIT_ITEM_TITLE 200
 #define LIMIT_ROSTER_FILE (4 * 1024 * 1024)
+#define LIMIT_ROSTER_ID 40		/* identifier of an organisation or person: typed by people, stands in tables */
 #define LIMIT_CONFIG_FILE (1024 * 1024)
 #define LIMIT_TEMPLATE_FILE (64 * 1024)
 #define LIMIT_TEMPLATE_DEPTH 8		/* sections and blocks within each other; ours use 4 */
