@@ -13,7 +13,7 @@
 static const struct org *
 known_org(const struct reading *r, const char *id)
 {
-	const struct key *k = index_find(&r->known_orgs, id);
+	const struct index_key *k = index_find(&r->known_orgs, id);
 
 	return k ? &r->known->orgs[k->at] : NULL;
 }
@@ -21,7 +21,7 @@ known_org(const struct reading *r, const char *id)
 static const struct person *
 known_person(const struct reading *r, const char *id)
 {
-	const struct key *k = index_find(&r->known_people, id);
+	const struct index_key *k = index_find(&r->known_people, id);
 
 	return k ? &r->known->persons[k->at] : NULL;
 }
