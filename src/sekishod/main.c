@@ -10,6 +10,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include <sekisho/files.h>
 #include <sekisho/log.h>
 #include <sekisho/mem.h>
 
@@ -47,6 +48,21 @@ helpers(unsigned configured)
 	return cores < 1 ? 1 : cores > 8 ? 8 : (unsigned)cores;
 }
 
+/* One keyd per core, but never more than homes that init made. */
+static unsigned
+keyds(const struct config *c)
+{
+	unsigned most = helpers(c->keyds), n = 0;
+	char home[4096];
+
+	if (c->nkeyd_sockets)
+		return (unsigned)c->nkeyd_sockets;
+	do
+		snprintf(home, sizeof(home), "%s/%u", c->openpgp_home, n);
+	while (sk_file_exists(home) && n++ < most);
+	return n < 1 ? 1 : n > most ? most : n;
+}
+
 static int
 start(struct daemon *d, struct sk_error *e)
 {
@@ -63,8 +79,7 @@ start(struct daemon *d, struct sk_error *e)
 		return r;
 	d->turn = turn_new(d);
 	d->readers = pool_new(d, POOL_READER, helpers(c->readers));
-	d->keyds = pool_new(d, POOL_KEYD, c->nkeyd_sockets ?
-	    (unsigned)c->nkeyd_sockets : helpers(c->keyds));
+	d->keyds = pool_new(d, POOL_KEYD, keyds(c));
 	d->permits = permits_new(d);
 	d->relay = relay_new(d, e);
 	d->outbox = outbox_new(d);
