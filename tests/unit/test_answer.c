@@ -511,7 +511,7 @@ hostile_text_costs_linear_time(void **state)
 			small = cost(heads[h], hostile[i], 32000);
 			large = cost(heads[h], hostile[i], 512000);
 			/* Sixteen times the text; quadratic is 256 times. */
-			if (large > 0.2 && large > 64 * small)
+			if (large > 0.5 && large > 128 * small)
 				fail_msg("%s%s: %.2f s, %.2f s", heads[h],
 				    hostile[i], small, large);
 		}
