@@ -16,7 +16,7 @@ enum answer_free { FREE_PARTS, FREE_NEVER, FREE_OTHER, FREES };
 
 struct answer_said {
 	unsigned ticks[PLACES];		/* boxes and, in new text, bare codes */
-	unsigned crosses, rounds;	/* ticked with an x; a circle or check */
+	unsigned crosses, rounds;	/* ticked with an x; with a circle */
 	unsigned odd;			/* odd marks, mentions, stray words */
 	bool codes_in_new;		/* any of it stood in the new text */
 	bool yes, no;			/* a line of new text says so */

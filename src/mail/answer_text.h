@@ -41,7 +41,8 @@ bool text_is_token_line(struct scan *s, const char *word);
 /* Steps over "・", "-", "①", "Q1:" and the like before a code. */
 void text_skip_label(struct scan *s);
 
-/* answer_border.c: which header field the line shows; and the lines that a border beginning at i takes, or 0. *sure: a
- * border even where no marked quote follows. */
+/* answer_border.c: which header field the line shows; and how many lines a
+ * border beginning at i takes, or 0. *sure: a border even where no marked
+ * quote follows. */
 unsigned char border_field(struct scan s);
 size_t border_match(const struct lines *l, size_t i, bool *sure);

@@ -18,7 +18,7 @@
 #include "mail/html.h"
 
 #define NAME_MAX_LEN 32		/* longer element names are unknown ones */
-#define VALUE_MAX_LEN 2048	/* style and href longer than this say nothing */
+#define VALUE_MAX_LEN 2048	/* a longer style or href says nothing */
 
 struct cursor {
 	const char *p, *end;
@@ -53,7 +53,9 @@ is_space(int c)
 static int
 peek(const struct cursor *c, size_t ahead)
 {
-	return (size_t)(c->end - c->p) > ahead ? (unsigned char)c->p[ahead] : -1;
+	if ((size_t)(c->end - c->p) <= ahead)
+		return -1;
+	return (unsigned char)c->p[ahead];
 }
 
 static void

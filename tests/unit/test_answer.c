@@ -196,6 +196,23 @@ unmarked_originals_are_quotes(void **state)
 }
 
 static void
+an_answer_inside_a_marked_quote_is_too_deep(void **state)
+{
+	struct fixture *f = *state;
+
+	/* A colleague's mail quoted, with our form unmarked below it. */
+	assert_int_equal(ticks(f, "> 1-A\n> -----Original Message-----\n"
+	    "> [x] 2-B\n> ref: " REF "\n"), 0);
+	assert_null(f->ans.ref);
+	/* Outlook marking its own border: that is our form. */
+	assert_int_equal(ticks(f, "> -----Original Message-----\n"
+	    "> [x] 2-B\n> ref: " REF "\n"), ANSWER_2B);
+	/* The next marked quote begins afresh. */
+	assert_int_equal(ticks(f, "> a\n> -----Original Message-----\n> b\n"
+	    "new\n> [x] 2-B\n> ref: " REF "\n"), ANSWER_2B);
+}
+
+static void
 words_are_taken_to_their_end(void **state)
 {
 	struct fixture *f = *state;
@@ -251,6 +268,11 @@ words_that_are_too_long_are_unclear(void **state)
 	assert_int_equal(ticks(f, text), 0);
 	assert_int_equal(f->ans.unclear, ANSWER_2X);
 	assert_null(f->ans.never);
+	/* Nor is a beginning of it taken for the whole. */
+	text[5] = '\n';
+	assert_int_equal(ticks(f, text), 0);
+	assert_int_equal(f->ans.unclear, ANSWER_2X);
+	assert_null(f->ans.never);
 	free(text);
 }
 
@@ -294,6 +316,7 @@ yes_words(void **state)
 		"はい\n1-A", "はい\n[x] 4-N", "はい\n4-N", "はい\n4-N にします",
 		"はい\nいいえ", "--\nはい", "", "はい\n> [x] 2-A\n> ref: " REF,
 		"はい\n> [x] 4-N\n> ref: " REF, "ok\n[?] 4-Y",
+		"はい\n4-Y",
 	};
 	struct fixture *f = *state;
 	size_t i;
@@ -395,8 +418,9 @@ complete_matrix(void **state)
 
 /* Pieces that answers are made of, thrown together. */
 static const char *const pieces[] = {
-	"[x]", "[ ]", "[", "]", " ", "\n", "> ", ">", "1-A", "1-B", "2-X", "3-E",
-	"4-N", "2-B", ":", "ref: ", REF, "code:", "はい", "yes", "、", "・", "①",
+	"[x]", "[ ]", "[", "]", " ", "\n", "> ", ">", "1-A", "1-B", "2-X",
+	"3-E", "4-N", "2-B", ":", "ref: ", REF, "code:", "はい", "yes", "、", "・",
+	"①",
 	"-----Original Message-----", "From: a\nTo: b\nSubject: c\n", "wrote:",
 	"On 2026 ", "2026年4月1日", "\n-- \n", "x", "words", "\xff", "\xe3\x81",
 	"\xf0\x9f\x98\x80", "…", "\r\n", "～～", "このメール", "誤って", "?",
@@ -495,7 +519,8 @@ hostile_text_costs_linear_time(void **state)
 	static const char *const hostile[] = {
 		">", "> ", "\n", "[", "[x]", "[x] 1-A", "[x] 1-A\n", "1", "1-",
 		"1-A", "1-A ", "1-A\n", "From: a\n", "To: a\n", "On 1 a\n",
-		"On 1 a wrote:\n", "On 1 wrote:\n\n\n\n", "________\n", "ref:\n",
+		"On 1 a wrote:\n", "On 1 wrote:\n\n\n\n", "________\n",
+		"ref:\n",
 		"ref: abcdef\n", "2-X:\n", "this email \n", "-- \n", "yes\n",
 		"\xe2\x80\x8b", "1\xe2\x80\x8b", "①", "(", "・", "> 1\n", "a",
 		"あ", "-----Original Message-----\n", "[ ] 1-B (", " ", "\t",
@@ -551,6 +576,7 @@ main(void)
 		cmocka_unit_test(bare_codes_count_in_new_text_only),
 		cmocka_unit_test(the_form_counts_by_its_ref_and_depth),
 		cmocka_unit_test(unmarked_originals_are_quotes),
+		cmocka_unit_test(an_answer_inside_a_marked_quote_is_too_deep),
 		cmocka_unit_test(words_are_taken_to_their_end),
 		cmocka_unit_test(a_free_code_without_words_is_unclear),
 		cmocka_unit_test(words_that_are_too_long_are_unclear),
