@@ -6,7 +6,16 @@
  * the form we sent (quote depth <= 1, known by its `ref` line); a bare code on
  * a line counts in new text only; different ticks in the two places are
  * unclear. Free text (1-B, 2-X, 3-E) runs to the next code, blank line or
- * quote. Never a guess: what is not clear is listed in `unclear`.
+ * quote; on a form's line it begins behind the label's first colon outside
+ * brackets, so that words with colons of their own stay whole. Never a guess:
+ * what is not clear is listed in `unclear`.
+ *
+ * A bare line holds codes only, between them blanks, commas, "と" or "and",
+ * before them a bullet or a question's number ("①：", "Q1:"), behind them
+ * nothing, the form's own printed label, or an ending of a closed list
+ * ("です", "でお願いします", "please"); a last 1-B, 2-X or 3-E takes words
+ * behind a colon or blank ("2-X 経済産業省"). A code anywhere else in new text
+ * ("1-A か 1-B か迷っています") is unclear, never a tick.
  */
 #pragma once
 
