@@ -23,7 +23,8 @@ static const char *const tails[] = {
 	"please", ", please",
 };
 
-/* design.md §8 names these and no others. */
+/* design.md §8 names these and no others; they may stand together (はい、
+ * 相違ありません。). */
 static const char *const yes[] = { "yes", "ok", "はい", "相違ありません",
 	"間違いありません", "承知しました" };
 static const char *const no[] = { "no", "いいえ", "違います", "ちがいます",
@@ -114,10 +115,31 @@ is_one_of(struct sk_arena *a, struct scan s, const char *const *list, size_t n)
 	return listed(sk_arena_strn(a, s.p, (size_t)(s.end - s.p)), list, n);
 }
 
+/* はい、相違ありません。 is two of the listed words, and nothing else. */
 bool
 words_is_yes(struct sk_arena *a, struct scan s)
 {
-	return is_one_of(a, s, yes, COUNT(yes));
+	struct scan t = s, word = s;
+	bool any = false;
+
+	if (s.end - s.p >= SHORT)
+		return false;
+	while (t.p < s.end) {
+		const char *at = t.p;
+		uint32_t c = scan_next(&t);
+
+		if (c != ',' && c != 0x3001 && c != 0x3002 && c != 0xff0c &&
+		    c != 0xff64)
+			continue;
+		word.end = at;
+		if (!is_one_of(a, word, yes, COUNT(yes)))
+			return false;
+		any = true;
+		word.p = t.p;
+		word.end = s.end;
+	}
+	word = scan_trim(word);
+	return word.p == word.end ? any : is_one_of(a, word, yes, COUNT(yes));
 }
 
 bool
