@@ -1,0 +1,107 @@
+"""Row 1: one digest, individually signed and encrypted for each of N persons,
+handed to Postfix's smtp-sink; against raw gpg doing the same work."""
+import os
+import re
+import statistics
+import time
+
+from . import peers, people
+from .council import Council, consult, counted
+from .lab import answers, run, until
+
+LINE = ("観測した通信の宛先と検体のハッシュ値は次のとおりです。"
+        "各組織の記録を確認してください。 198.51.100.{0} sha256:{0:064x}\n")
+
+
+def text(size=20000):
+    out, n = "", 0
+    while len(out.encode()) < size:
+        out, n = out + LINE.format(n % 256), n + 1
+    return out
+
+
+class SmtpSink:
+    """Postfix's own sink; it prints how many messages it has."""
+
+    def __init__(self, lab, port):
+        self.lab, self.log = lab, lab.path(f"sink-{port}.log")
+        user = ["-u", "nobody"] if os.getuid() == 0 else []
+        with open(self.log, "wb") as out:
+            self.process = lab.start(
+                "smtp-sink", "-c", *user, f"127.0.0.1:{port}", 1000,
+                log=f"sink-{port}.err", stdout=out)
+        until("smtp-sink", lambda: answers(port), 10)
+
+    def stop(self):
+        self.lab.stop(self.process)
+
+
+def add_item(council, case, body):
+    item = council.ask(
+        "item", "add", case, "--category", "ATTACK_IDENTIFIER",
+        "--confidence", "TENTATIVE", "--secret", "no", "--tlp", "AMBER",
+        "--text-file", "-", stdin=body.encode())["id"]
+    council.tell("item", "approve", item)
+    return item
+
+
+def send(council, count):
+    """Seconds from `digest send` to the last copy SENT."""
+    before = counted(council.log, " copy.sent ")
+    began = time.monotonic()
+    copies = council.ask("digest", "send", "--yes", "--now")["copies"]
+    if copies != count:
+        raise SystemExit(f"bench: {copies} copies instead of {count}")
+    until("the last copy", lambda:
+          counted(council.log, " copy.sent ") - before >= count)
+    return time.monotonic() - began
+
+
+def check(council, sent):
+    """What the ledger says, whatever the log said."""
+    states = [c["state"] for c in council.ask(
+        "outbox", "list", "--all")["copies"] if c.get("digest")]
+    if states.count("SENT") != sent:
+        raise SystemExit(f"bench: the ledger has {states.count('SENT')} "
+                         f"copies sent instead of {sent}")
+
+
+def measure(lab, build, top, table):
+    count = int(os.environ.get("BENCH_PEOPLE", 1500))
+    quarter = max(1, count // 4)
+    body = text()
+    print(f"  making {count} keys", flush=True)
+    certs = people.make_keys(lab.path("certs"), count)
+    council = Council(lab, "d", build, top)
+    council.start()
+    case = consult(council)
+    sink = SmtpSink(lab, council.relay)
+    print(f"  importing {quarter} persons and keys", flush=True)
+    people.register(council, certs, 0, quarter)
+    add_item(council, case, body)
+    few = send(council, quarter)
+    print(f"  importing {count - quarter} more", flush=True)
+    began = time.monotonic()
+    people.register(council, certs, quarter, count)
+    imported = (time.monotonic() - began) / (count - quarter)
+    add_item(council, case, body)
+    many = send(council, count)
+    check(council, quarter + count)
+    council.stop()
+    sink.stop()
+    raw = peers.raw_gpg(lab, certs, body)
+    table.row(f"digest, {count} persons", f"{many:.2f} s",
+              f"{1000 * many / count:.2f} ms each")
+    table.row(f"  raw gpg, two homes, {count}", f"{raw:.2f} s",
+              f"{1000 * raw / count:.2f} ms each")
+    table.ratio("  digest / raw gpg", many / raw, "at most 1.2")
+    table.ratio(f"  per copy, {count} / {quarter} persons",
+                (many / count) / (few / quarter), "about 1: linear")
+    table.row("  one person's key imported", f"{1000 * imported:.0f} ms", "")
+    try:
+        each = peers.schleuder(lab, certs, body)
+        table.row("  Schleuder, per subscriber", f"{1000 * each:.1f} ms", "")
+        table.ratio("  Schleuder / digest, per recipient",
+                    each / (many / count), "at least 30")
+    except peers.Skip as why:
+        table.row("  Schleuder", "skipped", str(why))

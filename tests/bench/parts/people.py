@@ -1,0 +1,55 @@
+"""Registered persons with keys of their own."""
+import concurrent.futures
+import os
+
+from .lab import run
+
+HEAD = ("verb,org,org_name,class,org_kind,foreign_capital,receive_secret,"
+        "person,name,roles,account,language,address,scheme")
+PER_ORG = 5
+
+
+def address(n):
+    return f"p{n}@o{n // PER_ORG}.example"
+
+
+def roster(first, last):
+    rows = [HEAD]
+    for n in range(first, last):
+        org = n // PER_ORG
+        roles = "poc+handler" if n % PER_ORG == 0 else "handler"
+        rows.append(f"ADD,o{org},Organisation {org},class2,"
+                    f"critical_infrastructure,no,yes,p{n},Person {n},{roles},"
+                    f"yes,{'ja' if n % 2 else 'en'},{address(n)},openpgp")
+    return "\n".join(rows) + "\n"
+
+
+def make_key(folder, n):
+    """The certificate's file; the secret part is thrown away."""
+    secret, cert = folder / f"{n}.key", folder / f"{n}.asc"
+    run("sq", "key", "generate", "--userid", f"Person {n} <{address(n)}>",
+        "--export", secret, "--rev-cert", folder / f"{n}.rev")
+    cert.write_text(run("sq", "key", "extract-cert", secret))
+    secret.unlink()
+    (folder / f"{n}.rev").unlink()
+    return cert
+
+
+def both_cores(work, numbers):
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(work, numbers))
+
+
+def make_keys(folder, count):
+    folder.mkdir()
+    return both_cores(lambda n: make_key(folder, n), range(count))
+
+
+def register(council, certs, first, last):
+    """Imports persons first to last with their keys, as an operator would."""
+    table = council.dir / f"roster-{first}.csv"
+    table.write_text(roster(first, last))
+    council.tell("roster", "import", str(table), "--apply")
+    both_cores(lambda n: council.tell("key", "import", f"p{n}",
+                                      str(certs[n]), "--approve"),
+               range(first, last))
