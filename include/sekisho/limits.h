@@ -72,6 +72,15 @@
 #define LIMIT_OUT_MESSAGE (32UL * 1024 * 1024)
 #define LIMIT_RELAY_CONNECTIONS 16
 
+/* --- store --- */
+#define LIMIT_STORE_VALUE (40 * 1024 * 1024) /* one value: a boxed copy of LIMIT_OUT_MESSAGE, facts of LIMIT_FACTS */
+#define LIMIT_STORE_SCRATCH (64 * 1024)	/* a larger record gives its buffer back, and is not wiped again for each small one */
+#define LIMIT_STORE_LIST 20000		/* strings in one record: a frozen list of 10,000 people */
+#define LIMIT_STORE_BUSY_MS 500		/* wait for a daemon that is just ending; nobody else writes */
+#define LIMIT_STORE_META (256 * 1024)	/* a small named value; the council's key is the largest */
+#define LIMIT_AUTO_COUNT 1000		/* counting automatic mail stops here: no policy allows so many an hour */
+#define LIMIT_AUTO_SECONDS (2 * 86400)	/* automatic mail is remembered so long */
+
 /* --- control socket --- */
 #define LIMIT_CONTROL_REQUEST (1024 * 1024) /* one request in JSON; item texts travel inside */
 #define LIMIT_CONTROL_REPLY (64UL * 1024 * 1024) /* case list of a large council */

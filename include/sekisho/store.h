@@ -7,8 +7,12 @@
  * PATH-wraps, committed first: an orphan there is harmless, and old backups of
  * the main file cannot open a destroyed case.
  *
- * Records read from the store live in the arena given. Errors are SK_ERR_OS
- * or SK_ERR_IO (disk), SK_ERR_NOINPUT (no such row), SK_ERR_EXISTS.
+ * Records read from the store live in the arena given; a number or id that the
+ * store assigns lives until the end of the next turn. Errors are SK_ERR_OS or
+ * SK_ERR_IO (disk, damage), SK_ERR_NOINPUT (no such row, or a row named by it),
+ * SK_ERR_EXISTS, SK_ERR_DATA (a string that is not UTF-8), SK_ERR_REFUSED and
+ * SK_ERR_BUG where said. After a disk error the turn can only be rolled back,
+ * to the group around the error or whole; its commit fails with the cause.
  */
 #pragma once
 
@@ -28,7 +32,9 @@
 
 struct store;
 
-/* create: makes both files if absent (mode 0600). Runs migrations. */
+/* create: makes both files if absent (mode 0600). Runs migrations. A wrong key,
+ * a later schema or another program's file is SK_ERR_CONFIG; a lost wraps file
+ * SK_ERR_NOINPUT, also with create; a second process SK_ERR_TEMP. */
 int store_open(const char *path, const unsigned char key[VAULT_KEY],
     bool create, struct store **out, struct sk_error *e);
 void store_close(struct store **s);
@@ -37,7 +43,7 @@ int store_commit(struct store *s, struct sk_error *e);
 void store_rollback(struct store *s);
 /* A group of writes inside the turn's transaction that stands or falls
  * together (a savepoint): one mail's actions, one operator's command. */
-int store_group_begin(struct store *s);
+int store_group_begin(struct store *s);	/* groups may nest */
 int store_group_end(struct store *s, bool keep);
 /* Counts every write that the gate could notice: roster, keys, terms, items,
  * approvals. Whoever keeps such rows compares it. */
@@ -78,19 +84,21 @@ struct mail_record {
 	const char *subject, *from;	/* as understood; NULL until read */
 	const char *message_id;
 };
-int store_mail_add(struct store *s, struct mail_record *m); /* sets row */
+int store_mail_add(struct store *s, struct mail_record *m); /* sets row; body
+							 * only without spool */
 int store_mail_get(struct store *s, struct sk_arena *a, int64_t row,
     struct mail_record *out);		/* without body */
 int store_mail_body(struct store *s, struct sk_arena *a, int64_t row,
     struct sk_span *out);
 int store_mail_try(struct store *s, int64_t row);	/* tries + 1 */
-/* What reading found; done = true. wrap may be NULL (kept). */
+/* What reading found; done = true. A wrap of zeros keeps the one there. */
 int store_mail_filed(struct store *s, const struct mail_record *m);
 /* Rows still to be read, oldest first, at most max. */
 int store_mail_pending(struct store *s, int64_t after, int64_t *rows,
     size_t max, size_t *n);
 int store_mail_list(struct store *s, struct sk_arena *a, int64_t case_row,
-    size_t max, struct mail_record **out, size_t *n); /* case_row 0: all, newest first */
+    size_t max, struct mail_record **out, size_t *n); /* case_row 0: all; newest
+				 * first */
 /* A filed mail with the same raw hash + sender + recipients, or the same
  * content id + From + recipients received since `since`; 0 if none. */
 int store_mail_repeat_raw(struct store *s, const struct mail_record *m,
@@ -166,12 +174,15 @@ int store_token_use(struct store *s, int64_t case_row, uint32_t question);
 int store_org_put(struct store *s, const struct org *o, int64_t now);
 int store_org_get(struct store *s, struct sk_arena *a, const char *id,
     struct org *out);
+/* SK_ERR_EXISTS: another active person has the address. */
 int store_person_put(struct store *s, const struct person *p, int64_t now);
 int store_person_get(struct store *s, struct sk_arena *a, const char *id,
     struct person *out);
 int store_person_by_address(struct store *s, struct sk_arena *a,
     const char *address, struct person *out);
-/* All, orgs by id, persons by id; `active` drops removed persons. */
+/* All, orgs by id, persons by id; `active` drops removed persons. A person's
+ * fpr is the pinned key's; key_state is "no-key" or "", since the store has no
+ * clock: judge the key itself with key_unusable(). */
 int store_roster(struct store *s, struct sk_arena *a, bool active,
     struct roster_known *out);
 
@@ -188,7 +199,8 @@ struct key_record {
 	int64_t created;
 };
 /* SK_ERR_EXISTS where another person already has this fingerprint pinned.
- * Pinning retires the owner's earlier pinned key. */
+ * Pinning retires the owner's earlier pinned key. A proposal of what is pinned
+ * is SK_ERR_EXISTS too and changes nothing. */
 int store_key_put(struct store *s, const struct key_record *k);
 int store_key_pinned(struct store *s, struct sk_arena *a, const char *person,
     int64_t case_row, struct key_record *out);	/* SK_ERR_NOINPUT if none */
@@ -210,7 +222,8 @@ int store_terms_locked(struct store *s, struct sk_arena *a, int64_t case_row,
 /* Newest of any kind. */
 int store_terms_newest(struct store *s, struct sk_arena *a, int64_t case_row,
     struct terms *out);
-/* The one change a version knows: locked, with assurance and vouching. */
+/* The one change a version knows: locked, with assurance and vouching. Once
+ * (SK_ERR_EXISTS), and not behind a later locked one (SK_ERR_REFUSED). */
 int store_terms_lock(struct store *s, int64_t case_row, uint32_t version,
     enum assurance assurance, const char *vouched_by, const char *vouched_how,
     int64_t now);
@@ -218,7 +231,8 @@ int store_terms_lock(struct store *s, int64_t case_row, uint32_t version,
 int store_terms_vouch(struct store *s, int64_t case_row, uint32_t version,
     const char *who, const char *how, const char *reason, int64_t now,
     unsigned *distinct);
-/* Maps exclusion `index` of a version; orgs none: nobody is named by it. */
+/* Maps exclusion `index` of a version; orgs none: nobody is named by it. The
+ * newest mapping counts, all are kept. */
 int store_exclusion_map(struct store *s, int64_t case_row, uint32_t version,
     size_t index, const char *const *orgs, size_t norgs, const char *who,
     const char *reason, int64_t now);
@@ -239,15 +253,18 @@ int store_item_get(struct store *s, struct sk_arena *a, const char *id,
     struct item_record *out);
 int store_item_list(struct store *s, struct sk_arena *a, int64_t case_row,
     struct item_record **out, size_t *n);	/* case_row 0: all */
+/* ITEM_WITHDRAWN is for ever: SK_ERR_REFUSED. `now` counts for approval. */
 int store_item_state(struct store *s, const char *id, enum item_state st,
     uint32_t terms_version, int64_t now);
 int store_item_withdraw_approvals(struct store *s, const char *id);
-/* distinct: valid approvals by different people after this one. */
+/* distinct: valid approvals by different people after this one. Ends
+ * approvals_void. SK_ERR_REFUSED on a withdrawn item. */
 int store_item_approve(struct store *s, const char *id, const char *who,
     int64_t now, unsigned *distinct);
 int store_item_approvers(struct store *s, struct sk_arena *a, const char *id,
     const char *const **who, size_t *n);
-/* Frozen list (L12): persons at approval; may only shrink afterwards. */
+/* Frozen list (L12): persons at approval; may only shrink (SK_ERR_REFUSED)
+ * until the approvals are withdrawn, which drops it. */
 int store_item_freeze(struct store *s, const char *id,
     const char *const *persons, size_t n);
 int store_item_frozen(struct store *s, struct sk_arena *a, const char *id,
@@ -284,7 +301,8 @@ struct copy_record {
 	const char *items;		/* ids inside, blank-separated (digest) */
 	struct sk_span message;		/* boxed; only from store_copy_message */
 };
-int store_copy_add(struct store *s, struct copy_record *c); /* sets row */
+/* Sets row. State TO_SEAL or HELD, else SK_ERR_BUG; never with a message. */
+int store_copy_add(struct store *s, struct copy_record *c);
 int store_copy_get(struct store *s, struct sk_arena *a, int64_t row,
     struct copy_record *out);
 int store_copy_message(struct store *s, struct sk_arena *a, int64_t row,
@@ -293,10 +311,15 @@ int store_copy_message(struct store *s, struct sk_arena *a, int64_t row,
 int store_copy_sealed(struct store *s, int64_t row, const char *fpr,
     const char *items, struct sk_span message,
     const unsigned char hash[SK_HASH]);
+/* HANDING or READY -> READY (the same bytes again), READY -> HANDING; HELD or
+ * TO_SEAL -> TO_SEAL (drops the bytes); all but SENT -> HELD, DROPPED, MARKED.
+ * Anything else is SK_ERR_BUG. */
 int store_copy_state(struct store *s, int64_t row, enum copy_state st,
     const char *reason, int64_t next_try);
+/* HANDING -> SENT. */
 int store_copy_handed(struct store *s, int64_t row, const char *queue_id,
     const char *reply, int64_t now);
+/* The relay did not take it: tries + 1; HANDING -> READY. */
 int store_copy_tried(struct store *s, int64_t row, const char *reply,
     int64_t next_try);
 /* Rows in a state, due at `now` (next_try <= now), oldest first. */
@@ -327,7 +350,8 @@ struct auto_counts {
 };
 int store_auto_counts(struct store *s, const char *address,
     enum authentication auth, int64_t now, struct auto_counts *out);
-/* address NULL: an operator notice. Rows older than two days are dropped. */
+/* Counts end at LIMIT_AUTO_COUNT. address NULL: an operator notice. Rows older
+ * than two days are dropped. */
 int store_auto_add(struct store *s, const char *address,
     enum authentication auth, int64_t now);
 
@@ -343,6 +367,7 @@ struct audit_record {
 int store_audit(struct store *s, int64_t now, const char *actor,
     const char *event, const char *object, const char *detail);
 int store_audit_list(struct store *s, struct sk_arena *a, const char *object,
-    size_t max, struct audit_record **out, size_t *n);	/* NULL: all */
+    size_t max, struct audit_record **out, size_t *n);	/* NULL: all; newest
+							 * first */
 /* Walks the chain; *broken: first bad sequence number, 0 if whole. */
 int store_audit_verify(struct store *s, int64_t *rows, int64_t *broken);

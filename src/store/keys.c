@@ -1,0 +1,338 @@
+/*
+ * Pinned and proposed keys: the database, not a key ring, is the truth about
+ * whom a copy is sealed to. One pinned key an owner (a person or a case); a
+ * fingerprint belongs to one person only (I3); a proposal never touches what
+ * is pinned (L16).
+ */
+#include <config.h>
+
+#include <string.h>
+
+#include "store/internal.h"
+
+#define BOX "keys.box"
+#define FACTS "keys.facts"
+
+/* Whose it is, and which: what a row of keys is known by. */
+struct owned {
+	struct lookup fpr, person;
+	bool by_person;
+	int64_t case_row;
+};
+
+static struct lookup
+lookup_fpr(struct store *s, const char *fpr)
+{
+	char upper[65];
+	size_t n = strnlen(fpr, sizeof(upper) - 1);
+
+	for (size_t i = 0; i < n; i++)
+		upper[i] = (char)(fpr[i] >= 'a' && fpr[i] <= 'f' ?
+		    fpr[i] - 32 : fpr[i]);
+	return lookup_bytes(s, "fpr", sk_span_of(upper, n));
+}
+
+static struct owned
+owned_of(struct store *s, const struct key_record *k)
+{
+	struct owned o = { .fpr = lookup_fpr(s, k->fpr),
+		.by_person = k->person != NULL, .case_row = k->case_row };
+
+	if (k->person)
+		o.person = lookup_text(s, "person", k->person);
+	return o;
+}
+
+static void
+bind_owner(struct stmt *st, const struct owned *o)
+{
+	if (o->by_person)
+		lookup_bind(st, o->person);
+	else
+		db_bind_null(st);
+	db_bind_row(st, o->case_row);
+}
+
+static void
+bind_box(struct store *s, struct stmt *st, const struct key_record *k)
+{
+	pack_begin(s);
+	pack_str(s, k->fpr);
+	pack_str(s, k->person);
+	pack_str(s, k->origin);
+	pack_str(s, k->approved_by);
+	pack_bind(s, st, BOX);
+}
+
+static void
+bind_facts(struct store *s, struct stmt *st, const struct key_record *k)
+{
+	pack_begin(s);
+	key_facts_put(&s->plain, &k->facts);
+	pack_bind(s, st, FACTS);
+}
+
+/* ---- may it be put? ---- */
+
+/* SK_OK and the state it has now; SK_ERR_NOINPUT if it is new. */
+static int
+state_now(struct store *s, const struct owned *o, int *state)
+{
+	struct stmt *st = store_use(s, SQL_KEY_STATE_OF);
+	int r;
+
+	lookup_bind(st, o->fpr);
+	bind_owner(st, o);
+	r = db_get(st);
+	if (r)
+		return r;
+	*state = (int)db_int(st);
+	db_end(st);
+	return SK_OK;
+}
+
+static int
+pinned_elsewhere(struct store *s, const struct owned *o)
+{
+	struct stmt *st = store_use(s, SQL_KEY_ELSEWHERE);
+	int r;
+
+	lookup_bind(st, o->fpr);
+	lookup_bind(st, o->person);
+	db_bind_int(st, KEY_PINNED);
+	r = db_get(st);
+	if (r)
+		return r == SK_ERR_NOINPUT ? SK_OK : r;
+	db_end(st);
+	return SK_ERR_EXISTS;
+}
+
+/* The owner's address, by which a signature is recognised: a case's only. */
+static int
+owner_address(struct store *s, const struct key_record *k, bool *has,
+    struct lookup *address)
+{
+	struct sk_arena *a = sk_arena_new();
+	struct case_record c;
+	struct person p;
+	int r;
+
+	*has = false;
+	if (k->person)
+		r = store_person_get(s, a, k->person, &p);
+	else
+		r = store_case_get(s, a, k->case_row, &c);
+	if (!r && k->case_row && c.originator) {
+		*has = true;
+		*address = lookup_address(s, c.originator);
+	}
+	sk_arena_free(&a);
+	return r;
+}
+
+/* ---- put ---- */
+
+static int
+retire_others(struct store *s, const struct owned *o)
+{
+	struct stmt *st = store_use(s, o->by_person ? SQL_KEY_RETIRE_PERSON :
+	    SQL_KEY_RETIRE_CASE);
+
+	if (o->by_person)
+		lookup_bind(st, o->person);
+	else
+		db_bind_int(st, o->case_row);
+	lookup_bind(st, o->fpr);
+	db_bind_int(st, KEY_RETIRED);
+	db_bind_int(st, KEY_PINNED);
+	return db_run(st);
+}
+
+static int
+add(struct store *s, const struct key_record *k, const struct owned *o)
+{
+	struct lookup address;
+	struct stmt *st;
+	bool has;
+	int r = owner_address(s, k, &has, &address);
+
+	if (r)
+		return r;
+	st = store_use(s, SQL_KEY_ADD);
+	lookup_bind(st, o->fpr);
+	db_bind_int(st, k->state);
+	bind_owner(st, o);
+	if (has)
+		lookup_bind(st, address);
+	else
+		db_bind_null(st);
+	db_bind_int(st, k->created);
+	bind_box(s, st, k);
+	bind_facts(s, st, k);
+	return db_run(st);
+}
+
+static int
+change(struct store *s, const struct key_record *k, const struct owned *o)
+{
+	struct stmt *st = store_use(s, SQL_KEY_CHANGE);
+
+	lookup_bind(st, o->fpr);
+	bind_owner(st, o);
+	db_bind_int(st, k->state);
+	bind_box(s, st, k);
+	bind_facts(s, st, k);
+	return db_run_one(st);
+}
+
+int
+store_key_put(struct store *s, const struct key_record *k)
+{
+	struct owned o;
+	int now = KEY_PROPOSED, known, r;
+
+	if (!k->person == !k->case_row)
+		return SK_ERR_BUG;	/* one owner, not none, not two */
+	o = owned_of(s, k);
+	if (k->person && (r = pinned_elsewhere(s, &o)))
+		return r;
+	known = state_now(s, &o, &now);
+	if (known && known != SK_ERR_NOINPUT)
+		return known;
+	if (!known && now == KEY_PINNED && k->state == KEY_PROPOSED)
+		return SK_ERR_EXISTS;	/* a proposal changes nothing pinned */
+	r = known ? add(s, k, &o) : change(s, k, &o);
+	if (!r && k->state == KEY_PINNED)
+		r = retire_others(s, &o);
+	return r;
+}
+
+/* ---- get ---- */
+
+static int
+read_row(struct store *s, struct stmt *st, struct sk_arena *a,
+    struct key_record *k)
+{
+	struct wire_in w;
+	int r;
+
+	*k = (struct key_record){ .state = (enum key_state)db_int(st) };
+	k->case_row = db_int(st);
+	k->created = db_int(st);
+	w = unpack(s, st, BOX);
+	k->fpr = wire_need_str(&w, a);
+	k->person = wire_str(&w, a);
+	k->origin = wire_str(&w, a);
+	k->approved_by = wire_str(&w, a);
+	r = unpack_end(&w, BOX);
+	if (r)
+		return r;
+	w = unpack(s, st, FACTS);
+	if (!w.bad && key_facts_get(a, w.rest, &k->facts))
+		w.bad = true;
+	w.rest.len = 0;
+	return unpack_end(&w, FACTS);
+}
+
+static int
+read_rows(struct store *s, struct stmt *st, struct sk_arena *a,
+    struct key_record **out, size_t *n)
+{
+	int r;
+
+	while ((r = db_step(st)) > 0) {
+		*out = list_add(a, *out, *n, sizeof(**out));
+		r = read_row(s, st, a, &(*out)[(*n)++]);
+		if (r)
+			break;
+	}
+	db_end(st);
+	return r;
+}
+
+static struct stmt *
+use_owner(struct store *s, enum sql_id by_person, enum sql_id by_case,
+    const char *person, int64_t case_row)
+{
+	struct stmt *st = store_use(s, person ? by_person : by_case);
+
+	if (person)
+		lookup_bind(st, lookup_text(s, "person", person));
+	else
+		db_bind_int(st, case_row);
+	return st;
+}
+
+int
+store_key_pinned(struct store *s, struct sk_arena *a, const char *person,
+    int64_t case_row, struct key_record *out)
+{
+	struct stmt *st = use_owner(s, SQL_KEY_PINNED_PERSON,
+	    SQL_KEY_PINNED_CASE, person, case_row);
+	int r;
+
+	db_bind_int(st, KEY_PINNED);
+	r = db_get(st);
+	if (r)
+		return r;
+	r = read_row(s, st, a, out);
+	db_end(st);
+	return r;
+}
+
+int
+store_keys(struct store *s, struct sk_arena *a, const char *person,
+    int64_t case_row, struct key_record **out, size_t *n)
+{
+	*out = NULL;
+	*n = 0;
+	return read_rows(s, use_owner(s, SQL_KEY_LIST_PERSON,
+	    SQL_KEY_LIST_CASE, person, case_row), a, out, n);
+}
+
+int
+store_keys_of_address(struct store *s, struct sk_arena *a,
+    const char *address, struct key_record **out, size_t *n)
+{
+	struct stmt *st;
+	struct person p;
+	int r;
+
+	*out = NULL;
+	*n = 0;
+	r = store_person_by_address(s, a, address, &p);
+	if (!r) {
+		st = use_owner(s, SQL_KEY_PINNED_PERSON, SQL_KEY_PINNED_CASE,
+		    p.id, 0);
+		db_bind_int(st, KEY_PINNED);
+		r = read_rows(s, st, a, out, n);
+	}
+	if (r && r != SK_ERR_NOINPUT)
+		return r;
+	st = store_use(s, SQL_KEY_OF_ADDRESS);
+	lookup_bind(st, lookup_address(s, address));
+	db_bind_int(st, KEY_PINNED);
+	return read_rows(s, st, a, out, n);
+}
+
+int
+keys_pinned_fpr(struct store *s, struct sk_arena *a, const char *person,
+    const char **out)
+{
+	struct stmt *st = store_use(s, SQL_KEY_FPR);
+	struct wire_in w;
+	int r;
+
+	lookup_bind(st, lookup_text(s, "person", person));
+	db_bind_int(st, KEY_PINNED);
+	r = db_get(st);
+	if (r)
+		return r;
+	w = unpack(s, st, BOX);
+	*out = wire_need_str(&w, a);
+	wire_str(&w, a);
+	wire_str(&w, a);
+	wire_str(&w, a);
+	db_end(st);
+	return unpack_end(&w, BOX);
+}

@@ -1,0 +1,166 @@
+/*
+ * The schema as numbered migrations, oldest first: constant texts, never
+ * changed once released, only followed by the next. Each sets user_version to
+ * its own number, so that it and its changes are one transaction.
+ *
+ * A column named box, found, status, vouched, facts or people is sealed under
+ * the store key; a BLOB that is searched for is a keyed hash cut to 16 bytes.
+ * What is left in the clear: numbers, times, states, item ids, spool names.
+ */
+#include <config.h>
+
+#include "store/internal.h"
+
+static const char *const main_versions[] = {
+	"CREATE TABLE meta(name TEXT PRIMARY KEY NOT NULL, box BLOB NOT NULL)"
+	" STRICT, WITHOUT ROWID;"
+
+	"CREATE TABLE years(year INTEGER PRIMARY KEY, last INTEGER NOT NULL)"
+	" STRICT;"
+	"CREATE TABLE cases(row INTEGER PRIMARY KEY, year INTEGER NOT NULL,"
+	" seq INTEGER NOT NULL, opened INTEGER NOT NULL,"
+	" changed INTEGER NOT NULL, closed INTEGER NOT NULL,"
+	" state INTEGER NOT NULL, ended INTEGER NOT NULL,"
+	" desk INTEGER NOT NULL, priority INTEGER NOT NULL,"
+	" pk BLOB NOT NULL CHECK(length(pk) = 32), box BLOB NOT NULL,"
+	" UNIQUE(year, seq)) STRICT;"
+	"CREATE INDEX cases_open ON cases(ended) WHERE ended = 0;"
+	"CREATE TABLE case_notes(row INTEGER PRIMARY KEY,"
+	" case_row INTEGER NOT NULL REFERENCES cases(row),"
+	" time INTEGER NOT NULL, box BLOB NOT NULL) STRICT;"
+	"CREATE INDEX case_notes_case ON case_notes(case_row);"
+
+	/* Bodies stand apart: a list of mails must not walk over them. */
+	"CREATE TABLE mail(row INTEGER PRIMARY KEY,"
+	" received INTEGER NOT NULL, done INTEGER NOT NULL,"
+	" tries INTEGER NOT NULL, case_row INTEGER REFERENCES cases(row),"
+	" class INTEGER NOT NULL, by_case INTEGER NOT NULL,"
+	" raw BLOB NOT NULL, content BLOB, spool TEXT, wrap BLOB NOT NULL,"
+	" box BLOB NOT NULL, found BLOB NOT NULL) STRICT;"
+	"CREATE INDEX mail_pending ON mail(done) WHERE done = 0;"
+	"CREATE INDEX mail_raw ON mail(raw);"
+	"CREATE INDEX mail_content ON mail(content)"
+	" WHERE content IS NOT NULL;"
+	"CREATE INDEX mail_case ON mail(case_row)"
+	" WHERE case_row IS NOT NULL;"
+	"CREATE INDEX mail_spool ON mail(spool) WHERE spool IS NOT NULL;"
+	"CREATE TABLE mail_body(mail INTEGER PRIMARY KEY"
+	" REFERENCES mail(row), body BLOB NOT NULL) STRICT;"
+
+	"CREATE TABLE orgs(row INTEGER PRIMARY KEY,"
+	" id BLOB NOT NULL UNIQUE, changed INTEGER NOT NULL,"
+	" box BLOB NOT NULL) STRICT;"
+	"CREATE TABLE persons(row INTEGER PRIMARY KEY,"
+	" id BLOB NOT NULL UNIQUE, org BLOB NOT NULL REFERENCES orgs(id),"
+	" address BLOB NOT NULL, active INTEGER NOT NULL,"
+	" changed INTEGER NOT NULL, box BLOB NOT NULL) STRICT;"
+	"CREATE UNIQUE INDEX persons_address ON persons(address)"
+	" WHERE active = 1;"	/* one person, one address */
+
+	"CREATE TABLE keys(row INTEGER PRIMARY KEY, fpr BLOB NOT NULL,"
+	" state INTEGER NOT NULL, person BLOB,"
+	" case_row INTEGER REFERENCES cases(row), address BLOB,"
+	" created INTEGER NOT NULL, box BLOB NOT NULL, facts BLOB NOT NULL,"
+	" CHECK((person IS NULL) <> (case_row IS NULL))) STRICT;"
+	"CREATE INDEX keys_fpr ON keys(fpr);"
+	"CREATE INDEX keys_person ON keys(person, state);"
+	"CREATE INDEX keys_case ON keys(case_row, state);"
+	"CREATE INDEX keys_address ON keys(address, state)"
+	" WHERE address IS NOT NULL;"
+
+	"CREATE TABLE terms(row INTEGER PRIMARY KEY,"
+	" case_row INTEGER NOT NULL REFERENCES cases(row),"
+	" version INTEGER NOT NULL, locked INTEGER NOT NULL,"
+	" locked_at INTEGER, assurance INTEGER NOT NULL,"
+	" created INTEGER NOT NULL, box BLOB NOT NULL, vouched BLOB,"
+	" UNIQUE(case_row, version)) STRICT;"
+	"CREATE TABLE vouches(row INTEGER PRIMARY KEY,"
+	" case_row INTEGER NOT NULL, version INTEGER NOT NULL,"
+	" who BLOB NOT NULL, time INTEGER NOT NULL, box BLOB NOT NULL,"
+	" FOREIGN KEY(case_row, version) REFERENCES terms(case_row, version))"
+	" STRICT;"
+	"CREATE INDEX vouches_terms ON vouches(case_row, version);"
+	"CREATE TABLE exclusion_maps(row INTEGER PRIMARY KEY,"
+	" case_row INTEGER NOT NULL, version INTEGER NOT NULL,"
+	" place INTEGER NOT NULL, time INTEGER NOT NULL, box BLOB NOT NULL,"
+	" FOREIGN KEY(case_row, version) REFERENCES terms(case_row, version))"
+	" STRICT;"
+	"CREATE INDEX exclusion_maps_terms"
+	" ON exclusion_maps(case_row, version);"
+
+	"CREATE TABLE items(row INTEGER PRIMARY KEY,"
+	" id TEXT NOT NULL UNIQUE,"
+	" case_row INTEGER NOT NULL REFERENCES cases(row),"
+	" state INTEGER NOT NULL, created INTEGER NOT NULL,"
+	" approved INTEGER NOT NULL, terms_version INTEGER NOT NULL,"
+	" approvals_void INTEGER NOT NULL, wrap BLOB NOT NULL,"
+	" text BLOB NOT NULL, box BLOB NOT NULL, people BLOB) STRICT;"
+	"CREATE INDEX items_case ON items(case_row);"
+	"CREATE TABLE approvals(row INTEGER PRIMARY KEY,"
+	" item INTEGER NOT NULL REFERENCES items(row), who BLOB NOT NULL,"
+	" time INTEGER NOT NULL, void INTEGER NOT NULL, box BLOB NOT NULL)"
+	" STRICT;"
+	"CREATE UNIQUE INDEX approvals_valid ON approvals(item, who)"
+	" WHERE void = 0;"
+
+	"CREATE TABLE digests(row INTEGER PRIMARY KEY,"
+	" created INTEGER NOT NULL, box BLOB NOT NULL) STRICT;"
+	"CREATE TABLE copies(row INTEGER PRIMARY KEY,"
+	" created INTEGER NOT NULL, next_try INTEGER, sent INTEGER NOT NULL,"
+	" state INTEGER NOT NULL, encrypted INTEGER NOT NULL,"
+	" case_row INTEGER REFERENCES cases(row),"
+	" digest INTEGER REFERENCES digests(row),"
+	" question INTEGER NOT NULL, terms_version INTEGER NOT NULL,"
+	" tries INTEGER NOT NULL, copy_hash BLOB NOT NULL,"
+	" box BLOB NOT NULL, status BLOB NOT NULL) STRICT;"
+	"CREATE INDEX copies_state ON copies(state);"
+	"CREATE INDEX copies_due ON copies(state, next_try)"
+	" WHERE next_try IS NOT NULL;"
+	"CREATE INDEX copies_case ON copies(case_row)"
+	" WHERE case_row IS NOT NULL;"
+	"CREATE INDEX copies_digest ON copies(digest)"
+	" WHERE digest IS NOT NULL;"
+	"CREATE TABLE copy_message(copy INTEGER PRIMARY KEY"
+	" REFERENCES copies(row), box BLOB NOT NULL) STRICT;"
+
+	"CREATE TABLE tokens(row INTEGER PRIMARY KEY,"
+	" hash BLOB NOT NULL UNIQUE,"
+	" case_row INTEGER REFERENCES cases(row),"
+	" copy_row INTEGER REFERENCES copies(row),"
+	" question INTEGER NOT NULL, used INTEGER NOT NULL,"
+	" created INTEGER NOT NULL, box BLOB NOT NULL) STRICT;"
+	"CREATE INDEX tokens_case ON tokens(case_row, question)"
+	" WHERE case_row IS NOT NULL;"
+
+	"CREATE TABLE auto(row INTEGER PRIMARY KEY, time INTEGER NOT NULL,"
+	" kind INTEGER NOT NULL, address BLOB, domain BLOB) STRICT;"
+	"CREATE INDEX auto_time ON auto(time);"
+	"CREATE INDEX auto_kind ON auto(kind, time);"
+	"CREATE INDEX auto_address ON auto(kind, address, time);"
+	"CREATE INDEX auto_domain ON auto(kind, domain, time);"
+
+	"CREATE TABLE audit(seq INTEGER PRIMARY KEY, time INTEGER NOT NULL,"
+	" object BLOB NOT NULL, hash BLOB NOT NULL, box BLOB NOT NULL)"
+	" STRICT;"
+	"CREATE INDEX audit_object ON audit(object);"
+
+	"PRAGMA application_id = 0x53656b69;"
+	"PRAGMA user_version = 1;",
+};
+
+static const char *const wraps_versions[] = {
+	"CREATE TABLE wraps(case_row INTEGER PRIMARY KEY,"
+	" pk BLOB NOT NULL, wrap BLOB NOT NULL) STRICT;"
+	"PRAGMA application_id = 0x53656b77;"
+	"PRAGMA user_version = 1;",
+};
+
+const struct schema schema_main = {
+	0x53656b69, main_versions,
+	sizeof(main_versions) / sizeof(*main_versions),
+};
+
+const struct schema schema_wraps = {
+	0x53656b77, wraps_versions,
+	sizeof(wraps_versions) / sizeof(*wraps_versions),
+};

@@ -1,0 +1,318 @@
+/*
+ * The texts of sql.h. A statement stands here or it does not exist: no part of
+ * one is ever put together at run time. Every search uses an index (a test
+ * asks SQLite for its plan), so that a million cases cost what a thousand do.
+ */
+#include <config.h>
+
+#include "store/sql.h"
+
+#define MAIL_COLUMNS "row, received, done, tries, case_row, class, by_case, " \
+	"spool, wrap, box, found"
+#define CASE_COLUMNS "row, year, seq, opened, changed, closed, state, desk, " \
+	"priority, pk, box"
+#define PERSON_COLUMNS "active, box"
+#define KEY_COLUMNS "state, case_row, created, box, facts"
+#define TERMS_COLUMNS "version, locked, assurance, box, vouched"
+#define ITEM_COLUMNS "row, id, case_row, state, created, approved, " \
+	"terms_version, approvals_void, people IS NOT NULL, wrap, text, box"
+#define COPY_COLUMNS "row, created, next_try, sent, state, encrypted, " \
+	"case_row, digest, question, terms_version, tries, copy_hash, box, " \
+	"status"
+#define AUDIT_COLUMNS "seq, time, hash, box"
+
+#define RULES true	/* store_rules_generation() */
+
+const struct sql sql_table[SQL_LAST] = {
+	[SQL_BEGIN] = { "begin", "BEGIN IMMEDIATE" },
+	[SQL_COMMIT] = { "commit", "COMMIT" },
+	[SQL_ROLLBACK] = { "rollback", "ROLLBACK" },
+	[SQL_GROUP] = { "group", "SAVEPOINT one" },
+	[SQL_GROUP_KEEP] = { "group.keep", "RELEASE one" },
+	[SQL_GROUP_UNDO] = { "group.undo", "ROLLBACK TO one" },
+
+	[SQL_META_GET] = { "meta.get", "SELECT box FROM meta WHERE name = ?" },
+	[SQL_META_SET] = { "meta.set",
+	    "INSERT INTO meta(name, box) VALUES(?, ?) "
+	    "ON CONFLICT(name) DO UPDATE SET box = excluded.box" },
+
+	[SQL_MAIL_ADD] = { "mail.add",
+	    "INSERT INTO mail(received, done, tries, case_row, class, by_case, "
+	    "raw, content, spool, wrap, box, found) "
+	    "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" },
+	[SQL_MAIL_BODY_ADD] = { "mail.body_add",
+	    "INSERT INTO mail_body(mail, body) VALUES(?, ?)" },
+	[SQL_MAIL_GET] = { "mail.get",
+	    "SELECT " MAIL_COLUMNS " FROM mail WHERE row = ?" },
+	[SQL_MAIL_BODY_GET] = { "mail.body_get",
+	    "SELECT body FROM mail_body WHERE mail = ?" },
+	[SQL_MAIL_TRY] = { "mail.try",
+	    "UPDATE mail SET tries = tries + 1 WHERE row = ?" },
+	[SQL_MAIL_FILED] = { "mail.filed",
+	    "UPDATE mail SET done = 1, case_row = ?2, class = ?3, "
+	    "content = ?4, found = ?5, by_case = coalesce(?6, by_case), "
+	    "wrap = coalesce(?7, wrap) WHERE row = ?1" },
+	[SQL_MAIL_PENDING] = { "mail.pending",
+	    "SELECT row FROM mail WHERE done = 0 AND row > ? "
+	    "ORDER BY row LIMIT ?" },
+	[SQL_MAIL_LIST] = { "mail.list",
+	    "SELECT " MAIL_COLUMNS " FROM mail ORDER BY row DESC LIMIT ?" },
+	[SQL_MAIL_LIST_CASE] = { "mail.list_case",
+	    "SELECT " MAIL_COLUMNS " FROM mail WHERE case_row = ? "
+	    "ORDER BY row DESC LIMIT ?" },
+	[SQL_MAIL_REPEAT_RAW] = { "mail.repeat_raw",
+	    "SELECT row, case_row FROM mail WHERE raw = ? AND done = 1 "
+	    "AND row <> ? ORDER BY row LIMIT 1" },
+	[SQL_MAIL_REPEAT_CONTENT] = { "mail.repeat_content",
+	    "SELECT row, case_row FROM mail WHERE content = ? AND done = 1 "
+	    "AND row <> ? AND received >= ? ORDER BY row LIMIT 1" },
+	[SQL_MAIL_SPOOLS] = { "mail.spools",
+	    "SELECT spool FROM mail WHERE spool IS NOT NULL" },
+
+	[SQL_CASE_NUMBER] = { "case.number",
+	    "INSERT INTO years(year, last) VALUES(?, 1) ON CONFLICT(year) "
+	    "DO UPDATE SET last = last + 1 RETURNING last" },
+	[SQL_CASE_OPEN] = { "case.open",
+	    "INSERT INTO cases(year, seq, opened, changed, closed, state, "
+	    "ended, desk, priority, pk, box) "
+	    "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" },
+	[SQL_CASE_GET] = { "case.get",
+	    "SELECT " CASE_COLUMNS " FROM cases WHERE row = ?" },
+	[SQL_CASE_FIND] = { "case.find",
+	    "SELECT " CASE_COLUMNS " FROM cases WHERE year = ? AND seq = ?" },
+	[SQL_CASE_UPDATE] = { "case.update",
+	    "UPDATE cases SET changed = ?2, closed = ?3, state = ?4, "
+	    "ended = ?5, desk = ?6, priority = ?7, box = ?8 WHERE row = ?1" },
+	[SQL_CASE_LIST] = { "case.list",
+	    "SELECT " CASE_COLUMNS " FROM cases ORDER BY row DESC LIMIT ?" },
+	[SQL_CASE_LIST_OPEN] = { "case.list_open",
+	    "SELECT " CASE_COLUMNS " FROM cases WHERE ended = 0 "
+	    "ORDER BY row DESC LIMIT ?" },
+	[SQL_CASE_NOTE] = { "case.note",
+	    "INSERT INTO case_notes(case_row, time, box) VALUES(?, ?, ?)" },
+	[SQL_CASE_NOTES] = { "case.notes",
+	    "SELECT time, box FROM case_notes WHERE case_row = ? "
+	    "ORDER BY row" },
+	/* An orphan of a turn that died between the two commits may stand
+	 * in the way: nobody can need it. */
+	[SQL_WRAP_PUT] = { "wrap.put",
+	    "INSERT OR REPLACE INTO wraps(case_row, pk, wrap) "
+	    "VALUES(?, ?, ?)" },
+	[SQL_WRAP_GET] = { "wrap.get",
+	    "SELECT wrap FROM wraps WHERE case_row = ? AND pk = ?" },
+
+	[SQL_TOKEN_ADD] = { "token.add",
+	    "INSERT INTO tokens(hash, case_row, copy_row, question, used, "
+	    "created, box) VALUES(?, ?, ?, ?, ?, ?, ?)" },
+	[SQL_TOKEN_FIND] = { "token.find",
+	    "SELECT case_row, copy_row, question, used, created, box "
+	    "FROM tokens WHERE hash = ?" },
+	[SQL_TOKEN_USE] = { "token.use",
+	    "UPDATE tokens SET used = 1 WHERE case_row = ? AND question = ?" },
+
+	[SQL_ORG_PUT] = { "org.put",
+	    "INSERT INTO orgs(id, changed, box) VALUES(?, ?, ?) "
+	    "ON CONFLICT(id) DO UPDATE SET changed = excluded.changed, "
+	    "box = excluded.box", RULES },
+	[SQL_ORG_GET] = { "org.get", "SELECT box FROM orgs WHERE id = ?" },
+	[SQL_ORG_LIST] = { "org.list", "SELECT box FROM orgs" },
+	[SQL_PERSON_PUT] = { "person.put",
+	    "INSERT INTO persons(id, org, address, active, changed, box) "
+	    "VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET "
+	    "org = excluded.org, address = excluded.address, "
+	    "active = excluded.active, changed = excluded.changed, "
+	    "box = excluded.box", RULES },
+	[SQL_PERSON_GET] = { "person.get",
+	    "SELECT " PERSON_COLUMNS " FROM persons WHERE id = ?" },
+	[SQL_PERSON_BY_ADDRESS] = { "person.by_address",
+	    "SELECT " PERSON_COLUMNS " FROM persons WHERE address = ? "
+	    "AND active = 1" },
+	[SQL_PERSON_LIST] = { "person.list",
+	    "SELECT " PERSON_COLUMNS " FROM persons" },
+	[SQL_PERSON_LIST_ACTIVE] = { "person.list_active",
+	    "SELECT " PERSON_COLUMNS " FROM persons WHERE active = 1" },
+
+	[SQL_KEY_ADD] = { "key.add",
+	    "INSERT INTO keys(fpr, state, person, case_row, address, created, "
+	    "box, facts) VALUES(?, ?, ?, ?, ?, ?, ?, ?)", RULES },
+	[SQL_KEY_CHANGE] = { "key.change",
+	    "UPDATE keys SET state = ?4, box = ?5, facts = ?6 WHERE fpr = ?1 "
+	    "AND person IS ?2 AND case_row IS ?3", RULES },
+	[SQL_KEY_STATE_OF] = { "key.state_of",
+	    "SELECT state FROM keys WHERE fpr = ?1 AND person IS ?2 "
+	    "AND case_row IS ?3" },
+	[SQL_KEY_ELSEWHERE] = { "key.elsewhere",
+	    "SELECT 1 FROM keys WHERE fpr = ?1 AND state = ?3 "
+	    "AND person IS NOT NULL AND person <> ?2 LIMIT 1" },
+	[SQL_KEY_RETIRE_PERSON] = { "key.retire_person",
+	    "UPDATE keys SET state = ?3 WHERE person = ?1 AND state = ?4 "
+	    "AND fpr <> ?2", RULES },
+	[SQL_KEY_RETIRE_CASE] = { "key.retire_case",
+	    "UPDATE keys SET state = ?3 WHERE case_row = ?1 AND state = ?4 "
+	    "AND fpr <> ?2", RULES },
+	[SQL_KEY_ADDRESS] = { "key.address",
+	    "UPDATE keys SET address = ?2 WHERE case_row = ?1 "
+	    "AND address IS NOT ?2" },
+	[SQL_KEY_PINNED_PERSON] = { "key.pinned_person",
+	    "SELECT " KEY_COLUMNS " FROM keys WHERE person = ? AND state = ?" },
+	[SQL_KEY_PINNED_CASE] = { "key.pinned_case",
+	    "SELECT " KEY_COLUMNS " FROM keys WHERE case_row = ? "
+	    "AND state = ?" },
+	[SQL_KEY_LIST_PERSON] = { "key.list_person",
+	    "SELECT " KEY_COLUMNS " FROM keys WHERE person = ? ORDER BY row" },
+	[SQL_KEY_LIST_CASE] = { "key.list_case",
+	    "SELECT " KEY_COLUMNS " FROM keys WHERE case_row = ? "
+	    "ORDER BY row" },
+	[SQL_KEY_OF_ADDRESS] = { "key.of_address",
+	    "SELECT " KEY_COLUMNS " FROM keys WHERE address = ? "
+	    "AND state = ? ORDER BY row" },
+	[SQL_KEY_FPR] = { "key.fpr",
+	    "SELECT box FROM keys WHERE person = ? AND state = ?" },
+
+	[SQL_TERMS_LAST] = { "terms.last",
+	    "SELECT max(version), max(version * locked) FROM terms "
+	    "WHERE case_row = ?" },
+	[SQL_TERMS_ADD] = { "terms.add",
+	    "INSERT INTO terms(case_row, version, locked, assurance, created, "
+	    "box) VALUES(?, ?, 0, ?, ?, ?)", RULES },
+	[SQL_TERMS_GET] = { "terms.get",
+	    "SELECT " TERMS_COLUMNS " FROM terms WHERE case_row = ? "
+	    "AND version = ?" },
+	[SQL_TERMS_LOCKED] = { "terms.locked",
+	    "SELECT " TERMS_COLUMNS " FROM terms WHERE case_row = ? "
+	    "AND locked = 1 ORDER BY version DESC LIMIT 1" },
+	[SQL_TERMS_NEWEST] = { "terms.newest",
+	    "SELECT " TERMS_COLUMNS " FROM terms WHERE case_row = ? "
+	    "ORDER BY version DESC LIMIT 1" },
+	[SQL_TERMS_LOCK] = { "terms.lock",
+	    "UPDATE terms SET locked = 1, assurance = ?3, locked_at = ?4, "
+	    "vouched = ?5 WHERE case_row = ?1 AND version = ?2 "
+	    "AND locked = 0", RULES },
+	[SQL_TERMS_VOUCH] = { "terms.vouch",
+	    "INSERT INTO vouches(case_row, version, who, time, box) "
+	    "VALUES(?, ?, ?, ?, ?)", RULES },
+	[SQL_TERMS_VOUCHES] = { "terms.vouches",
+	    "SELECT count(DISTINCT who) FROM vouches WHERE case_row = ? "
+	    "AND version = ?" },
+	[SQL_EXCLUSION_MAP] = { "exclusion.map",
+	    "INSERT INTO exclusion_maps(case_row, version, place, time, box) "
+	    "VALUES(?, ?, ?, ?, ?)", RULES },
+	[SQL_EXCLUSION_MAPS] = { "exclusion.maps",
+	    "SELECT place, box FROM exclusion_maps WHERE case_row = ? "
+	    "AND version = ? ORDER BY row" },
+
+	[SQL_ITEM_ADD] = { "item.add",
+	    "INSERT INTO items(id, case_row, state, created, approved, "
+	    "terms_version, approvals_void, wrap, text, box) "
+	    "VALUES(?, ?, ?, ?, ?, ?, 0, ?, ?, ?)", RULES },
+	[SQL_ITEM_GET] = { "item.get",
+	    "SELECT " ITEM_COLUMNS " FROM items WHERE id = ?" },
+	[SQL_ITEM_LIST] = { "item.list",
+	    "SELECT " ITEM_COLUMNS " FROM items ORDER BY row" },
+	[SQL_ITEM_LIST_CASE] = { "item.list_case",
+	    "SELECT " ITEM_COLUMNS " FROM items WHERE case_row = ? "
+	    "ORDER BY row" },
+	[SQL_ITEM_ROW] = { "item.row",
+	    "SELECT row, state FROM items WHERE id = ?" },
+	[SQL_ITEM_STATE] = { "item.state",
+	    "UPDATE items SET state = ?2, terms_version = ?3, "
+	    "approved = coalesce(?4, approved) WHERE row = ?1", RULES },
+	[SQL_ITEM_VOID] = { "item.void",
+	    "UPDATE items SET approvals_void = ?2, "
+	    "people = CASE WHEN ?2 THEN NULL ELSE people END WHERE row = ?1", RULES },
+	[SQL_ITEM_FREEZE] = { "item.freeze",
+	    "UPDATE items SET people = ?2 WHERE row = ?1", RULES },
+	[SQL_ITEM_FROZEN] = { "item.frozen",
+	    "SELECT people FROM items WHERE id = ? AND people IS NOT NULL" },
+	[SQL_APPROVAL_ADD] = { "approval.add",
+	    "INSERT INTO approvals(item, who, time, void, box) "
+	    "VALUES(?, ?, ?, 0, ?)", RULES },
+	[SQL_APPROVAL_VALID] = { "approval.valid",
+	    "SELECT 1 FROM approvals WHERE item = ? AND who = ? "
+	    "AND void = 0" },
+	[SQL_APPROVAL_VOID] = { "approval.void",
+	    "UPDATE approvals SET void = 1 WHERE item = ? AND void = 0", RULES },
+	[SQL_APPROVAL_COUNT] = { "approval.count",
+	    "SELECT count(*) FROM approvals WHERE item = ? AND void = 0" },
+	[SQL_APPROVAL_LIST] = { "approval.list",
+	    "SELECT box FROM approvals WHERE item = ? AND void = 0 "
+	    "ORDER BY row" },
+
+	[SQL_COPY_ADD] = { "copy.add",
+	    "INSERT INTO copies(created, next_try, sent, state, encrypted, "
+	    "case_row, digest, question, terms_version, tries, copy_hash, "
+	    "box, status) VALUES(?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" },
+	[SQL_COPY_GET] = { "copy.get",
+	    "SELECT " COPY_COLUMNS " FROM copies WHERE row = ?" },
+	[SQL_COPY_STATUS_GET] = { "copy.status_get",
+	    "SELECT state, tries, next_try, status FROM copies "
+	    "WHERE row = ?" },
+	[SQL_COPY_STATUS_SET] = { "copy.status_set",
+	    "UPDATE copies SET state = ?3, tries = ?4, next_try = ?5, "
+	    "status = ?6 WHERE row = ?1 AND state = ?2" },
+	[SQL_COPY_SEALED] = { "copy.sealed",
+	    "UPDATE copies SET state = ?3, status = ?4, copy_hash = ?5, "
+	    "next_try = 0 WHERE row = ?1 AND state = ?2" },
+	[SQL_COPY_SENT] = { "copy.sent",
+	    "UPDATE copies SET state = ?3, status = ?4, sent = ?5, "
+	    "next_try = NULL WHERE row = ?1 AND state = ?2" },
+	[SQL_COPY_MESSAGE_ADD] = { "copy.message_add",
+	    "INSERT INTO copy_message(copy, box) VALUES(?, ?)" },
+	[SQL_COPY_MESSAGE_GET] = { "copy.message_get",
+	    "SELECT box FROM copy_message WHERE copy = ?" },
+	[SQL_COPY_MESSAGE_DROP] = { "copy.message_drop",
+	    "DELETE FROM copy_message WHERE copy = ?" },
+	[SQL_COPY_DUE] = { "copy.due",
+	    "SELECT row FROM copies WHERE state = ? AND next_try <= ? "
+	    "ORDER BY next_try, row LIMIT ?" },
+	[SQL_COPY_LIST] = { "copy.list",
+	    "SELECT " COPY_COLUMNS " FROM copies ORDER BY row DESC LIMIT ?" },
+	[SQL_COPY_LIST_STATE] = { "copy.list_state",
+	    "SELECT " COPY_COLUMNS " FROM copies WHERE state = ? "
+	    "ORDER BY row DESC LIMIT ?" },
+	[SQL_COPY_LIST_DIGEST] = { "copy.list_digest",
+	    "SELECT " COPY_COLUMNS " FROM copies WHERE digest = ?2 "
+	    "AND (?1 < 0 OR +state = ?1) ORDER BY row DESC LIMIT ?3" },
+	[SQL_COPY_LIST_CASE] = { "copy.list_case",
+	    "SELECT " COPY_COLUMNS " FROM copies WHERE case_row = ?2 "
+	    "AND (?1 < 0 OR +state = ?1) ORDER BY row DESC LIMIT ?3" },
+	[SQL_COPY_LIST_BOTH] = { "copy.list_both",
+	    "SELECT " COPY_COLUMNS " FROM copies WHERE +digest = ?2 "
+	    "AND case_row = ?3 AND (?1 < 0 OR +state = ?1) "
+	    "ORDER BY row DESC LIMIT ?4" },
+
+	[SQL_DIGEST_ADD] = { "digest.add",
+	    "INSERT INTO digests(created, box) VALUES(?, ?)" },
+	[SQL_DIGEST_GET] = { "digest.get",
+	    "SELECT row, created, box FROM digests WHERE row = ?" },
+	[SQL_DIGEST_LIST] = { "digest.list",
+	    "SELECT row, created, box FROM digests ORDER BY row DESC" },
+
+	[SQL_AUTO_ADD] = { "auto.add",
+	    "INSERT INTO auto(time, kind, address, domain) "
+	    "VALUES(?, ?, ?, ?)" },
+	[SQL_AUTO_DROP] = { "auto.drop", "DELETE FROM auto WHERE time < ?" },
+	/* Counting stops where no policy can tell the difference. */
+	[SQL_AUTO_ADDRESS] = { "auto.address",
+	    "SELECT count(*) FROM (SELECT 1 FROM auto WHERE kind = ? "
+	    "AND address = ? AND time > ? LIMIT ?)" },
+	[SQL_AUTO_DOMAIN] = { "auto.domain",
+	    "SELECT count(*) FROM (SELECT 1 FROM auto WHERE kind = ? "
+	    "AND domain = ? AND time > ? LIMIT ?)" },
+	[SQL_AUTO_ALL] = { "auto.all",
+	    "SELECT count(*) FROM (SELECT 1 FROM auto WHERE kind = ? "
+	    "AND time > ? LIMIT ?)" },
+
+	[SQL_AUDIT_ADD] = { "audit.add",
+	    "INSERT INTO audit(seq, time, object, hash, box) "
+	    "VALUES(?, ?, ?, ?, ?)" },
+	[SQL_AUDIT_LAST] = { "audit.last",
+	    "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1" },
+	[SQL_AUDIT_LIST] = { "audit.list",
+	    "SELECT " AUDIT_COLUMNS " FROM audit ORDER BY seq DESC LIMIT ?" },
+	[SQL_AUDIT_LIST_OBJECT] = { "audit.list_object",
+	    "SELECT " AUDIT_COLUMNS " FROM audit WHERE object = ? "
+	    "ORDER BY seq DESC LIMIT ?" },
+	[SQL_AUDIT_WALK] = { "audit.walk",
+	    "SELECT " AUDIT_COLUMNS " FROM audit ORDER BY seq" },
+};
