@@ -1,0 +1,75 @@
+"""People with ordinary GnuPG homes of their own."""
+import pathlib
+import subprocess
+
+
+class Key:
+    """One person's home with one key."""
+
+    def __init__(self, folder, address, name=None, expired=False):
+        self.home = pathlib.Path(folder)
+        self.home.mkdir(mode=0o700, parents=True)
+        self.address = address
+        (self.home / "gpg.conf").write_text("no-auto-key-locate\n"
+                                            "trust-model always\n")
+        user = f"{name} <{address}>" if name else address
+        past = ["--faked-system-time", "20240101T000000!"] if expired else []
+        life = "1d" if expired else "2y"
+        for what in (["--quick-generate-key", user, "ed25519", "sign", life],):
+            self.run(*past, "--passphrase", "", *what)
+        self.fpr = self.field("fpr")
+        self.run(*past, "--passphrase", "", "--quick-add-key", self.fpr,
+                 "cv25519", "encr", life)
+
+    def run(self, *args, stdin=b"", check=True):
+        done = subprocess.run(
+            ["gpg", "--homedir", self.home, "--batch", "--no-tty", "--quiet",
+             "--pinentry-mode", "loopback", *args],
+            input=stdin, capture_output=True)
+        if check and done.returncode:
+            raise AssertionError(f"gpg {args}: {done.stderr.decode()}")
+        return done
+
+    def field(self, kind):
+        out = self.run("--with-colons", "--list-keys", self.address).stdout
+        for line in out.decode().split("\n"):
+            if line.startswith(kind + ":"):
+                return line.split(":")[9]
+        raise AssertionError("no key was made")
+
+    def export(self):
+        return self.run("--armor", "--export", self.fpr).stdout
+
+    def learn(self, block):
+        self.run("--import", stdin=block)
+
+    def decrypt(self, data):
+        """(plaintext, fingerprint of the good signature or None)."""
+        done = self.run("--status-fd", "2", "--decrypt", stdin=data,
+                        check=False)
+        status = done.stderr.decode("utf-8", "replace")
+        if "DECRYPTION_OKAY" not in status:
+            raise AssertionError("cannot decrypt: " + status)
+        signer = None
+        if "GOODSIG" in status:
+            line = [l for l in status.split("\n") if "VALIDSIG" in l][0]
+            signer = line.split()[-1]
+        return done.stdout, signer
+
+    def encrypt(self, data, to_fpr, sign=True):
+        args = ["--armor", "--recipient", to_fpr, "--encrypt"]
+        if sign:
+            args += ["--local-user", self.fpr, "--sign"]
+        return self.run(*args, stdin=data).stdout
+
+    def end(self):
+        subprocess.run(["gpgconf", "--homedir", self.home, "--kill", "all"],
+                       stdin=subprocess.DEVNULL, capture_output=True)
+
+
+def recipients(data):
+    """Key ids a message is encrypted to, as any onlooker sees them."""
+    out = subprocess.run(["gpg", "--batch", "--list-packets", "--list-only"],
+                         input=data, capture_output=True).stdout.decode()
+    return [line.split("keyid")[1].strip() for line in out.split("\n")
+            if line.startswith(":pubkey enc packet")]
