@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+"""Encrypted consultations: opened by keyd, never quoted in the clear; the key
+that came along is a proposal; answers with words go encrypted or not at all."""
+from harness import mails, roster
+from harness.tap import has, lacks, run, same, step
+from harness.world import world
+
+FROM = "tanaka@consulter.test"
+SECRET = "機密の内容カナリア"
+
+
+def encrypted(w, key, text, to="csc-anken@council.test", extra=(), parts=()):
+    content, body = mails.mixed(text, parts)
+    inner = mails.crlf("\n".join(content).encode() + b"\n\n" + body)
+    armour = key.encrypt(inner, w.own)
+    content, body = mails.pgp_mime(armour)
+    return mails.mail(key.address, to, "...", content=content, body=body,
+                      extra=list(extra))
+
+
+@step("an encrypted and signed consultation with a key attached is understood",
+      needed=True)
+def understood(w):
+    key = w.key("tanaka", FROM)
+    key.learn(w.council.run("key", "export").encode())
+    w.own = w.council.json("key", "export").get("fingerprint") or \
+        "csc@council.test"
+    out = key.run("--with-colons", "--list-keys").stdout.decode()
+    fprs = [l.split(":")[9] for l in out.split("\n") if l.startswith("fpr:")]
+    w.own = [f for f in fprs if f != key.fpr][0] if len(fprs) else w.own
+    own = [l for l in fprs]
+    # The primary key that is not the person's: the council's.
+    pubs, last = [], None
+    for line in out.split("\n"):
+        if line.startswith("pub:"):
+            last = "pub"
+        elif line.startswith("fpr:") and last == "pub":
+            pubs.append(line.split(":")[9])
+            last = None
+        elif line.startswith("sub:"):
+            last = None
+    assert own and pubs
+    w.own = [f for f in pubs if f != key.fpr][0]
+    raw = encrypted(w, key, SECRET + "\n", parts=[
+        ("tanaka.asc", "application/pgp-keys", key.export()),
+        ("記録.log".encode().decode(), "text/plain", b"log line 1\n" * 20)])
+    before = len(w.sink.all(FROM))
+    w.send(FROM, "csc-anken@council.test", raw)
+    got = w.sink.wait(FROM, before + 1)
+    lacks(got.raw.decode("utf-8", "replace"), SECRET)
+    w.number = w.council.cases()[0]["number"]
+    w.mail = w.council.case(w.number)["mails"][0]["number"]
+    shown = w.council.json("mail", "show", w.mail)
+    crypto = shown["crypto"]
+    assert crypto["integrity"], crypto
+    has(str(crypto["form"]).lower(), "pgp")
+    w.got = got
+
+
+@step("mail text and mail save give the operator the content, and only him")
+def saved(w):
+    has(w.council.run("mail", "text", w.mail), SECRET)
+    shown = w.council.json("mail", "show", w.mail)
+    names = [a["name"] for a in shown["attachments"]]
+    part = names.index("記録.log") + 1
+    number = shown["attachments"][part - 1].get("part", part)
+    out = w.dir / "saved"
+    out.mkdir()
+    import os
+    os.chown(out, w.council.user, -1)
+    w.council.run("mail", "save", w.mail, number, out / "log")
+    same((out / "log").read_bytes(), b"log line 1\n" * 20)
+    w.council.refused("mail", "save", w.mail, number, out / "log")
+    has(w.council.run("audit", "show"), "mail")
+
+
+@step("the attached key is a proposal that an operator approves")
+def proposed(w):
+    key = w.keys["tanaka"]
+    has(w.council.run("key", "list", w.number).replace(" ", ""), key.fpr)
+    w.council.run("key", "approve", w.number, key.fpr)
+
+
+@step("with a key approved the read-back goes encrypted, in words")
+def in_words(w):
+    before = len(w.sink.all(FROM))
+    raw = encrypted(w, w.keys["tanaka"],
+                    "1-B 会社名の部分\n2-B\n2-X 監督官庁\n3-A\n",
+                    to=w.got["Reply-To"],
+                    extra=[f"In-Reply-To: {w.got['Message-ID']}"])
+    w.send(FROM, w.got["Reply-To"], raw)
+    back = w.sink.wait(FROM, before + 1)
+    same(back.message.get_content_type(), "multipart/encrypted")
+    lacks(back.raw.decode("utf-8", "replace"), "会社名")
+    armour = list(back.message.walk())[-1].get_payload(decode=True)
+    plain, signer = w.keys["tanaka"].decrypt(armour)
+    same(signer, w.own)
+    from consultation import mails_text
+    w.text = mails_text(mails.crlf(plain))
+    has(w.text, "会社名の部分", "監督官庁", "4-Y")
+    w.back = back
+
+
+@step("a signed yes counts as a signature; the exclusion still blocks")
+def signed_yes(w):
+    raw = encrypted(w, w.keys["tanaka"], "4-Y\n", to=w.back["Reply-To"],
+                    extra=[f"In-Reply-To: {w.back['Message-ID']}"])
+    w.send(FROM, w.back["Reply-To"], raw)
+    case = w.council.wait_case(
+        w.number, lambda c: c["state"] == "CONFIRMED", "confirmed")
+    same(case["terms"]["assurance"], "signature")
+    same(case["terms"]["exclusions"][0]["orgs"], None)
+    roster.fill(w)
+    w.council.run("case", "take", w.number)
+    text = w.file("item.txt", "通信先を確認してください。")
+    item = w.council.json(
+        "item", "add", w.number, "--category", "DESTINATION", "--confidence",
+        "TENTATIVE", "--secret", "yes", "--tlp", "RED", "--text-file",
+        text)["item"]
+    w.item = item
+    people = w.council.json("preview", item)["people"]
+    same([p["person"] for p in people if p["send"]], [])
+
+
+@step("mapped to an organisation, everybody else may have it")
+def mapped(w):
+    w.council.run("terms", "exclude", w.number, "ministry", "--reason",
+                  "監督官庁にあたる")
+    people = {p["person"]: p for p in
+              w.council.json("preview", w.item)["people"]}
+    same(people["ministry-ono"]["send"], False)
+    # secret: a handler with a key whose organisation takes secret items
+    same(sorted(p for p in people if people[p]["send"]),
+         ["acme-sato", "lab-ito"])
+
+
+@step("a mail encrypted to somebody else is kept, and said so")
+def foreign(w):
+    key = w.keys["tanaka"]
+    content, body = mails.pgp_mime(key.encrypt(b"x", key.fpr))
+    cases = len(w.council.cases())
+    w.send(FROM, "csc-anken@council.test", mails.mail(
+        FROM, "csc-anken@council.test", "z", content=content, body=body))
+    w.council.wait_cases(cases + 1)
+
+
+if __name__ == "__main__":
+    run(lambda: world())

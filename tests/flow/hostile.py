@@ -1,0 +1,173 @@
+#!/usr/bin/env python3
+"""Hostile mail costs one mail a manual look and nothing else (I7): every killer
+known for the parsers used, each kept byte for byte, with an ordinary mail right
+behind it that must not notice."""
+import os
+import smtplib
+
+from harness import mails
+from harness.tap import has, run, same, step
+from harness.world import world
+
+DESK = "csc-anken@council.test"
+
+
+def head(extra, who="killer@consulter.test"):
+    return "\r\n".join([f"From: {who}", f"To: {DESK}", "Subject: x",
+                        f"Message-ID: <{mails.unique('consulter.test')}>",
+                        f"Date: {mails.date()}", "MIME-Version: 1.0",
+                        *extra]) + "\r\n\r\n"
+
+
+def quote_boundary():
+    return head(['Content-Type: multipart/mixed; boundary="\\""']) + \
+        '--"\r\n\r\nx\r\n--"--\r\n'
+
+
+def nested_messages(depth=40000):
+    return head(["Content-Type: message/rfc822"]) + \
+        "Content-Type: message/rfc822\r\n\r\n" * depth + "\r\nx\r\n"
+
+
+def nested_comments(depth=120000):
+    # Folded: lines stay within what SMTP carries.
+    line = "(" * 900
+    value = "\r\n ".join([line] * (depth // 900))
+    return head([f"Content-Type: text/plain {value}"]) + "x\r\n"
+
+
+def nested_multiparts(depth=20000):
+    out = [head(['Content-Type: multipart/mixed; boundary="b0"'])]
+    for n in range(depth):
+        out.append(f"--b{n}\r\nContent-Type: multipart/mixed; "
+                   f'boundary="b{n + 1}"\r\n\r\n')
+    return "".join(out) + "x\r\n"
+
+
+def lmtp(w, raw, rcpts=(DESK,), sender="killer@consulter.test"):
+    """Straight to sekishod, so that no byte is Postfix's. One reply per
+    recipient."""
+    with smtplib.LMTP(str(w.council.dir / "lmtp"), 0, "test") as s:
+        s.mail(sender)
+        for rcpt in rcpts:
+            same(s.rcpt(rcpt)[0], 250, rcpt)
+        s.putcmd("data")
+        same(s.getreply()[0], 354)
+        data = raw if isinstance(raw, bytes) else raw.encode()
+        data = b"\r\n".join(b"." + l if l.startswith(b".") else l
+                            for l in data.split(b"\r\n"))
+        s.send(data + b".\r\n")
+        return [s.getreply()[0] for _ in rcpts]
+
+
+def killed_by(w, name, raw):
+    before = {c["number"] for c in w.council.cases()}
+    same(lmtp(w, raw), [250], name)
+    who = f"{name}@consulter.test"
+    got = w.consult(who, "after", f"An ordinary mail after {name}.")
+    has(got.text, "1-A")
+    new = [c["number"] for c in w.council.cases()
+           if c["number"] not in before]
+    same(len(new), 2, "cases")
+    odd = [n for n in map(w.council.case, new)
+           if n["mails"][0]["class"].upper() == "UNREADABLE"]
+    same(len(odd), 1, "unreadable cases")
+    number = odd[0]["mails"][0]["number"]
+    out = w.dir / "raw"
+    out.mkdir(exist_ok=True)
+    os.chown(out, w.council.user, -1)
+    w.council.run("case", "take", odd[0]["number"])
+    w.council.run("mail", "save", number, "--raw", out / name)
+    same((out / name).read_bytes() == raw.encode(), True, "the original")
+
+
+@step("a boundary of one escaped quote (90 bytes)", needed=True)
+def boundary(w):
+    killed_by(w, "boundary", quote_boundary())
+
+
+@step("40,000 nested messages")
+def messages(w):
+    killed_by(w, "messages", nested_messages())
+
+
+@step("120,000 nested comments")
+def comments(w):
+    killed_by(w, "comments", nested_comments())
+
+
+@step("20,000 nested multiparts")
+def multiparts(w):
+    killed_by(w, "multiparts", nested_multiparts())
+
+
+@step("NUL, 8-bit in the header, no header at all: taken, never refused")
+def odd(w):
+    cases = len(w.council.cases())
+    for raw in (b"From: a@consulter.test\r\n\r\nx\0y\r\n",
+                b"From: \xff\xfe@consulter.test\r\n\r\nx\r\n",
+                b"\r\n", b"no header\r\n",
+                b"From: a@x.test, b@x.test\r\n\r\ntwo\r\n"):
+        same(lmtp(w, raw), [250], raw)
+    w.council.wait_cases(cases + 5)
+
+
+@step("bare LF or CR in the stream is refused, not split (L21)")
+def smuggled(w):
+    cases = len(w.council.cases())
+    for end in (b"\n.\n", b"\n.\r\n", b"\r.\r", b"\r\n.\n"):
+        with smtplib.LMTP(str(w.council.dir / "lmtp"), 0, "test") as s:
+            s.mail("killer@consulter.test")
+            s.rcpt(DESK)
+            s.putcmd("data")
+            s.getreply()
+            s.send(b"From: a@consulter.test\r\n\r\nx" + end +
+                   b"MAIL FROM:<evil@bank.test>\r\nRCPT TO:<" +
+                   DESK.encode() + b">\r\nDATA\r\n\r\nsmuggled\r\n.\r\n")
+            try:
+                code = s.getreply()[0]
+            except smtplib.SMTPServerDisconnected:
+                code = 554
+            assert 500 <= code <= 599, (end, code)
+    got = w.consult("bare@consulter.test", "after", "ordinary")
+    has(got.text, "1-A")
+    same(len(w.council.cases()), cases + 1)
+
+
+@step("unknown desks are refused at RCPT, odd tags are no tags")
+def desks(w):
+    with smtplib.LMTP(str(w.council.dir / "lmtp"), 0, "test") as s:
+        s.mail("a@consulter.test")
+        same(s.rcpt("nobody@council.test")[0] // 100, 5)
+        same(s.rcpt("postmaster@elsewhere.test")[0] // 100, 5)
+        for tag in ("+", "+a+b", "+" + "a" * 26, "+../../x"):
+            same(s.rcpt(f"csc-anken{tag}@council.test")[0], 250, tag)
+
+
+@step("several desks in one mail open one case; incident wins")
+def several(w):
+    cases = len(w.council.cases())
+    raw = mails.mail("multi@consulter.test", DESK, "both", "to both desks")
+    same(lmtp(w, raw, (DESK, "csc-info@council.test"),
+              "multi@consulter.test"), [250, 250])
+    got = w.sink.wait("multi@consulter.test")
+    has(got.text, "[ ] 1-A")
+    same(len(w.council.cases()), cases + 1)
+
+
+@step("the same mail again is filed with the first: no case, no answer")
+def repeats(w):
+    raw = mails.mail("again@consulter.test", DESK, "twice", "sent twice")
+    w.send("again@consulter.test", DESK, raw)
+    w.sink.wait("again@consulter.test")
+    cases = len(w.council.cases())
+    w.send("again@consulter.test", DESK, raw)
+    lmtp(w, raw, sender="again@consulter.test")
+    w.postfix.drained()
+    w.consult("marker@consulter.test", "marker", "after the repeats")
+    same(len(w.council.cases()), cases + 1)
+    same(len(w.sink.all("again@consulter.test")), 1)
+
+
+if __name__ == "__main__":
+    run(lambda: world())
