@@ -50,6 +50,7 @@
 #define LIMIT_READER_MEMORY (512UL * 1024 * 1024) /* RLIMIT_AS: 25 MiB need 128 */
 #define LIMIT_READER_MAILS 200		/* then a fresh process */
 #define LIMIT_READER_KEEP (1024 * 1024)	/* after a larger mail a fresh process: it gives the memory back, and starts in 4 ms */
+#define LIMIT_HELPERS 64			/* readers or keyds: more than a machine of this use has cores */
 
 /* --- keyd --- */
 #define LIMIT_KEYD_SECONDS 60		/* one operation; gpg on 25 MiB takes 1 s */
