@@ -97,6 +97,13 @@ fold(uint32_t c)
 	return c == 0xff9a ? RE : c;
 }
 
+/* Kana and Chinese characters, most of a Japanese mail: as they are. */
+static bool
+is_itself(uint32_t c)
+{
+	return (c >= 0x3041 && c <= 0x30fb) || (c >= 0x3400 && c <= 0x9fff);
+}
+
 uint32_t
 scan_next(struct scan *s)
 {
@@ -104,6 +111,8 @@ scan_next(struct scan *s)
 
 	while (s->p < s->end) {
 		c = decode(s);
+		if (is_itself(c))
+			return c;
 		if (!shows_nothing(c) && c != 0)
 			return fold(c);
 	}
