@@ -194,6 +194,10 @@ bool gatekeeper_denied(struct daemon *d, struct sk_arena *a,
     const struct item_record *i, const char *text, struct sk_error *e);
 int gatekeeper_item(struct daemon *d, struct sk_arena *a, const char *item,
     struct gate_case *out, struct sk_error *e);
+/* Fills key_state as it is now: expiry is judged by the clock, which only
+ * programs read. Before gatekeeper_ask(), for each person from the store. */
+void gatekeeper_person(struct daemon *d, struct sk_arena *a,
+    struct person *p);
 struct gate_answer gatekeeper_ask(struct daemon *d, struct sk_arena *a,
     const struct gate_case *g, const struct org *o, const struct person *p,
     bool leave_approvals);

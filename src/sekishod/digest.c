@@ -127,17 +127,18 @@ add_copies(struct making *m, int64_t digest)
 	m->out->held = sk_arena_array(m->a, m->roster.npersons + 1,
 	    sizeof(*m->out->held));
 	for (size_t i = 0; i < m->roster.npersons; i++) {
-		const struct person *p = &m->roster.persons[i];
-		const struct org *o = org_of(m, p);
+		struct person p = m->roster.persons[i];
+		const struct org *o = org_of(m, &p);
 		const char *held;
 		int r;
 
-		if (!o || !wanted(m, o, p, &held))
+		gatekeeper_person(m->d, m->a, &p);
+		if (!o || !wanted(m, o, &p, &held))
 			continue;
-		r = add_copy(m, digest, o, p, held);
+		r = add_copy(m, digest, o, &p, held);
 		if (r)
 			return r;
-		count(m, p, held);
+		count(m, &p, held);
 	}
 	return SK_OK;
 }

@@ -54,6 +54,17 @@ gatekeeper_item(struct daemon *d, struct sk_arena *a, const char *item,
 	return SK_OK;
 }
 
+void
+gatekeeper_person(struct daemon *d, struct sk_arena *a, struct person *p)
+{
+	struct key_record k;
+
+	if (!p->fpr || store_key_pinned(d->store, a, p->id, 0, &k))
+		p->key_state = "no-key";
+	else
+		p->key_state = key_unusable(&k.facts, sk_now());
+}
+
 struct gate_answer
 gatekeeper_ask(struct daemon *d, struct sk_arena *a,
     const struct gate_case *g, const struct org *o, const struct person *p,

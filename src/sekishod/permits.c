@@ -278,6 +278,7 @@ permits_ask(struct permits *p, struct sk_arena *a,
 	if (read_rows(g) || store_person_get(p->d->store, a, c->person, who) ||
 	    store_org_get(p->d->store, a, who->org, o))
 		return SK_ERR_NOINPUT;
+	gatekeeper_person(p->d, a, who);
 	may = sk_arena_array(a, g->n, sizeof(*may));
 	for (size_t i = 0; i < g->n; i++) {
 		struct gate_answer ans = gatekeeper_ask(p->d, a,
