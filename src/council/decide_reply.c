@@ -25,7 +25,8 @@ case_token(const struct decide_in *in)
 static bool
 same_address(struct sk_arena *a, const char *x, const char *y)
 {
-	return x && y && strcmp(sk_address_key(a, x), sk_address_key(a, y)) == 0;
+	return x && y &&
+	    strcmp(sk_address_key(a, x), sk_address_key(a, y)) == 0;
 }
 
 /* How sure are we that the originator said this? (design.md §8) */

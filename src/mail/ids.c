@@ -1,5 +1,6 @@
 /*
- * Message-IDs in Message-ID, In-Reply-To and References (RFC 5322 3.6.4, 4.5.4):
+ * Message-IDs in Message-ID, In-Reply-To and References (RFC 5322 3.6.4,
+ * 4.5.4):
  * whatever stands between angles and is safe to repeat in our own header. Old
  * phrases around them are passed over.
  */

@@ -1,7 +1,7 @@
 /*
  * Loading: configuration, policy, templates, keys, store. Everything is checked
- * before anything is opened; `-t` stops there. A reload that finds a fault keeps
- * what was in force.
+ * before anything is opened; `-t` stops there. A reload that finds a fault
+ * keeps what was in force.
  */
 #include "load.h"
 

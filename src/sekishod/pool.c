@@ -24,7 +24,7 @@
 
 #define IN_CHANNEL_MAX 2
 #define LEAVE_MILLISECONDS 2000
-#define RESPAWN_MILLISECONDS 500	/* after a helper that never got ready */
+#define RESPAWN_MILLISECONDS 500 /* after a helper that never got ready */
 
 struct op {
 	uint64_t id;

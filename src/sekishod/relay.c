@@ -4,7 +4,8 @@
  *
  * A copy is HANDING, committed, before a byte of it leaves; it is SENT only on
  * CURLE_OK. Otherwise the server's code and curl's together decide: 4xx retry,
- * 5xx drop and alarm, anything else (354, 250 of an earlier step, none) unknown:
+ * 5xx drop and alarm, anything else (354, 250 of an earlier step, none)
+ * unknown:
  * the same bytes with the same Message-ID again (design.md §4, L22).
  */
 #include "daemon.h"

@@ -16,7 +16,7 @@
 #include "template/internal.h"
 
 #define FORMAT 1
-#define DEPTH 3			/* digest -> items -> indicators is the deepest */
+#define DEPTH 3		/* digest -> items -> indicators is the deepest */
 
 enum tag { TAG_END, TAG_WORDS, TAG_NUMBER, TAG_FLAG, TAG_LIST };
 

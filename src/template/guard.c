@@ -13,7 +13,7 @@
 
 #include "template/internal.h"
 
-#define HEAD 96			/* bytes of a line that decide what it looks like */
+#define HEAD 96		/* bytes of a line that decide what it looks like */
 
 /* Length in bytes of the UTF-8 character at s (valid text). */
 static size_t

@@ -96,7 +96,7 @@ open_section(struct parser *p, enum node_kind kind, const char *name)
 	struct node *n;
 
 	if (!f)
-		f = field_at(0);	/* the fault is said; keep the nesting */
+		f = field_at(0); /* the fault is said; keep the nesting */
 	else if (field_is_words(f) ? !f->optional : f->kind == FIELD_NUMBER)
 		fault(p->faults, p->file->path, p->line,
 		    "\"%s\" is always there, so no section can ask for it; write {{%s}}",

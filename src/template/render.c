@@ -34,7 +34,8 @@ at_line_start(const struct sk_buf *b)
 	return i == 0 || b->p[i - 1] == '\n';
 }
 
-/* A code is ours and never words: printable ASCII without brackets or braces. */
+/* A code is ours and never words: printable ASCII without brackets or
+ * braces. */
 static bool
 is_code(const char *s)
 {
