@@ -34,6 +34,7 @@ skip(struct reader *r)
 		r->at++;
 }
 
+/* Empty, and the field bad, where it is no plain text. */
 static char *
 lower_copy(struct reader *r, struct sk_span s)
 {
@@ -41,8 +42,12 @@ lower_copy(struct reader *r, struct sk_span s)
 
 	if (!sk_utf8_valid(s))
 		r->bad = true;
-	for (char *c = p; *c != '\0'; c++)
-		*c = (char)byte_lower((unsigned char)*c);
+	for (size_t i = 0; i < s.len && !r->bad; i++) {
+		r->bad = s.p[i] < ' ' || s.p[i] == 0x7f;
+		p[i] = (char)byte_lower(s.p[i]);
+	}
+	if (r->bad)
+		*p = '\0';
 	return p;
 }
 
@@ -154,11 +159,11 @@ authres_parse(struct sk_arena *a, struct sk_span value,
 {
 	struct reader r = { .a = a };
 	struct fact_auth_method *list;
+	bool balanced = field_bare(a, value, &r.s);
 
 	*out = (struct fact_authres){ 0 };
-	if (!field_bare(a, value, &r.s))
-		r.bad = true;
 	out->authserv_id = word(&r, ";");
+	r.bad |= !balanced;
 	if (*out->authserv_id == '\0')
 		return false;
 	if (r.at < r.s.len && byte_digit(peek(&r)))
