@@ -125,7 +125,8 @@ struct facts {
 	size_t nkeys;
 	uint32_t doubts;		/* enum fact_doubt */
 	/* the bytes a keyd needs, as offsets into the payload descriptor:
-	 * encrypted forms: [data]; signed forms: [data][signature] */
+	 * encrypted forms: [data]; signed forms: [data][signature]; inline
+	 * and opaque signed ones hold both in [data] */
 	uint64_t data_at, data_len, sig_at, sig_len;
 };
 

@@ -41,7 +41,7 @@ keys_in_text(struct sk_arena *a, struct sk_span text, struct fact_key *keys,
 		block = sk_span_of(from, (size_t)(to - from) +
 		    sizeof(key_end) - 1);
 		rest = span_cut(rest, block.len, rest.len);
-		if (block.len + 1 > LIMIT_KEY_BYTES ||
+		if (block.len > LIMIT_KEY_BYTES ||
 		    is_known(keys, *n, block))
 			continue;
 		keys[(*n)++].block = sk_span_of(sk_arena_strn(a, block.p,

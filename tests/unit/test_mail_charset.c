@@ -146,6 +146,16 @@ one_codec_leaves_no_state_for_the_next(void **state)
 	expect("\x82\xa0", "cp932", "あ", 0);
 }
 
+/* UTF-8 of two kanji that is valid Shift_JIS too (mojibake without errors). */
+static void
+utf8_wins_over_shift_jis(void **state)
+{
+	(void)state;
+	expect("日本", "shift_jis", "日本", DOUBT_CHARSET);
+	expect("関所です", "shift_jis", "関所です", DOUBT_CHARSET);
+	expect("\x8a\xd6\x8f\x8a", "shift_jis", "関所", 0);
+}
+
 static void
 short_western_words_are_not_japanese(void **state)
 {
@@ -252,6 +262,7 @@ main(void)
 		cmocka_unit_test(labels_are_an_allow_list),
 		cmocka_unit_test(every_codec_takes_every_byte),
 		cmocka_unit_test(one_codec_leaves_no_state_for_the_next),
+		cmocka_unit_test(utf8_wins_over_shift_jis),
 		cmocka_unit_test(short_western_words_are_not_japanese),
 		cmocka_unit_test(words_in_slices),
 		cmocka_unit_test(words_hide_no_fields),

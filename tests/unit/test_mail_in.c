@@ -221,6 +221,42 @@ large_attachment_is_not_held(void **state)
 	sk_buf_free(&mail);
 }
 
+#define KEY_BEGIN "-----BEGIN PGP PUBLIC KEY BLOCK-----"
+#define KEY_END "-----END PGP PUBLIC KEY BLOCK-----"
+
+static size_t
+keys_of(size_t count, size_t size)
+{
+	struct sk_error e;
+	struct sk_buf mail;
+	struct facts f;
+
+	sk_buf_init(&mail, 1024 * 1024);
+	sk_buf_adds(&mail, HEAD "Content-Type: application/pgp-keys\r\n\r\n");
+	for (size_t i = 0; i < count; i++) {
+		sk_buf_addf(&mail, "%s%zu", KEY_BEGIN, i);
+		for (size_t k = strlen(KEY_BEGIN KEY_END) + 1; k < size; k++)
+			sk_buf_addc(&mail, 'x');
+		sk_buf_adds(&mail, KEY_END "\r\n");
+	}
+	assert_int_equal(mail_read(sk_buf_span(&mail), 0, arena, &f, NULL,
+	    &e), SK_OK);
+	assert_int_equal(!!(f.attachments[0].flags & ATTACH_KEY),
+	    f.nkeys > 0);
+	sk_buf_free(&mail);
+	return f.nkeys;
+}
+
+static void
+keys_are_few_and_small(void **state)
+{
+	(void)state;
+	assert_int_equal(keys_of(1, LIMIT_KEY_BYTES), 1);
+	assert_int_equal(keys_of(1, LIMIT_KEY_BYTES + 1), 0);
+	assert_int_equal(keys_of(LIMIT_KEYS_PER_MAIL + 1, 1000),
+	    LIMIT_KEYS_PER_MAIL);
+}
+
 static void
 payload_has_its_limit(void **state)
 {
@@ -286,6 +322,7 @@ main(void)
 		cmocka_unit_test(parts_are_saved),
 		cmocka_unit_test(long_text_is_cut_at_a_character),
 		cmocka_unit_test(large_attachment_is_not_held),
+		cmocka_unit_test(keys_are_few_and_small),
 		cmocka_unit_test(payload_has_its_limit),
 		cmocka_unit_test(words_for_everything),
 		cmocka_unit_test(empty_is_refused),

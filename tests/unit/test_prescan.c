@@ -1,6 +1,7 @@
 /*
  * The prescan's limits: each is met exactly and passed by one, so that a limit
- * moved by mistake is seen, and legal mail below it is not refused (L26).
+ * moved by mistake is seen, and legal mail below it is not refused (L26). And
+ * the second reading: libetpan sees no content, and is believed to differ.
  */
 #include <config.h>
 
@@ -15,6 +16,8 @@
 
 #include <sekisho/limits.h>
 #include <sekisho/mail_read.h>
+
+#include "mail/mime.h"
 
 static struct sk_buf mail;
 
@@ -226,6 +229,68 @@ limits_inside(void **state)
 	boundary("\"\\\"\"", SK_ERR_LIMIT);
 }
 
+static const char two_parts[] = "Content-Type: multipart/mixed; boundary=b"
+    "\r\n\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n"
+    "Content-Transfer-Encoding: base64\r\n\r\nc2VjcmV0\r\n--b\r\n"
+    "Content-Type: message/rfc822\r\n\r\nFrom: secret\r\n\r\nx\r\n"
+    "--b\r\nContent-Type: text/html \x1b$((((((((((((((((((((\r\n\r\n"
+    "secret\r\n--b--\r\n";
+
+static void
+scan(struct sk_arena *a, struct mail_scan *s)
+{
+	struct sk_error e;
+
+	assert_int_equal(mail_scan(a, sk_span_str(two_parts), 0, s, &e),
+	    SK_OK);
+	assert_int_equal(s->leaves, 3);
+	assert_int_equal(s->doubts, 0);
+}
+
+static void
+skeleton_has_no_content(void **state)
+{
+	struct sk_arena *a = sk_arena_new();
+	struct sk_buf out;
+	struct mail_scan s;
+
+	(void)state;
+	sk_buf_init(&out, 4096);
+	scan(a, &s);
+	mime_skeleton(&s, &out);
+	assert_null(strstr(sk_buf_str(&out), "secret"));
+	assert_null(strstr(sk_buf_str(&out), "c2VjcmV0"));
+	assert_null(strstr(sk_buf_str(&out), "message"));
+	assert_null(strstr(sk_buf_str(&out), "(("));
+	assert_non_null(strstr(sk_buf_str(&out), "text/plain"));
+	sk_buf_free(&out);
+	sk_arena_free(&a);
+}
+
+static void
+readers_that_differ(void **state)
+{
+	struct sk_arena *a = sk_arena_new();
+	struct mail_scan s;
+
+	(void)state;
+	scan(a, &s);
+	mime_confirm(a, &s);
+	assert_int_equal(s.doubts, 0);
+	s.parts[1].type.word = "text/html";
+	mime_confirm(a, &s);
+	assert_int_equal(s.doubts, DOUBT_BAD_MIME);
+	scan(a, &s);
+	s.parts[1].transfer = TRANSFER_QP;
+	mime_confirm(a, &s);
+	assert_int_equal(s.doubts, DOUBT_BAD_MIME);
+	scan(a, &s);
+	s.leaves++;
+	mime_confirm(a, &s);
+	assert_int_equal(s.doubts, DOUBT_BAD_MIME);
+	sk_arena_free(&a);
+}
+
 int
 main(void)
 {
@@ -239,6 +304,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(comments, setup, teardown),
 		cmocka_unit_test_setup_teardown(parameters, setup, teardown),
 		cmocka_unit_test_setup_teardown(limits_inside, setup, teardown),
+		cmocka_unit_test(skeleton_has_no_content),
+		cmocka_unit_test(readers_that_differ),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
