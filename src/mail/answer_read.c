@@ -286,11 +286,11 @@ mentions(struct scan s, unsigned *bits)
 	struct scan t;
 	unsigned bit, all = 0;
 
-	while ((c = scan_peek(&s)) != 0) {
-		t = s;
-		if (!joins(before) && scan_code(&t, false, &bit))
+	for (t = s; (c = scan_next(&s)) != 0; t = s) {
+		if (c >= '1' && c <= '4' && !joins(before) &&
+		    scan_code(&t, false, &bit))
 			all |= bit;
-		before = scan_next(&s);
+		before = c;
 	}
 	*bits |= all;
 	return all != 0;

@@ -111,7 +111,7 @@ scan_next(struct scan *s)
 
 	while (s->p < s->end) {
 		c = decode(s);
-		if (is_itself(c))
+		if (is_itself(c) || (c >= 'a' && c <= 'z'))
 			return c;
 		if (!shows_nothing(c) && c != 0)
 			return fold(c);
@@ -142,12 +142,25 @@ scan_blanks(struct scan *s)
 	return false;
 }
 
+/* The first byte of c in UTF-8. */
+static unsigned char
+lead_byte(uint32_t c)
+{
+	return (unsigned char)(c < 0x80 ? c : c < 0x800 ? 0xc0 | c >> 6 :
+	    c < 0x10000 ? 0xe0 | c >> 12 : 0xf0 | c >> 18);
+}
+
 bool
 scan_word(struct scan *s, const char *word)
 {
-	struct scan t = *s, w = { word, word + strlen(word) };
+	struct scan t = *s, w = { word, NULL };
 	uint32_t c;
 
+	/* Most words of a list are not the one: their first byte tells. */
+	if (lead_byte(scan_next(&t)) != (unsigned char)*word)
+		return false;
+	t = *s;
+	w.end = word + strlen(word);
 	while ((c = scan_next(&w)) != 0)
 		if (scan_next(&t) != c)
 			return false;
