@@ -85,11 +85,8 @@ msg_open_mail_get(struct sk_arena *a, struct sk_span s,
 }
 
 void
-msg_opened_mail_put(struct sk_buf *b, const struct msg_opened_mail *m)
+verdict_put(struct sk_buf *b, const struct verdict *v)
 {
-	const struct verdict *v = &m->verdict;
-
-	wire_put_status(b, m->status);
 	wire_put_u8(b, (uint8_t)v->outer_form);
 	wire_put_u8(b, v->encrypted);
 	wire_put_u8(b, v->integrity);
@@ -97,6 +94,38 @@ msg_opened_mail_put(struct sk_buf *b, const struct msg_opened_mail *m)
 	wire_put_u8(b, (uint8_t)v->signature);
 	wire_put_u8(b, (uint8_t)v->coverage);
 	wire_put_hex(b, v->signer);
+}
+
+static void
+read_verdict(struct wire_in *w, struct verdict *v)
+{
+	v->outer_form = wire_enum(w, FORM_SMIME_SIGNED);
+	v->encrypted = wire_bool(w);
+	v->integrity = wire_bool(w);
+	v->failed = wire_bool(w);
+	v->signature = wire_enum(w, SIGNATURE_ERROR);
+	v->coverage = wire_enum(w, COVERS_WHOLE);
+	wire_hex(w, v->signer, 40);
+	/* A good signature that names nobody could be anybody's (L14). */
+	if (v->signature == SIGNATURE_GOOD && v->signer[0] == '\0')
+		w->bad = true;
+}
+
+int
+verdict_get(struct sk_span s, struct verdict *v)
+{
+	struct wire_in w = wire_open(s);
+
+	*v = (struct verdict){ 0 };
+	read_verdict(&w, v);
+	return wire_end(&w);
+}
+
+void
+msg_opened_mail_put(struct sk_buf *b, const struct msg_opened_mail *m)
+{
+	wire_put_status(b, m->status);
+	verdict_put(b, &m->verdict);
 	wire_put_str(b, m->reason);
 }
 
@@ -105,21 +134,11 @@ msg_opened_mail_get(struct sk_arena *a, struct sk_span s,
     struct msg_opened_mail *m)
 {
 	struct wire_in w = wire_open(s);
-	struct verdict *v = &m->verdict;
 
 	*m = (struct msg_opened_mail){ 0 };
 	m->status = wire_status(&w);
-	v->outer_form = wire_enum(&w, FORM_SMIME_SIGNED);
-	v->encrypted = wire_bool(&w);
-	v->integrity = wire_bool(&w);
-	v->failed = wire_bool(&w);
-	v->signature = wire_enum(&w, SIGNATURE_ERROR);
-	v->coverage = wire_enum(&w, COVERS_WHOLE);
-	wire_hex(&w, v->signer, 40);
+	read_verdict(&w, &m->verdict);
 	m->reason = wire_str(&w, a);
-	/* A good signature that names nobody could be anybody's (L14). */
-	if (v->signature == SIGNATURE_GOOD && v->signer[0] == '\0')
-		w.bad = true;
 	return wire_end(&w);
 }
 
