@@ -101,18 +101,29 @@ class Server(socketserver.ThreadingTCPServer):
 
 
 class Sink:
-    def __init__(self):
+    def __init__(self, folder=None):
+        """folder: a Maildir that gets every mail too."""
         self.mails, self.lock = [], threading.Lock()
+        self.folder = folder
+        for name in ("cur", "new", "tmp") if folder else ():
+            (folder / name).mkdir(parents=True)
         self.refuse = lambda rcpt: None
         self.server = Server(("127.0.0.1", 0), Session)
         self.server.sink = self
         self.port = self.server.server_address[1]
+        self.serve()
+
+    def serve(self):
         threading.Thread(target=self.server.serve_forever, args=(0.05,),
                          daemon=True).start()
 
     def keep(self, mail):
         with self.lock:
             self.mails.append(mail)
+            if self.folder:
+                name = f"{len(self.mails):04}.{mail.to}"
+                (self.folder / "new" / name).write_bytes(
+                    mail.raw.replace(b"\r\n", b"\n"))
 
     def stop(self):
         self.server.shutdown()

@@ -13,11 +13,13 @@ SIGNED = ["consulter.test", "acme.test"]
 
 
 class World:
-    def __init__(self, lmtp="unix", with_postfix=True, extra="", start=True):
+    def __init__(self, lmtp="unix", with_postfix=True, extra="", start=True,
+                 maildir=False):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="sek."))
         self.dir.chmod(0o755)
         self.ends, self.keys = [], {}
-        self.sink = self.using(sink.Sink(), "stop")
+        self.sink = self.using(
+            sink.Sink(self.dir / "outside" if maildir else None), "stop")
         self.postfix = None
         stage = os.environ["SEKISHO_STAGE"]
         self.council = council.Council(
