@@ -159,6 +159,7 @@ def stay(w):
     child = os.fork()
     if child == 0:
         os.setsid()
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
         null = os.open(os.devnull, os.O_RDWR)
         for fd in (0, 1, 2):
             os.dup2(null, fd)
@@ -193,8 +194,6 @@ def play(w):
 
 
 def main():
-    # In the child that stays, the signal is waited for, not handled.
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     show.say(show.dim("  starting a council, Postfix and OpenDKIM on "
                       "loopback …"))
     w = World(maildir=True)
