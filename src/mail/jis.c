@@ -35,7 +35,8 @@ struct jis {
 	size_t at;
 	enum set set;
 	bool so;		/* shifted out: kana */
-	struct sk_buf run;	/* CP932 bytes not yet converted */
+	unsigned char run[4096];	/* CP932 bytes not yet converted */
+	size_t nrun;
 	struct sk_buf out;
 	size_t bad;
 };
@@ -43,8 +44,15 @@ struct jis {
 static void
 flush_run(struct jis *j)
 {
-	j->bad += codec_append(CODEC_CP932, sk_buf_span(&j->run), &j->out);
-	sk_buf_clear(&j->run);
+	j->bad += codec_append(CODEC_CP932, sk_span_of(j->run, j->nrun),
+	    &j->out);
+	j->nrun = 0;
+}
+
+static void
+put(struct jis *j, unsigned c)
+{
+	j->run[j->nrun++] = (unsigned char)c;
 }
 
 /* ESC & @ announces the 1990 set and is followed by the real escape. */
@@ -73,7 +81,7 @@ escape(struct jis *j)
 		j->at += 1 + n;
 		return;
 	}
-	sk_buf_addc(&j->run, UNKNOWN_BYTE);
+	put(j, UNKNOWN_BYTE);
 	j->at++;
 }
 
@@ -90,8 +98,8 @@ kanji(struct jis *j, unsigned row, unsigned cell)
 		trail = cell + 0x7e;
 	else if (trail >= 0x7f)
 		trail++;
-	sk_buf_addc(&j->run, (int)lead);
-	sk_buf_addc(&j->run, (int)trail);
+	put(j, lead);
+	put(j, trail);
 }
 
 /* A pair of another set, by the 8-bit codec that holds it. */
@@ -122,7 +130,7 @@ pair(struct jis *j)
 	unsigned cell = j->at + 1 < j->s.len ? j->s.p[j->at + 1] : 0;
 
 	if (!is_graphic(cell)) {
-		sk_buf_addc(&j->run, UNKNOWN_BYTE);
+		put(j, UNKNOWN_BYTE);
 		j->at++;
 		return;
 	}
@@ -158,27 +166,29 @@ step(struct jis *j)
 	}
 	if (is_graphic(c) && c < 0x60 && (j->so || j->set == KANA))
 		c |= 0x80;
-	sk_buf_addc(&j->run, (int)c);
+	put(j, c);
 }
 
 char *
 jis_decode(struct sk_arena *a, struct sk_span bytes, uint32_t *doubts)
 {
-	struct jis j = { .s = bytes };
+	struct jis j;
 	char *text;
 
-	sk_buf_init(&j.run, 8192);
+	j.s = bytes;
+	j.at = j.nrun = j.bad = 0;
+	j.set = ASCII;
+	j.so = false;
 	sk_buf_init(&j.out, bytes.len * 4 + 64);
 	while (j.at < bytes.len) {
 		step(&j);
-		if (j.run.len >= 4096)
+		if (j.nrun + 2 > sizeof(j.run))
 			flush_run(&j);
 	}
 	flush_run(&j);
 	if (j.bad > 0)
 		*doubts |= DOUBT_UNDECODABLE;
 	text = sk_utf8_clean(a, sk_buf_span(&j.out));
-	sk_buf_free(&j.run);
 	sk_buf_free(&j.out);
 	return text;
 }
