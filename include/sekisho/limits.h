@@ -83,7 +83,9 @@
 #define LIMIT_AUTO_SECONDS (2 * 86400)	/* automatic mail is remembered so long */
 
 /* --- control socket --- */
-#define LIMIT_CONTROL_REQUEST (1024 * 1024) /* one request in JSON; item texts travel inside */
+#define LIMIT_CONTROL_REQUEST (128 * 1024) /* one request in JSON; files travel as descriptors */
+#define LIMIT_CONTROL_FILE LIMIT_ROSTER_FILE /* the one file of a request; a verb may allow less */
+#define LIMIT_CONTROL_SECONDS 20	/* for a client to ask; its answer waits in the socket */
 #define LIMIT_CONTROL_REPLY (64UL * 1024 * 1024) /* case list of a large council */
 #define LIMIT_CONTROL_CLIENTS 64
 #define LIMIT_DIGEST_ITEMS 26		/* lettered A to Z in the answers; more wait for the next digest */

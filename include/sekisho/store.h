@@ -249,6 +249,10 @@ struct item_record {
 	size_t nindicators;
 };
 int store_item_add(struct store *s, struct item_record *i); /* makes the id */
+/* Writes statement, title, text and wrap anew: approvals are withdrawn with
+ * it, since they were given for something else. A withdrawn item stays as it
+ * was (SK_ERR_REFUSED). */
+int store_item_change(struct store *s, const struct item_record *i);
 int store_item_get(struct store *s, struct sk_arena *a, const char *id,
     struct item_record *out);
 int store_item_list(struct store *s, struct sk_arena *a, int64_t case_row,

@@ -122,6 +122,7 @@ values_case(struct daemon *d, struct sk_arena *a, const struct case_record *c,
 	tv_flag(v, "member", c->member);
 	tv_flag(v, "ask", ask);
 	tv_flag(v, "no_key", hint);
+	tv_flag(v, "no_answer", false);	/* T-12 of an operator */
 	unclear_rows(v, unclear);
 	return v;
 }

@@ -71,6 +71,27 @@ store_item_add(struct store *s, struct item_record *i)
 	return r;
 }
 
+int
+store_item_change(struct store *s, const struct item_record *i)
+{
+	enum item_state state;
+	struct stmt *st;
+	int64_t row;
+	int r = item_row(s, i->item.id, &row, &state);
+
+	if (r)
+		return r;
+	if (state == ITEM_WITHDRAWN)
+		return SK_ERR_REFUSED;
+	st = store_use(s, SQL_ITEM_CHANGE);
+	db_bind_text(st, i->item.id);
+	db_bind_blob(st, i->wrap, VAULT_WRAP);
+	db_bind_blob(st, i->text.p, i->text.len);
+	bind_box(s, st, i);
+	r = db_run_one(st);
+	return r ? r : store_item_withdraw_approvals(s, i->item.id);
+}
+
 static int
 read_box(struct store *s, struct stmt *st, struct sk_arena *a,
     struct item_record *i)

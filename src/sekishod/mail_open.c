@@ -1,0 +1,231 @@
+/*
+ * The inside of a stored mail for its operator: keyd opens the sealed body,
+ * the reader finds the layers, keyd decrypts them, the reader extracts. The
+ * daemon passes descriptors and reads none of it; what comes out goes to the
+ * client as it stands (design.md §8).
+ */
+#include <string.h>
+
+#include <sekisho/files.h>
+
+#include "command.h"
+#include "intake.h"
+
+struct opening {
+	enum mail_want want;
+	uint32_t part, layer;
+	int mail, payload, out;
+	struct facts facts;
+};
+
+static int read_facts(struct command *c);
+
+static void
+close_all(struct command *c)
+{
+	struct opening *o = c->state;
+
+	sk_fd_close(&o->mail);
+	sk_fd_close(&o->payload);
+	sk_fd_close(&o->out);
+}
+
+static int
+failed(struct command *c, int code, const char *what, const char *why)
+{
+	return sk_fail(&c->e, code, "mail", "%s (%s): `sekisho mail save N "
+	    "--raw FILE` gives it as it came", what, why ? why : "no reason "
+	    "given");
+}
+
+static int
+give(struct command *c, int *fd)
+{
+	c->out_fd = *fd;
+	*fd = -1;
+	return SK_OK;
+}
+
+static int
+ask_reader(struct command *c, enum read_mode mode, command_then then)
+{
+	struct opening *o = c->state;
+	struct msg_read ask = { .layer = o->layer, .mode = mode,
+		.part = o->part };
+	struct sk_buf b;
+	int fds[3], r;
+
+	sk_fd_close(&o->out);
+	sk_fd_close(&o->payload);
+	o->out = sk_memfd("out");
+	o->payload = sk_memfd("payload");
+	fds[0] = o->mail;
+	fds[1] = o->out;
+	fds[2] = o->payload;
+	sk_buf_init(&b, 256);
+	msg_read_put(&b, &ask);
+	r = command_ask(c, c->d->readers, MSG_READ, sk_buf_span(&b), fds, 3,
+	    then);
+	sk_buf_free(&b);
+	return r;
+}
+
+static int
+reader_done(struct command *c, struct channel_message *m, const char *error)
+{
+	struct msg_read_done done;
+
+	if (!m || m->type != MSG_READ_DONE || msg_read_done_get(c->arena,
+	    sk_buf_span(&m->fields), &done))
+		return failed(c, SK_ERR_DATA, "the reader could not read it",
+		    error);
+	if (done.status)
+		return failed(c, SK_ERR_DATA, "it cannot be read",
+		    done.reason);
+	return SK_OK;
+}
+
+static int
+extracted(struct command *c, struct channel_message *m, const char *error)
+{
+	struct opening *o = c->state;
+	int r = reader_done(c, m, error);
+
+	return r ? r : give(c, &o->out);
+}
+
+static int
+extract(struct command *c)
+{
+	struct opening *o = c->state;
+
+	return ask_reader(c, o->want == MAIL_WANT_TEXT ? READ_TEXT :
+	    READ_PART, extracted);
+}
+
+/* ---- layers ---- */
+
+static bool
+is_pgp_encrypted(enum fact_form f)
+{
+	return f == FORM_PGP_ENCRYPTED || f == FORM_PGP_ENCRYPTED_MANGLED ||
+	    f == FORM_PGP_INLINE_ENCRYPTED;
+}
+
+static int
+decrypted(struct command *c, struct channel_message *m, const char *error)
+{
+	struct opening *o = c->state;
+	struct msg_opened_mail done;
+
+	if (!m || m->type != MSG_OPENED_MAIL || msg_opened_mail_get(c->arena,
+	    sk_buf_span(&m->fields), &done))
+		return failed(c, SK_ERR_UNAVAILABLE, "keyd does not answer",
+		    error);
+	if (done.status || done.verdict.failed || m->nfds != 1)
+		return failed(c, SK_ERR_CRYPTO, "it cannot be decrypted",
+		    done.reason);
+	sk_fd_close(&o->mail);
+	o->mail = m->fds[0];
+	m->fds[0] = -1;
+	o->layer++;
+	return read_facts(c);
+}
+
+static int
+decrypt(struct command *c)
+{
+	struct opening *o = c->state;
+	const struct facts *f = &o->facts;
+	struct msg_open_mail ask = {
+		.form = f->form, .data_at = f->data_at,
+		.data_len = f->data_len, .sig_at = f->sig_at,
+		.sig_len = f->sig_len,
+	};
+	struct sk_buf b;
+	int r;
+
+	if (o->layer >= LIMIT_LAYERS)
+		return failed(c, SK_ERR_LIMIT, "it is encrypted too often",
+		    "limit");
+	sk_buf_init(&b, LIMIT_WIRE_MESSAGE);
+	msg_open_mail_put(&b, &ask);
+	sk_memfd_seal(o->payload);
+	r = command_ask(c, c->d->keyds, MSG_DECRYPT, sk_buf_span(&b),
+	    &o->payload, 1, decrypted);
+	sk_buf_free(&b);
+	return r;
+}
+
+static int
+take_facts(struct command *c)
+{
+	struct opening *o = c->state;
+	struct sk_buf b;
+	int r;
+
+	sk_buf_init(&b, LIMIT_FACTS);
+	r = sk_fd_slurp(o->out, &b);
+	if (!r)
+		r = facts_get(c->arena, sk_span_of(sk_arena_dup(c->arena, b.p,
+		    b.len), b.len), &o->facts);
+	sk_buf_free(&b);
+	return r ? failed(c, SK_ERR_DATA, "the reader sent odd facts",
+	    "protocol") : SK_OK;
+}
+
+static int
+layer_read(struct command *c, struct channel_message *m, const char *error)
+{
+	struct opening *o = c->state;
+	int r = reader_done(c, m, error);
+
+	if (!r)
+		r = take_facts(c);
+	if (r)
+		return r;
+	return is_pgp_encrypted(o->facts.form) ? decrypt(c) : extract(c);
+}
+
+static int
+read_facts(struct command *c)
+{
+	return ask_reader(c, READ_FACTS, layer_read);
+}
+
+/* ---- the sealed body ---- */
+
+static int
+body_opened(struct command *c, struct channel_message *m, const char *error)
+{
+	struct opening *o = c->state;
+	struct msg_opened done;
+
+	if (!m || m->type != MSG_OPENED || msg_opened_get(c->arena,
+	    sk_buf_span(&m->fields), &done) || done.status || m->nfds != 1)
+		return sk_fail(&c->e, SK_ERR_UNAVAILABLE, "keyd", "the sealed "
+		    "mail could not be opened (%s): see the log of "
+		    "sekisho-keyd", error ? error : "refused");
+	o->mail = m->fds[0];
+	m->fds[0] = -1;
+	return o->want == MAIL_WANT_RAW ? give(c, &o->mail) : read_facts(c);
+}
+
+int
+mail_open(struct command *c, const struct mail_record *m,
+    enum mail_want want, uint32_t part)
+{
+	struct opening *o = sk_arena_alloc(c->arena, sizeof(*o));
+
+	o->want = want;
+	o->part = part;
+	o->mail = o->payload = o->out = -1;
+	c->state = o;
+	c->cleanup = close_all;
+	c->then = body_opened;
+	c->asked = c->d->keyds;
+	c->ask = opening_ask(c->d, c->arena, m, want == MAIL_WANT_TEXT ?
+	    OPEN_OPERATOR_TEXT : OPEN_OPERATOR_SAVE, true, command_answered,
+	    c, &c->e);
+	return c->ask ? COMMAND_LATER : c->e.code;
+}

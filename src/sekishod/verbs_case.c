@@ -1,0 +1,214 @@
+/*
+ * Cases as operators work them: list, look, take, note, ask. What a mail said
+ * never appears here; `mail text` shows it, audited.
+ */
+#include <string.h>
+
+#include "command.h"
+
+#define LIST_MAX 5000		/* newest first; more are asked for by state */
+
+static bool
+is_mine(const struct command *c, const struct case_record *k)
+{
+	return k->owner && strcmp(k->owner, c->actor) == 0;
+}
+
+int
+verb_case_list(struct command *c)
+{
+	int state = command_word(c, "state", WORDS_CASE_STATE, -1);
+	bool all = command_flag(c, "all") || state >= 0;
+	struct case_record *k = NULL;
+	struct sk_json *list;
+	size_t n = 0;
+	int r = command_store(c, store_case_list(c->d->store, c->arena, !all,
+	    LIST_MAX, &k, &n), "cases");
+
+	if (r)
+		return r;
+	c->out = sk_json_document("cases");
+	list = sk_json_set(c->out, "cases", sk_json_array());
+	for (size_t i = 0; i < n; i++) {
+		if ((state >= 0 && k[i].state != (enum case_state)state) ||
+		    (command_flag(c, "mine") && !is_mine(c, &k[i])))
+			continue;
+		document_case(sk_json_add(list, sk_json_object()), &k[i]);
+	}
+	sk_json_set_bool(c->out, "complete", n < LIST_MAX);
+	return SK_OK;
+}
+
+static void
+add_terms(struct command *c, const struct case_record *k)
+{
+	struct terms t;
+
+	if (store_terms_locked(c->d->store, c->arena, k->row, &t) == SK_OK)
+		document_terms(sk_json_set(c->out, "terms", sk_json_object()),
+		    &t);
+	else
+		sk_json_set_null(c->out, "terms");
+	if (store_terms_newest(c->d->store, c->arena, k->row, &t) == SK_OK &&
+	    !t.locked) {
+		document_terms(sk_json_set(c->out, "proposed",
+		    sk_json_object()), &t);
+		sk_json_set_bool(c->out, "has_yes",
+		    k->approve_terms == t.version);
+	} else {
+		sk_json_set_null(c->out, "proposed");
+	}
+}
+
+static int
+add_mails(struct command *c, const struct case_record *k)
+{
+	struct sk_json *list = sk_json_set(c->out, "mails", sk_json_array());
+	struct mail_record *m = NULL;
+	struct copy_record *p = NULL;
+	size_t n = 0, np = 0;
+	int r = store_mail_list(c->d->store, c->arena, k->row, LIST_MAX, &m,
+	    &n);
+
+	if (!r)
+		r = store_copy_list(c->d->store, c->arena, -1, 0, k->row,
+		    LIST_MAX, &p, &np);
+	for (size_t i = 0; i < n && !r; i++)
+		document_mail(sk_json_add(list, sk_json_object()), &m[i]);
+	for (size_t i = 0; i < np && !r; i++) {
+		struct sk_json *o = sk_json_add(list, sk_json_object());
+
+		sk_json_set_int(o, "number", p[i].row);
+		document_time(o, "received", p[i].created);
+		sk_json_set_str(o, "class", word_of(WORDS_MAIL_CLASS,
+		    MAIL_OUTGOING));
+		sk_json_set_str(o, "direction", "out");
+		sk_json_set_str(o, "state", document_copy_state(p[i].state));
+		sk_json_set_str(o, "template", p[i].template);
+		sk_json_set_str(o, "note", *p[i].reason ? p[i].reason : NULL);
+	}
+	return command_store(c, r, k->number);
+}
+
+static int
+add_rest(struct command *c, const struct case_record *k)
+{
+	struct sk_json *list;
+	struct item_record *items = NULL;
+	struct key_record *keys = NULL;
+	struct case_note *notes = NULL;
+	size_t ni = 0, nk = 0, nn = 0;
+	int r = store_item_list(c->d->store, c->arena, k->row, &items, &ni);
+
+	if (!r)
+		r = store_keys(c->d->store, c->arena, NULL, k->row, &keys,
+		    &nk);
+	if (!r)
+		r = store_case_notes(c->d->store, c->arena, k->row, &notes,
+		    &nn);
+	list = sk_json_set(c->out, "items", sk_json_array());
+	for (size_t i = 0; i < ni; i++)
+		document_item(sk_json_add(list, sk_json_object()), &items[i]);
+	list = sk_json_set(c->out, "keys", sk_json_array());
+	for (size_t i = 0; i < nk; i++)
+		document_key(sk_json_add(list, sk_json_object()), &keys[i],
+		    c->now);
+	list = sk_json_set(c->out, "notes", sk_json_array());
+	for (size_t i = 0; i < nn; i++) {
+		struct sk_json *o = sk_json_add(list, sk_json_object());
+
+		document_time(o, "time", notes[i].time);
+		sk_json_set_str(o, "who", notes[i].who);
+		sk_json_set_str(o, "text", notes[i].text);
+	}
+	return command_store(c, r, k->number);
+}
+
+static int
+show(struct command *c, const struct case_record *k)
+{
+	int r;
+
+	c->out = sk_json_document("case");
+	document_case(c->out, k);
+	add_terms(c, k);
+	r = add_mails(c, k);
+	return r ? r : add_rest(c, k);
+}
+
+int
+verb_case_show(struct command *c)
+{
+	struct case_record k;
+	int r = command_case(c, "case", &k);
+
+	return r ? r : show(c, &k);
+}
+
+int
+verb_case_take(struct command *c)
+{
+	struct case_record k;
+	int r = command_case(c, "case", &k);
+
+	if (r)
+		return r;
+	k.owner = c->actor;
+	k.needs_operator = false;
+	k.changed = c->now;
+	if (k.state == CASE_RECEIVED)
+		k.state = CASE_SUPPORTING;
+	r = command_store(c, store_case_update(c->d->store, &k), k.number);
+	if (!r)
+		r = command_audit(c, "case.take", k.number, "");
+	return r ? r : show(c, &k);
+}
+
+int
+verb_case_note(struct command *c)
+{
+	struct case_record k;
+	int r = command_case(c, "case", &k);
+
+	if (!r)
+		r = command_store(c, store_case_note(c->d->store, k.row,
+		    c->now, c->actor, command_str(c, "text")), k.number);
+	if (!r)
+		r = command_audit(c, "case.note", k.number, "");
+	if (r)
+		return r;
+	k.needs_operator = false;
+	r = command_store(c, store_case_update(c->d->store, &k), k.number);
+	return r ? r : show(c, &k);
+}
+
+/* The three questions, once more or for the first time: a new question version,
+ * so that an answer to an older mail confirms nothing. */
+int
+verb_case_ask(struct command *c)
+{
+	struct actions acts = { .arena = c->arena };
+	struct action *act;
+	struct case_record k;
+	int r = command_case(c, "case", &k);
+
+	if (r)
+		return r;
+	if (!k.originator)
+		return sk_fail(&c->e, SK_ERR_REFUSED, k.number, "nobody to "
+		    "ask: its first mail has no sender that could be believed");
+	if (k.closed || k.state == CASE_WITHDRAWN || k.state == CASE_REJECTED)
+		return sk_fail(&c->e, SK_ERR_REFUSED, k.number, "this case "
+		    "has ended (%s)", word_of(WORDS_CASE_STATE,
+		    (int)k.state));
+	actions_add(&acts, ACTION_ASK)->u.ask.readback = false;
+	if (k.state == CASE_RECEIVED || k.state == CASE_SUPPORTING)
+		actions_add(&acts, ACTION_STATE)->u.state = CASE_CONFIRMING;
+	act = actions_add(&acts, ACTION_SEND);
+	act->u.send.template = "T-03";
+	act = actions_add(&acts, ACTION_AUDIT);
+	act->u.audit.event = "case.ask";
+	act->u.audit.detail = "";
+	r = apply(c->d, c->arena, &acts, &k, NULL, c->actor, &c->e);
+	return r ? r : show(c, &k);
+}

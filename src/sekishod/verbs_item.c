@@ -1,0 +1,298 @@
+/*
+ * Items: what an operator writes for sharing. No path leads here from a mail
+ * (R-042): the text is typed by a person and stated by a person, and matrix and
+ * terms are held against the statement at once. Every change ends approvals.
+ */
+#include <string.h>
+
+#include <sekisho/text.h>
+
+#include "command.h"
+
+static int
+terms_of(struct command *c, int64_t case_row, struct terms *t)
+{
+	return store_terms_locked(c->d->store, c->arena, case_row, t);
+}
+
+static int
+check_statement(struct command *c, const struct item *i)
+{
+	struct terms t;
+	bool has = terms_of(c, i->case_row, &t) == SK_OK;
+
+	if (i->title && (strlen(i->title) > LIMIT_ITEM_TITLE ||
+	    strchr(i->title, '\n')))
+		return sk_fail(&c->e, SK_ERR_LIMIT, "--title", "one line of "
+		    "at most %d bytes", LIMIT_ITEM_TITLE);
+	return item_check(c->d->policy, i, has ? &t : NULL, &c->e);
+}
+
+/* A consent is a mail of this very case. */
+static int
+take_consent(struct command *c, struct item_record *i)
+{
+	int64_t row = command_number(c, "consent", 0);
+	struct mail_record m;
+
+	if (!row)
+		return SK_OK;
+	if (store_mail_get(c->d->store, c->arena, row, &m) ||
+	    m.case_row != i->item.case_row)
+		return sk_fail(&c->e, SK_ERR_NOINPUT, "--consent", "mail %lld "
+		    "is none of this case", (long long)row);
+	i->item.has_consent = true;
+	i->consent_mail = sk_arena_printf(c->arena, "%lld", (long long)row);
+	return SK_OK;
+}
+
+static const char *
+or_old(const struct command *c, const char *key, const char *old)
+{
+	const char *s = command_str(c, key);
+
+	return s ? s : old;
+}
+
+static int
+take_options(struct command *c, struct item_record *i)
+{
+	struct item *it = &i->item;
+
+	it->category = (enum category)command_word(c, "category",
+	    WORDS_CATEGORY, (int)it->category);
+	it->confidence = (enum confidence)command_word(c, "confidence",
+	    WORDS_CONFIDENCE, (int)it->confidence);
+	it->tlp = (enum tlp)command_word(c, "tlp", WORDS_TLP, (int)it->tlp);
+	it->onward = (enum onward)command_word(c, "onward", WORDS_ONWARD,
+	    (int)it->onward);
+	it->special = command_bits(c, "special", WORDS_SPECIAL, it->special);
+	it->secret = command_yes(c, "secret", it->secret);
+	it->secret_parts = or_old(c, "parts", it->secret_parts);
+	it->title = or_old(c, "title", it->title);
+	it->lang = or_old(c, "lang", it->lang);
+	i->parts_label = it->secret_parts;
+	if (sk_json_has(c->in, "indicator"))
+		i->nindicators = command_many(c, "indicator",
+		    &i->indicators);
+	return take_consent(c, i);
+}
+
+/* A hit blocks the approval, not the draft; better told early (I6). */
+static void
+say_denied(struct command *c, const struct item_record *i, const char *text)
+{
+	struct sk_error e = { 0 };
+
+	sk_json_set_str(c->out, "denied", gatekeeper_denied(c->d, c->arena, i,
+	    text, &e) ? e.text : NULL);
+}
+
+int
+verb_item_add(struct command *c)
+{
+	struct item_record i = { .created = c->now, .created_by = c->actor };
+	struct case_record k;
+	const char *text = NULL;
+	int r = command_case(c, "case", &k);
+
+	if (!r)
+		r = command_text(c, LIMIT_ITEM_TEXT, &text);
+	if (r)
+		return r;
+	i.item.case_row = k.row;
+	i.item.victim_inferable = command_flag(c, "victim_inferable");
+	i.item.lang = c->d->config->language;
+	r = take_options(c, &i);
+	if (!r)
+		r = check_statement(c, &i.item);
+	if (!r)
+		r = item_text_seal(c, &k, text, &i);
+	if (!r)
+		r = command_store(c, store_item_add(c->d->store, &i),
+		    k.number);
+	if (!r)
+		r = command_audit(c, "item.add", i.item.id, k.number);
+	if (r)
+		return r;
+	c->out = sk_json_document("item");
+	document_item(c->out, &i);
+	sk_json_set_str(c->out, "case", k.number);
+	say_denied(c, &i, text);
+	return SK_OK;
+}
+
+static int
+not_sent(struct command *c, const struct item_record *i)
+{
+	if (i->item.state == ITEM_WITHDRAWN)
+		return sk_fail(&c->e, SK_ERR_REFUSED, i->item.id, "is "
+		    "withdrawn: add a new one");
+	return SK_OK;
+}
+
+/* Approvals end, the frozen list with them: it is a draft again. */
+static int
+change(struct command *c, struct item_record *i, const char *event)
+{
+	const char *id = i->item.id;
+	int r = check_statement(c, &i->item);
+
+	if (r)
+		return r;
+	r = store_item_change(c->d->store, i);
+	i->item.state = ITEM_DRAFT;
+	if (!r)
+		r = store_item_state(c->d->store, id, ITEM_DRAFT,
+		    i->item.terms_version, c->now);
+	r = command_store(c, r, id);
+	if (!r)
+		r = command_audit(c, event, id, word_of(WORDS_CONFIDENCE,
+		    (int)i->item.confidence));
+	if (r)
+		return r;
+	c->out = sk_json_document("item");
+	document_item(c->out, i);
+	return SK_OK;
+}
+
+int
+verb_item_edit(struct command *c)
+{
+	struct item_record i;
+	struct case_record k;
+	const char *text = NULL;
+	int r = command_item(c, "item", &i);
+
+	if (!r)
+		r = not_sent(c, &i);
+	if (!r && i.item.state == ITEM_SENT)
+		r = sk_fail(&c->e, SK_ERR_REFUSED, i.item.id, "has been sent: "
+		    "add a new one, or raise its confidence");
+	if (!r)
+		r = command_store(c, store_case_get(c->d->store, c->arena,
+		    i.item.case_row, &k), i.item.id);
+	if (r)
+		return r;
+	i.item.victim_inferable = command_yes(c, "victim_inferable",
+	    i.item.victim_inferable);
+	r = take_options(c, &i);
+	if (!r && c->has_file)
+		r = command_text(c, LIMIT_ITEM_TEXT, &text);
+	if (!r && text)
+		r = item_text_seal(c, &k, text, &i);
+	return r ? r : change(c, &i, "item.edit");
+}
+
+/* A recorded act of its own (R-034, R-084); what was sent goes again, to whom
+ * the higher confidence opens it, after new approvals. */
+int
+verb_item_raise(struct command *c)
+{
+	enum confidence to = (enum confidence)command_word(c, "confidence",
+	    WORDS_CONFIDENCE, 0);
+	struct item_record i;
+	int r = command_item(c, "item", &i);
+
+	if (!r)
+		r = not_sent(c, &i);
+	if (!r && to <= i.item.confidence)
+		r = sk_fail(&c->e, SK_ERR_REFUSED, i.item.id, "is %s already: "
+		    "only a higher one is a raise", word_of(WORDS_CONFIDENCE,
+		    (int)i.item.confidence));
+	if (r)
+		return r;
+	i.item.confidence = to;
+	r = command_store(c, store_case_note(c->d->store, i.item.case_row,
+	    c->now, c->actor, command_str(c, "reason")), i.item.id);
+	return r ? r : change(c, &i, "item.raise");
+}
+
+int
+verb_item_withdraw(struct command *c)
+{
+	struct item_record i;
+	int r = command_item(c, "item", &i);
+
+	if (!r)
+		r = not_sent(c, &i);
+	if (r)
+		return r;
+	r = store_item_state(c->d->store, i.item.id, ITEM_WITHDRAWN,
+	    i.item.terms_version, c->now);
+	if (!r)
+		r = store_case_note(c->d->store, i.item.case_row, c->now,
+		    c->actor, command_str(c, "reason"));
+	r = command_store(c, r, i.item.id);
+	if (!r)
+		r = command_audit(c, "item.withdraw", i.item.id, "");
+	if (r)
+		return r;
+	i.item.state = ITEM_WITHDRAWN;
+	c->out = sk_json_document("item");
+	document_item(c->out, &i);
+	return SK_OK;
+}
+
+int
+verb_item_list(struct command *c)
+{
+	int state = command_word(c, "state", WORDS_ITEM_STATE, -1);
+	struct item_record *all = NULL;
+	struct case_record k = { 0 };
+	struct sk_json *list;
+	size_t n = 0;
+	int r = command_str(c, "case") ? command_case(c, "case", &k) : SK_OK;
+
+	if (!r)
+		r = command_store(c, store_item_list(c->d->store, c->arena,
+		    k.row, &all, &n), "items");
+	if (r)
+		return r;
+	c->out = sk_json_document("items");
+	list = sk_json_set(c->out, "items", sk_json_array());
+	for (size_t i = 0; i < n; i++)
+		if (state < 0 || all[i].item.state == (enum item_state)state)
+			document_item(sk_json_add(list, sk_json_object()),
+			    &all[i]);
+	return SK_OK;
+}
+
+static int
+shown(struct command *c, struct channel_message *m, const char *error)
+{
+	struct item_record *i = c->state;
+	const char *const *who = NULL, *text;
+	struct case_record k;
+	struct sk_json *list;
+	size_t n = 0;
+	int r = item_text_take(c, m, error, &text);
+
+	if (!r)
+		r = command_store(c, store_case_get(c->d->store, c->arena,
+		    i->item.case_row, &k), i->item.id);
+	if (!r)
+		r = command_store(c, store_item_approvers(c->d->store,
+		    c->arena, i->item.id, &who, &n), i->item.id);
+	if (r)
+		return r;
+	c->out = sk_json_document("item");
+	document_item(c->out, i);
+	sk_json_set_str(c->out, "case", k.number);
+	sk_json_set_str(c->out, "text", text);
+	list = sk_json_set(c->out, "approvers", sk_json_array());
+	for (size_t a = 0; a < n; a++)
+		sk_json_add_str(list, who[a]);
+	say_denied(c, i, text);
+	return SK_OK;
+}
+
+int
+verb_item_show(struct command *c)
+{
+	struct item_record *i = sk_arena_alloc(c->arena, sizeof(*i));
+	int r = command_item(c, "item", i);
+
+	c->state = i;
+	return r ? r : item_text_open(c, i, shown);
+}

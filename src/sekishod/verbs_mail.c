@@ -1,0 +1,188 @@
+/*
+ * Stored mails for operators. What was understood comes from the database;
+ * text, attachments and the raw mail are opened on demand, for the operator of
+ * that case only, and every opening is in the account (I8).
+ */
+#include <string.h>
+
+#include <sekisho/text.h>
+
+#include "command.h"
+
+#define LIST_DEFAULT 50
+#define LIST_MAX 5000
+
+static int
+find(struct command *c, struct mail_record *m)
+{
+	if (store_mail_get(c->d->store, c->arena, command_number(c, "n", 0),
+	    m))
+		return sk_fail(&c->e, SK_ERR_NOINPUT, command_str(c, "n"),
+		    "no such mail: see `sekisho mail list`");
+	return SK_OK;
+}
+
+static void
+set_case(struct command *c, struct sk_json *o, int64_t row)
+{
+	struct case_record k;
+
+	sk_json_set_str(o, "case", row && store_case_get(c->d->store,
+	    c->arena, row, &k) == SK_OK ? k.number : NULL);
+}
+
+int
+verb_mail_list(struct command *c)
+{
+	int64_t last = command_number(c, "last", LIST_DEFAULT);
+	struct mail_record *m = NULL;
+	struct case_record k = { 0 };
+	struct sk_json *list;
+	size_t n = 0;
+	int r = command_str(c, "case") ? command_case(c, "case", &k) : SK_OK;
+
+	if (!r)
+		r = command_store(c, store_mail_list(c->d->store, c->arena,
+		    k.row, last < LIST_MAX ? (size_t)last : LIST_MAX, &m,
+		    &n), "mails");
+	if (r)
+		return r;
+	c->out = sk_json_document("mails");
+	list = sk_json_set(c->out, "mails", sk_json_array());
+	for (size_t i = 0; i < n; i++) {
+		struct sk_json *o = sk_json_add(list, sk_json_object());
+
+		document_mail(o, &m[i]);
+		set_case(c, o, m[i].case_row);
+		sk_json_set_str(o, "from", m[i].from);
+		sk_json_set_str(o, "subject", m[i].subject);
+	}
+	return SK_OK;
+}
+
+/* Is the signing key pinned for the address in From? (L14) */
+static bool
+signer_is_from(struct command *c, const struct facts *f,
+    const struct verdict *v)
+{
+	struct key_record *keys = NULL;
+	size_t n = 0;
+
+	if (v->signature != SIGNATURE_GOOD || !f->from.address ||
+	    store_keys_of_address(c->d->store, c->arena, f->from.address,
+	    &keys, &n))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(keys[i].fpr, v->signer) == 0)
+			return true;
+	return false;
+}
+
+static void
+understood(struct command *c, const struct mail_record *m)
+{
+	struct verdict v = { 0 };
+	struct sk_json *facts;
+	struct facts f;
+	bool opened;
+
+	if (!m->facts.len || facts_get(c->arena, m->facts, &f))
+		return;
+	opened = m->verdict.len && verdict_get(m->verdict, &v) == SK_OK;
+	facts = facts_json(&f, opened ? &v : NULL);
+	if (opened)
+		sk_json_set_bool(sk_json_child(facts, "crypto"),
+		    "signer_is_from", signer_is_from(c, &f, &v));
+	sk_json_merge(c->out, &facts);
+	/* The text is not kept in the database: `mail text` opens it. */
+	sk_json_set_null(c->out, "text");
+}
+
+int
+verb_mail_show(struct command *c)
+{
+	struct mail_record m;
+	struct sk_json *to;
+	int r = find(c, &m);
+
+	if (r)
+		return r;
+	c->out = sk_json_document("mail");
+	document_mail(c->out, &m);
+	set_case(c, c->out, m.case_row);
+	sk_json_set_str(c->out, "envelope_from", m.sender);
+	to = sk_json_set(c->out, "envelope_to", sk_json_array());
+	for (size_t i = 0; i < m.nrcpts; i++)
+		sk_json_add_str(to, m.rcpts[i]);
+	sk_json_set_str(c->out, "authentication", word_of(WORDS_AUTH,
+	    (int)m.auth));
+	understood(c, &m);
+	return SK_OK;
+}
+
+/* ---- opened on demand ---- */
+
+/* An untaken case is everybody's; a taken one its operator's. */
+static int
+may_open(struct command *c, const struct mail_record *m, const char **object)
+{
+	struct case_record k;
+
+	*object = sk_arena_printf(c->arena, "mail %lld", (long long)m->row);
+	if (!m->case_row)
+		return SK_OK;
+	if (store_case_get(c->d->store, c->arena, m->case_row, &k))
+		return sk_fail(&c->e, SK_ERR_IO, *object, "its case is "
+		    "missing");
+	*object = k.number;
+	if (k.owner && strcmp(k.owner, c->actor) != 0)
+		return sk_fail(&c->e, SK_ERR_NOPERM, k.number, "is worked by "
+		    "%s: take it over with `sekisho case take %s`", k.owner,
+		    k.number);
+	return SK_OK;
+}
+
+static int
+open_mail(struct command *c, enum mail_want want, uint32_t part,
+    const char *event)
+{
+	const char *object = NULL;
+	struct mail_record m;
+	int r = find(c, &m);
+
+	if (!r)
+		r = may_open(c, &m, &object);
+	if (!r)
+		r = command_audit(c, event, object, sk_arena_printf(c->arena,
+		    "mail=%lld part=%u", (long long)m.row, part));
+	if (r)
+		return r;
+	c->out = sk_json_document(want == MAIL_WANT_TEXT ? "mail-text" :
+	    "mail-part");
+	sk_json_set_int(c->out, "number", m.row);
+	if (want == MAIL_WANT_PART)
+		sk_json_set_int(c->out, "part", part);
+	return mail_open(c, &m, want, part);
+}
+
+int
+verb_mail_text(struct command *c)
+{
+	return open_mail(c, MAIL_WANT_TEXT, 0, "mail.text");
+}
+
+int
+verb_mail_save(struct command *c)
+{
+	int64_t part = command_number(c, "part", 0);
+	bool raw = command_flag(c, "raw");
+
+	if (raw == (part > 0))
+		return sk_fail(&c->e, SK_ERR_USAGE, "mail save", "give the "
+		    "number of an attachment, or --raw for the whole mail");
+	if (part > LIMIT_MIME_PARTS)
+		return sk_fail(&c->e, SK_ERR_USAGE, "PART", "no mail has so "
+		    "many parts");
+	return open_mail(c, raw ? MAIL_WANT_RAW : MAIL_WANT_PART,
+	    (uint32_t)part, "mail.save");
+}

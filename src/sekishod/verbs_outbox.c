@@ -1,0 +1,218 @@
+/*
+ * The outbox: every copy that leaves, its state and its ledger. Held copies
+ * stay visible until they are sent or marked (L23). Nothing here can make a
+ * copy go in clear: retrying is sealing again (I4).
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+
+#define LIST_DEFAULT 200
+#define LIST_MAX 100000
+
+static int
+find(struct command *c, int64_t row, struct copy_record *p)
+{
+	if (store_copy_get(c->d->store, c->arena, row, p))
+		return sk_fail(&c->e, SK_ERR_NOINPUT, "copy", "no copy %lld: "
+		    "see `sekisho outbox list`", (long long)row);
+	return SK_OK;
+}
+
+static void
+document(struct command *c, struct sk_json *o, const struct copy_record *p)
+{
+	struct case_record k;
+
+	document_copy(o, p, command_role(c, FOR_OPERATOR));
+	sk_json_set_str(o, "case", p->case_row && store_case_get(c->d->store,
+	    c->arena, p->case_row, &k) == SK_OK ? k.number : NULL);
+}
+
+int
+verb_outbox_list(struct command *c)
+{
+	int64_t last = command_number(c, "last", LIST_DEFAULT);
+	const char *word = command_str(c, "state");
+	struct copy_record *p = NULL;
+	struct case_record k = { 0 };
+	enum copy_state st;
+	struct sk_json *list;
+	int state = -1, r = SK_OK;
+	size_t n = 0;
+
+	if (word && document_copy_state_parse(word, &st))
+		state = (int)st;
+	if (command_str(c, "case"))
+		r = command_case(c, "case", &k);
+	if (!r)
+		r = command_store(c, store_copy_list(c->d->store, c->arena,
+		    state, command_number(c, "digest", 0), k.row,
+		    last < LIST_MAX ? (size_t)last : LIST_MAX, &p, &n),
+		    "outbox");
+	if (r)
+		return r;
+	c->out = sk_json_document("outbox");
+	list = sk_json_set(c->out, "copies", sk_json_array());
+	for (size_t i = 0; i < n; i++)
+		document(c, sk_json_add(list, sk_json_object()), &p[i]);
+	return SK_OK;
+}
+
+int
+verb_outbox_show(struct command *c)
+{
+	struct copy_record p;
+	int r = find(c, command_number(c, "copy", 0), &p);
+
+	if (r)
+		return r;
+	c->out = sk_json_document("copy");
+	document(c, c->out, &p);
+	return SK_OK;
+}
+
+/* ---- retry ---- */
+
+/* A held copy is sealed again; a waiting one becomes due now. One that is with
+ * the relay at this moment is left alone. */
+static int
+retry(struct command *c, const struct copy_record *p, size_t *n)
+{
+	int r = SK_OK;
+
+	switch (p->state) {
+	case COPY_HELD:
+		r = store_copy_state(c->d->store, p->row, COPY_TO_SEAL, "",
+		    c->now);
+		break;
+	case COPY_TO_SEAL:
+	case COPY_READY:
+		r = store_copy_tried(c->d->store, p->row, p->reply, c->now);
+		break;
+	case COPY_HANDING:
+		return SK_OK;
+	default:
+		return sk_fail(&c->e, SK_ERR_REFUSED, "copy", "copy %lld is "
+		    "%s: nothing to retry", (long long)p->row,
+		    document_copy_state(p->state));
+	}
+	(*n)++;
+	return command_store(c, r, "copy");
+}
+
+static int
+retry_named(struct command *c, size_t *n)
+{
+	const char *const *rows;
+	size_t count = command_many(c, "copy", &rows);
+	struct copy_record p;
+	int r = SK_OK;
+
+	if (!count)
+		return sk_fail(&c->e, SK_ERR_USAGE, "outbox retry", "name "
+		    "copies, or say --held");
+	for (size_t i = 0; i < count && !r; i++) {
+		r = find(c, strtoll(rows[i], NULL, 10), &p);
+		if (!r)
+			r = retry(c, &p, n);
+	}
+	return r;
+}
+
+static int
+retry_held(struct command *c, size_t *n)
+{
+	struct copy_record *p = NULL;
+	size_t count = 0;
+	int r = command_store(c, store_copy_list(c->d->store, c->arena,
+	    COPY_HELD, 0, 0, LIST_MAX, &p, &count), "outbox");
+
+	for (size_t i = 0; i < count && !r; i++)
+		r = retry(c, &p[i], n);
+	return r;
+}
+
+int
+verb_outbox_retry(struct command *c)
+{
+	size_t n = 0;
+	int r = command_flag(c, "held") ? retry_held(c, &n) :
+	    retry_named(c, &n);
+
+	if (!r)
+		r = command_audit(c, "outbox.retry", "outbox",
+		    sk_arena_printf(c->arena, "copies=%zu", n));
+	if (r)
+		return r;
+	outbox_kick(c->d->outbox);
+	c->out = sk_json_document("retried");
+	sk_json_set_int(c->out, "copies", (int64_t)n);
+	return SK_OK;
+}
+
+/* ---- a key came: L23 ---- */
+
+static bool
+waits_for_key(const struct copy_record *p)
+{
+	return strncmp(p->reason, "key", 3) == 0 ||
+	    strcmp(p->reason, "no-key") == 0 ||
+	    strcmp(p->reason, gate_word(GATE_NO_KEY)) == 0 ||
+	    strcmp(p->reason, gate_word(GATE_KEY_UNUSABLE)) == 0;
+}
+
+int
+outbox_release_keyed(struct command *c, const char *person, int64_t case_row)
+{
+	struct copy_record *p = NULL;
+	size_t n = 0;
+	int r = command_store(c, store_copy_list(c->d->store, c->arena,
+	    COPY_HELD, 0, case_row, LIST_MAX, &p, &n), "outbox");
+
+	for (size_t i = 0; i < n && !r; i++) {
+		if (person && (!p[i].person ||
+		    strcmp(p[i].person, person) != 0))
+			continue;
+		if (waits_for_key(&p[i]))
+			r = command_store(c, store_copy_state(c->d->store,
+			    p[i].row, COPY_TO_SEAL, "", c->now), "outbox");
+	}
+	outbox_kick(c->d->outbox);
+	return r;
+}
+
+/* ---- mark ---- */
+
+int
+verb_outbox_mark(struct command *c)
+{
+	const char *by = command_str(c, "delivered_by");
+	struct copy_record p;
+	int r = find(c, command_number(c, "copy", 0), &p);
+
+	if (r)
+		return r;
+	if (p.state == COPY_SENT || p.state == COPY_MARKED)
+		return sk_fail(&c->e, SK_ERR_EXISTS, "copy", "copy %lld is "
+		    "%s already", (long long)p.row,
+		    document_copy_state(p.state));
+	r = store_copy_state(c->d->store, p.row, COPY_MARKED,
+	    sk_arena_printf(c->arena, "%s: %s", by, command_str(c,
+	    "reason")), 0);
+	if (!r && p.case_row)
+		r = store_case_note(c->d->store, p.case_row, c->now, c->actor,
+		    command_str(c, "reason"));
+	r = command_store(c, r, "copy");
+	if (!r)
+		r = command_audit(c, "outbox.mark", sk_arena_printf(c->arena,
+		    "copy %lld", (long long)p.row), by);
+	if (!r)
+		r = find(c, p.row, &p);
+	if (r)
+		return r;
+	c->out = sk_json_document("copy");
+	document(c, c->out, &p);
+	return SK_OK;
+}

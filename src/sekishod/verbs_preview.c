@@ -1,0 +1,143 @@
+/*
+ * Preview and why: the gate's answer for every registered person, with the
+ * rule that decided. The same function answers here and at every sending, so
+ * what is shown is what would happen; approvals are told beside it.
+ */
+#include <string.h>
+
+#include "command.h"
+
+static const char *
+key_word(const struct person *p)
+{
+	if (!p->fpr)
+		return "no-key";
+	return p->key_state && *p->key_state ? p->key_state : "ok";
+}
+
+static void
+row(struct command *c, struct sk_json *o, const struct gate_case *g,
+    const struct org *org, const struct person *p, bool *send)
+{
+	struct gate_answer a = gatekeeper_ask(c->d, c->arena, g, org, p, true);
+
+	*send = a.send;
+	sk_json_set_str(o, "person", p->id);
+	sk_json_set_str(o, "org", org->id);
+	sk_json_set_str(o, "class", word_of(WORDS_CLASS, (int)org->class));
+	sk_json_set_bool(o, "send", a.send);
+	sk_json_set_str(o, "rule", gate_rule(a.clause));
+	sk_json_set_str(o, "clause", gate_word(a.clause));
+	sk_json_set_str(o, "sentence", gate_sentence(a.clause,
+	    c->d->config->language));
+	sk_json_set_str(o, "detail", a.detail && *a.detail ? a.detail : NULL);
+	sk_json_set_bool(o, "key_only", a.key_only);
+	sk_json_set_str(o, "key", key_word(p));
+}
+
+static const struct org *
+org_of(const struct roster_known *k, const char *id)
+{
+	for (size_t i = 0; i < k->norgs; i++)
+		if (strcmp(k->orgs[i].id, id) == 0)
+			return &k->orgs[i];
+	return NULL;
+}
+
+static int
+rows(struct command *c, const struct gate_case *g, const char *only)
+{
+	struct sk_json *all = sk_json_set(c->out, "people", sk_json_array());
+	struct roster_known k;
+	size_t yes = 0, n = 0;
+	int r = command_store(c, store_roster(c->d->store, c->arena, !only,
+	    &k), "roster");
+
+	for (size_t i = 0; i < k.npersons && !r; i++) {
+		const struct org *o = org_of(&k, k.persons[i].org);
+		bool send;
+
+		if (!o || (only && strcmp(k.persons[i].id, only) != 0))
+			continue;
+		row(c, sk_json_add(all, sk_json_object()), g, o,
+		    &k.persons[i], &send);
+		yes += send;
+		n++;
+	}
+	sk_json_set_int(c->out, "yes", (int64_t)yes);
+	sk_json_set_int(c->out, "of", (int64_t)n);
+	if (!r && only && !n)
+		r = sk_fail(&c->e, SK_ERR_NOINPUT, only, "no such person: see "
+		    "`sekisho person list --all`");
+	return r;
+}
+
+static void
+approvals(struct command *c, const struct gate_case *g)
+{
+	const struct item *i = &g->item.item;
+	const struct policy *p = c->d->policy;
+	unsigned need = i->secret ? p->approvals_secret : p->approvals_plain;
+
+	sk_json_set_int(c->out, "approvals", i->approvals);
+	sk_json_set_int(c->out, "approvals_needed", need ? need : 1);
+}
+
+static void
+head(struct command *c, const struct gate_case *g, const char *kind,
+    const char *denied)
+{
+	const struct item *i = &g->item.item;
+	struct ceiling ceiling = matrix_ceiling(c->d->policy, i);
+
+	c->out = sk_json_document(kind);
+	sk_json_set_str(c->out, "item", i->id);
+	sk_json_set_str(c->out, "state", word_of(WORDS_ITEM_STATE,
+	    (int)i->state));
+	sk_json_set_str(c->out, "matrix_row", ceiling.row);
+	sk_json_set_str(c->out, "ceiling", word_of(WORDS_SCOPE,
+	    (int)ceiling.max_audience));
+	sk_json_set_str(c->out, "terms_scope", g->has_terms ?
+	    word_of(WORDS_SCOPE, (int)g->terms.scope) : NULL);
+	sk_json_set_str(c->out, "audience", word_of(WORDS_SCOPE,
+	    (int)item_audience(c->d->policy, i, g->has_terms ? &g->terms :
+	    NULL)));
+	sk_json_set_str(c->out, "denied", denied);
+	approvals(c, g);
+}
+
+static int
+opened(struct command *c, struct channel_message *m, const char *error)
+{
+	bool one = strcmp(c->verb->noun, "why") == 0;
+	const char *id = command_str(c, "item"), *text;
+	struct sk_error hit = { 0 };
+	struct gate_case g;
+	int r = item_text_take(c, m, error, &text);
+
+	if (!r)
+		r = gatekeeper_item(c->d, c->arena, id, &g, &c->e);
+	if (r)
+		return r;
+	g.deny_hit = gatekeeper_denied(c->d, c->arena, &g.item, text, &hit);
+	head(c, &g, one ? "why" : "preview", g.deny_hit ? hit.text : NULL);
+	return rows(c, &g, one ? command_str(c, "person") : NULL);
+}
+
+int
+verb_preview(struct command *c)
+{
+	struct item_record i;
+	int r = command_item(c, "item", &i);
+
+	return r ? r : item_text_open(c, &i, opened);
+}
+
+int
+verb_why(struct command *c)
+{
+	struct person p;
+	int r = command_person(c, command_str(c, "person"), &p);
+
+	return r ? r : verb_preview(c);
+}

@@ -1,0 +1,370 @@
+/*
+ * The table of verbs. What stands here is what `sekisho help` prints, what the
+ * command accepts and what the daemon allows; the names are promises
+ * (design.md §8). A verb without its function in sekishod stops the daemon at
+ * start, so that nothing here is a mere announcement.
+ */
+#include <sekisho/verbs.h>
+
+#define ONE_ARG(n, k, h) { .name = n, .kind = k, .flags = VALUE_NEEDED, \
+	.help = h }
+#define CASE_ARG ONE_ARG("CASE", VALUE_CASE, "number of a case, 2026-0001")
+#define ITEM_ARG ONE_ARG("ITEM", VALUE_ITEM, "an item, I-abcd234")
+#define ORG_ARG ONE_ARG("ORG", VALUE_NAME, "id of an organisation")
+#define PERSON_ARG ONE_ARG("PERSON", VALUE_NAME, "id of a registered person")
+#define FILE_ARG(h) ONE_ARG("FILE", VALUE_FILE, h)
+#define OPT(n, k, h) { .name = n, .kind = k, .help = h }
+#define NEED(n, k, h) { .name = n, .kind = k, .flags = VALUE_NEEDED, .help = h }
+#define MANY(n, k, h) { .name = n, .kind = k, .flags = VALUE_MANY, .help = h }
+#define WORD(n, w, f, h) { .name = n, .kind = VALUE_WORD, .words = w, \
+	.flags = f, .help = h }
+#define WORDS(n, w, f, h) { .name = n, .kind = VALUE_WORDS, .words = w, \
+	.flags = f, .help = h }
+#define CHOICE(n, c, f, h) { .name = n, .kind = VALUE_CHOICE, .choices = c, \
+	.flags = f, .help = h }
+#define YES_NO(n, f, h) CHOICE(n, "yes|no", f, h)
+#define REASON NEED("--reason", VALUE_TEXT, "why; kept with the case")
+#define END { .name = NULL }
+#define VALUES(name) static const struct verb_value name[]
+
+VALUES(none) = { END };
+VALUES(one_case) = { CASE_ARG, END };
+VALUES(one_item) = { ITEM_ARG, END };
+VALUES(one_org) = { ORG_ARG, END };
+VALUES(one_person) = { PERSON_ARG, END };
+
+/* ---- without the daemon ---- */
+
+VALUES(init) = {
+	{ .name = "DIR", .kind = VALUE_PATH,
+	    .help = "folder of the council; default: here" },
+	OPT("--domain", VALUE_TEXT, "the council's mail domain"),
+	OPT("--name", VALUE_TEXT, "the council's name"),
+	END
+};
+VALUES(read_file) = {
+	{ .name = "FILE", .kind = VALUE_PATH, .flags = VALUE_NEEDED,
+	    .help = "a mail; \"-\": standard input" },
+	END
+};
+
+/* ---- roster ---- */
+
+#define ORG_OPTIONS(needed) \
+	{ .name = "--name", .kind = VALUE_TEXT, .flags = needed, \
+	    .help = "as registered" }, \
+	WORD("--class", WORDS_CLASS, 0, "member class (R-022)"), \
+	WORD("--org-kind", WORDS_ORG_KIND, needed, "kind (R-015)"), \
+	YES_NO("--foreign-capital", 0, "restricts the task force (R-024)"), \
+	YES_NO("--receive-secret", 0, "wants secret items (R-098)"), \
+	OPT("--competent-for", VALUE_TEXT, "sectors it supervises, with " \
+	    "commas (R-065)"), \
+	OPT("--supervises", VALUE_TEXT, "bodies it supervises"), \
+	OPT("--tf-approval", VALUE_TEXT, "reference of the special approval " \
+	    "(R-024)")
+VALUES(org_add) = { ORG_ARG, ORG_OPTIONS(VALUE_NEEDED), END };
+VALUES(org_change) = {
+	ORG_ARG, ORG_OPTIONS(0),
+	CHOICE("--state", "active|suspended", 0, "suspended: receives nothing"),
+	END
+};
+VALUES(org_withdraw) = {
+	ORG_ARG,
+	OPT("--expelled", VALUE_FLAG, "by the steering committee (R-013)"),
+	END
+};
+VALUES(org_list) = { OPT("--all", VALUE_FLAG, "former members too"), END };
+
+#define PERSON_OPTIONS(needed) \
+	{ .name = "--org", .kind = VALUE_NAME, .flags = needed, \
+	    .help = "its organisation" }, \
+	{ .name = "--name", .kind = VALUE_TEXT, .flags = needed, \
+	    .help = "of the person" }, \
+	{ .name = "--address", .kind = VALUE_TEXT, .flags = needed, \
+	    .help = "own mail address, no list (R-109)" }, \
+	WORDS("--roles", WORDS_ROLE, 0, "poc, handler or both (R-107)"), \
+	YES_NO("--account", 0, "no: authorised, not addressed (R-110)"), \
+	CHOICE("--language", "ja|en", 0, "of mails to this person"), \
+	CHOICE("--scheme", "openpgp|smime", 0, "how mails are encrypted")
+VALUES(person_add) = { PERSON_ARG, PERSON_OPTIONS(VALUE_NEEDED), END };
+VALUES(person_change) = { PERSON_ARG, PERSON_OPTIONS(0), END };
+VALUES(person_list) = {
+	OPT("--org", VALUE_NAME, "of one organisation"),
+	OPT("--all", VALUE_FLAG, "removed ones too"),
+	END
+};
+VALUES(roster_import) = {
+	FILE_ARG("a roster sheet, CSV in UTF-8 or CP932"),
+	OPT("--apply", VALUE_FLAG, "do it; without: show what would happen"),
+	END
+};
+
+/* ---- keys ---- */
+
+#define TARGET_ARG ONE_ARG("PERSON|CASE", VALUE_TEXT, \
+	"a registered person, or the case whose originator's key it is")
+VALUES(key_import) = {
+	TARGET_ARG, FILE_ARG("a public key, armoured or binary"),
+	OPT("--approve", VALUE_FLAG, "the fingerprint was checked out of band"),
+	END
+};
+VALUES(key_approve) = {
+	TARGET_ARG, ONE_ARG("FPR", VALUE_FPR, "fingerprint, 40 hex digits"),
+	END
+};
+VALUES(key_list) = {
+	{ .name = "PERSON|CASE", .kind = VALUE_TEXT,
+	    .help = "of one; default: of every registered person" },
+	END
+};
+VALUES(key_show) = { TARGET_ARG, END };
+
+/* ---- cases ---- */
+
+VALUES(case_list) = {
+	OPT("--all", VALUE_FLAG, "ended ones too"),
+	OPT("--mine", VALUE_FLAG, "those I have taken"),
+	WORD("--state", WORDS_CASE_STATE, 0, "in this state only"),
+	END
+};
+VALUES(case_note) = {
+	CASE_ARG, ONE_ARG("TEXT", VALUE_TEXT, "kept with the case"), END
+};
+VALUES(case_close) = {
+	CASE_ARG,
+	OPT("--support-only", VALUE_FLAG, "support was enough (R-043)"),
+	OPT("--rejected", VALUE_FLAG, "spam, wrong desk"),
+	OPT("--quiet", VALUE_FLAG, "no closing mail"),
+	OPT("--reason", VALUE_TEXT, "needed where no feedback was sent "
+	    "(R-123)"),
+	END
+};
+
+/* ---- terms ---- */
+
+VALUES(terms_narrow) = {
+	CASE_ARG,
+	WORD("--scope", WORDS_SCOPE, 0, "a narrower one"),
+	WORD("--secrecy", WORDS_SECRECY, 0, "a stricter one"),
+	OPT("--parts", VALUE_TEXT, "what is secret"),
+	WORDS("--drop", WORDS_COORDINATION, 0, "acts no longer allowed"),
+	REASON, END
+};
+VALUES(terms_exclude) = {
+	CASE_ARG,
+	{ .name = "ORG", .kind = VALUE_NAME, .flags = VALUE_MANY,
+	    .help = "organisations that are meant" },
+	OPT("--competent", VALUE_FLAG, "every competent authority (R-065)"),
+	OPT("--sector", VALUE_TEXT, "with --competent: of this sector only"),
+	OPT("--nobody", VALUE_FLAG, "no member is meant"),
+	OPT("--which", VALUE_NUMBER, "which exclusion, if there are several"),
+	REASON, END
+};
+VALUES(terms_vouch) = {
+	CASE_ARG,
+	CHOICE("--how", "phone|meeting|known-key", VALUE_NEEDED,
+	    "by a contact not taken from the mail"),
+	REASON, END
+};
+
+/* ---- items ---- */
+
+#define ITEM_OPTIONS(needed) \
+	WORD("--category", WORDS_CATEGORY, needed, "what it is (matrix)"), \
+	WORD("--confidence", WORDS_CONFIDENCE, needed, "how sure (R-084)"), \
+	YES_NO("--secret", needed, "stated, never guessed (R-086)"), \
+	OPT("--parts", VALUE_TEXT, "which parts are secret"), \
+	WORD("--tlp", WORDS_TLP, needed, "TLP 2.0 label (R-087)"), \
+	WORD("--onward", WORDS_ONWARD, 0, "onward sharing; default NONE"), \
+	WORDS("--special", WORDS_SPECIAL, 0, "special conditions"), \
+	OPT("--consent", VALUE_NUMBER, "mail that agrees to this exception"), \
+	OPT("--title", VALUE_TEXT, "one line"), \
+	CHOICE("--lang", "ja|en", 0, "of the text"), \
+	{ .name = "--text-file", .kind = VALUE_FILE, .flags = needed, \
+	    .help = "the text; \"-\": standard input" }, \
+	MANY("--indicator", VALUE_INDICATOR, "TYPE:VALUE; may be repeated")
+VALUES(item_add) = {
+	CASE_ARG, ITEM_OPTIONS(VALUE_NEEDED),
+	OPT("--victim-inferable", VALUE_FLAG, "it hints at the victim"),
+	END
+};
+VALUES(item_edit) = {
+	ITEM_ARG, ITEM_OPTIONS(0),
+	YES_NO("--victim-inferable", 0, "it hints at the victim"), END
+};
+VALUES(item_list) = {
+	{ .name = "CASE", .kind = VALUE_CASE, .help = "of one case" },
+	WORD("--state", WORDS_ITEM_STATE, 0, "in this state only"),
+	END
+};
+VALUES(item_withdraw) = { ITEM_ARG, REASON, END };
+VALUES(item_raise) = {
+	ITEM_ARG,
+	WORD("CONFIDENCE", WORDS_CONFIDENCE, VALUE_NEEDED, "the higher one"),
+	REASON, END
+};
+VALUES(why) = { PERSON_ARG, ITEM_ARG, END };
+
+/* ---- digests, mail, outbox, audit ---- */
+
+#define NUMBER_ARG(h) ONE_ARG("N", VALUE_NUMBER, h)
+VALUES(digest_send) = {
+	OPT("--yes", VALUE_FLAG, "send; without: show what would go"),
+	OPT("--now", VALUE_FLAG, "drop the spacing between copies"),
+	END
+};
+VALUES(digest_show) = { NUMBER_ARG("number of a digest"), END };
+VALUES(mail_list) = {
+	{ .name = "CASE", .kind = VALUE_CASE, .help = "of one case" },
+	OPT("--last", VALUE_NUMBER, "how many; default 50"),
+	END
+};
+VALUES(mail_one) = { NUMBER_ARG("number of a mail"), END };
+VALUES(mail_save) = {
+	NUMBER_ARG("number of a mail"),
+	{ .name = "PART", .kind = VALUE_NUMBER,
+	    .help = "an attachment's number" },
+	ONE_ARG("FILE", VALUE_PATH, "made new; \"-\": standard output"),
+	OPT("--raw", VALUE_FLAG, "the whole mail as it came"),
+	END
+};
+VALUES(outbox_list) = {
+	CHOICE("--state", "to-seal|ready|handing|sent|held|dropped|marked", 0,
+	    "in this state only"),
+	OPT("--case", VALUE_CASE, "of one case"),
+	OPT("--digest", VALUE_NUMBER, "of one digest"),
+	OPT("--last", VALUE_NUMBER, "how many; default 200"),
+	END
+};
+#define COPY_ARG ONE_ARG("COPY", VALUE_NUMBER, "number of a copy")
+VALUES(outbox_show) = { COPY_ARG, END };
+VALUES(outbox_retry) = {
+	{ .name = "COPY", .kind = VALUE_NUMBER, .flags = VALUE_MANY,
+	    .help = "numbers of copies" },
+	OPT("--held", VALUE_FLAG, "every held copy"),
+	END
+};
+VALUES(outbox_mark) = {
+	COPY_ARG,
+	CHOICE("--delivered-by", "phone|hand|other", VALUE_NEEDED,
+	    "the other way"),
+	REASON, END
+};
+VALUES(audit_show) = {
+	{ .name = "OBJECT", .kind = VALUE_TEXT,
+	    .help = "a case, an item, a person" },
+	OPT("--last", VALUE_NUMBER, "how many; default 50"),
+	END
+};
+VALUES(stats) = {
+	OPT("--fiscal-year", VALUE_NUMBER, "from 1 April; default: this"),
+	END
+};
+
+#define OPERATOR FOR_OPERATOR
+#define MEMBERS (FOR_OPERATOR | FOR_MEMBERSHIP)
+#define OUTBOX (FOR_OPERATOR | FOR_POSTMASTER)
+#define ACCOUNT (FOR_OPERATOR | FOR_AUDITOR)
+
+static const struct verb table[] = {
+	{ "init", NULL, FOR_ALL, true, "make what is missing for a council",
+	    init },
+	{ "check", NULL, FOR_ALL, true, "examine everything that could be "
+	    "wrong, and say the mend", none },
+	{ "read", NULL, FOR_ALL, true, "what a mail file says, through the "
+	    "sandbox", read_file },
+
+	{ "org", "add", FOR_MEMBERSHIP, false, "register a member "
+	    "organisation", org_add },
+	{ "org", "list", MEMBERS, false, "member organisations", org_list },
+	{ "org", "show", MEMBERS, false, "one, with its people", one_org },
+	{ "org", "change", FOR_MEMBERSHIP, false, "change what is given",
+	    org_change },
+	{ "org", "withdraw", FOR_MEMBERSHIP, false, "end a membership: "
+	    "delivery stops at once (R-013, R-017)", org_withdraw },
+	{ "person", "add", FOR_MEMBERSHIP, false, "register a person",
+	    person_add },
+	{ "person", "list", MEMBERS, false, "registered persons",
+	    person_list },
+	{ "person", "show", MEMBERS, false, "one, with keys", one_person },
+	{ "person", "change", FOR_MEMBERSHIP, false, "change what is given",
+	    person_change },
+	{ "person", "remove", FOR_MEMBERSHIP, false, "end a registration; "
+	    "history is kept (R-111)", one_person },
+	{ "roster", "import", FOR_MEMBERSHIP, false, "a sheet of KEEP, ADD "
+	    "and REMOVE rows (R-112)", roster_import },
+
+	{ "key", "import", MEMBERS, false, "a public key: a proposal until "
+	    "approved", key_import },
+	{ "key", "approve", MEMBERS, false, "pin a proposed key", key_approve },
+	{ "key", "list", MEMBERS, false, "keys and until when they serve",
+	    key_list },
+	{ "key", "show", MEMBERS, false, "keys of one, in full", key_show },
+	{ "key", "export", FOR_ALL, false, "the council's own public key",
+	    none },
+
+	{ "case", "list", OPERATOR, false, "open cases", case_list },
+	{ "case", "show", OPERATOR, false, "one case", one_case },
+	{ "case", "take", OPERATOR, false, "be its operator", one_case },
+	{ "case", "note", OPERATOR, false, "keep a note", case_note },
+	{ "case", "ask", OPERATOR, false, "send the three questions (T-03)",
+	    one_case },
+	{ "case", "close", OPERATOR, false, "end a case (R-123)", case_close },
+
+	{ "terms", "show", OPERATOR, false, "every version", one_case },
+	{ "terms", "narrow", OPERATOR, false, "make terms in force stricter; "
+	    "never wider (R-063)", terms_narrow },
+	{ "terms", "exclude", OPERATOR, false, "say who is meant by an "
+	    "exclusion (R-065)", terms_exclude },
+	{ "terms", "vouch", OPERATOR, false, "vouch for who the originator "
+	    "is", terms_vouch },
+
+	{ "item", "add", OPERATOR, false, "write a piece of information",
+	    item_add },
+	{ "item", "show", OPERATOR, false, "one item with its text", one_item },
+	{ "item", "edit", OPERATOR, false, "change it; approvals end",
+	    item_edit },
+	{ "item", "list", OPERATOR, false, "items", item_list },
+	{ "item", "approve", OPERATOR, false, "agree to its sending (R-094)",
+	    one_item },
+	{ "item", "withdraw", OPERATOR, false, "stop its sending",
+	    item_withdraw },
+	{ "item", "raise", OPERATOR, false, "raise its confidence (R-084)",
+	    item_raise },
+	{ "preview", NULL, OPERATOR, false, "who would get an item, who not "
+	    "and by which rule", one_item },
+	{ "why", NULL, OPERATOR | FOR_AUDITOR, false, "the same for one "
+	    "person", why },
+
+	{ "digest", "send", OPERATOR, false, "one encrypted copy per person "
+	    "of all approved items", digest_send },
+	{ "digest", "list", ACCOUNT, false, "digests", none },
+	{ "digest", "show", ACCOUNT, false, "one with its ledger",
+	    digest_show },
+
+	{ "mail", "list", OPERATOR, false, "newest first", mail_list },
+	{ "mail", "show", OPERATOR, false, "what was understood", mail_one },
+	{ "mail", "text", OPERATOR, false, "its text; audited", mail_one },
+	{ "mail", "save", OPERATOR, false, "an attachment or the raw mail; "
+	    "audited", mail_save },
+
+	{ "outbox", "list", OUTBOX, false, "copies, newest first",
+	    outbox_list },
+	{ "outbox", "show", OUTBOX, false, "one copy", outbox_show },
+	{ "outbox", "retry", OUTBOX, false, "try held or waiting copies now",
+	    outbox_retry },
+	{ "outbox", "mark", OPERATOR, false, "delivered another way (I4)",
+	    outbox_mark },
+	{ "audit", "show", ACCOUNT, false, "the account, newest first",
+	    audit_show },
+	{ "audit", "verify", ACCOUNT, false, "walk the hash chain (I8)", none },
+	{ "stats", NULL, FOR_ALL, false, "counts, and nothing but counts "
+	    "(R-130)", stats },
+};
+
+const struct verb *
+verb_table(size_t *n)
+{
+	*n = sizeof(table) / sizeof(table[0]);
+	return table;
+}
