@@ -1,13 +1,11 @@
 /*
  * The only user of sqlite3.h. Opens a file with everything off that we do not
- * need, keeps each statement of the constant table prepared, and knows about
- * its transaction what SQLite will not tell: which statement began it, whether
- * a statement was left open, whether a disk error has already undone a part of
- * it.
+ * need, keeps each statement of the constant table prepared, and copies an
+ * error before the next call overwrites it. Turns and groups are in turns.c.
  *
- * What must never happen here: a commit of half a turn. After an error that is
- * not a plain "already there" the transaction is spoiled and can only be rolled
- * back (to the group that began before the error, or whole).
+ * What must never happen here: a text that is not in the table, a value that
+ * becomes SQL, a rewrite of rows that only grow, or a commit that turns.c did
+ * not ask for: the guards below refuse them to our own code too.
  */
 #include <config.h>
 
@@ -23,6 +21,7 @@
 #include <sekisho/text.h>
 
 #include "store/db.h"
+#include "store/turns.h"
 
 struct stmt {
 	struct db *db;
@@ -38,11 +37,7 @@ struct db {
 	struct stmt st[SQL_LAST];
 	size_t busy;		/* statements not ended */
 	bool setup;		/* migrations may write the schema */
-	bool committing;	/* by db_commit() or db_script() only */
-	const char *began;	/* statement that began the transaction */
-	unsigned depth;		/* groups open */
-	unsigned spoiled_at;	/* depth of the error + 1; 0: none */
-	struct sk_error last;
+	struct turn turn;
 };
 
 static const char *const pragmas[] = {
@@ -117,7 +112,7 @@ commit_hook(void *ctx)
 {
 	const struct db *db = ctx;
 
-	return !db->committing;
+	return !db->turn.committing;
 }
 
 static int
@@ -172,14 +167,14 @@ failed(struct db *db, const char *name)
 	int err = meaning(extended);
 	const char *path = sqlite3_db_filename(db->h, "main");
 
-	sk_fail(&db->last, err, path, "%s in \"%s\" (SQLite %d); %s",
+	sk_fail(&db->turn.last, err, path, "%s in \"%s\" (SQLite %d); %s",
 	    sqlite3_errmsg(db->h), name, extended, mend(extended));
 	if (err == SK_ERR_EXISTS || err == SK_ERR_NOINPUT)
 		return err;
 	sk_log(SK_ERROR, "store.failed", "statement=%s code=%d began=%s",
-	    name, extended, db->began ? db->began : "-");
-	if (db->began && !db->spoiled_at)
-		db->spoiled_at = db->depth + 1;
+	    name, extended, db->turn.began ? db->turn.began : "-");
+	if (db->turn.began && !db->turn.spoiled_at)
+		db->turn.spoiled_at = db->turn.depth + 1;
 	return err;
 }
 
@@ -295,12 +290,12 @@ db_step(struct stmt *st)
 	if (st->nbind != sqlite3_bind_parameter_count(st->st))
 		sk_bug("store.binds", "statement=%s", st->sql->name);
 	write = !sqlite3_stmt_readonly(st->st);
-	if (write && !db->began && (r = db_begin(db)))
+	if (write && !db->turn.began && (r = db_begin(db)))
 		return r;
-	if (write && db->spoiled_at)
-		return db->last.code;
-	if (write && strcmp(db->began, "begin") == 0)
-		db->began = st->sql->name;
+	if (write && db->turn.spoiled_at)
+		return db->turn.last.code;
+	if (write && db->turn.began == sql_table[SQL_BEGIN].name)
+		db->turn.began = st->sql->name;
 	st->ncol = 0;
 	r = sqlite3_step(st->st);
 	if (r == SQLITE_ROW)
@@ -389,10 +384,10 @@ db_last_row(struct db *db)
 	return sqlite3_last_insert_rowid(db->h);
 }
 
-/* ---- transactions ---- */
+/* ---- what turns.c needs ---- */
 
-static int
-control(struct db *db, enum sql_id id)
+int
+db_control(struct db *db, enum sql_id id)
 {
 	struct stmt *st = db_use(db, id);
 	int r = st->bad;
@@ -403,115 +398,32 @@ control(struct db *db, enum sql_id id)
 	return r;
 }
 
-static void
-end_all(struct db *db)
-{
-	for (size_t i = 0; i < SQL_LAST && db->busy; i++)
-		db_end(&db->st[i]);
-}
-
-int
-db_begin(struct db *db)
-{
-	int r;
-
-	if (db->began)
-		return SK_OK;
-	r = control(db, SQL_BEGIN);
-	if (!r)
-		db->began = sql_table[SQL_BEGIN].name;
-	return r;
-}
-
 bool
-db_in_transaction(const struct db *db)
+db_alive(struct db *db)
 {
-	return db->began != NULL;
+	return !sqlite3_get_autocommit(db->h);
 }
 
-void
-db_rollback(struct db *db)
+const char *
+db_left_open(struct db *db, bool end)
 {
-	end_all(db);
-	if (db->began && !sqlite3_get_autocommit(db->h))
-		control(db, SQL_ROLLBACK);
-	db->began = NULL;
-	db->depth = db->spoiled_at = 0;
-}
+	const char *name = NULL;
 
-/* Why this transaction may not be committed; SK_OK if it may. */
-static int
-unfit(struct db *db)
-{
-	if (db->spoiled_at)
-		return db->last.code;
-	for (size_t i = 0; i < SQL_LAST && db->busy; i++)
-		if (db->st[i].busy)
-			return sk_fail(&db->last, SK_ERR_BUG, "commit",
-			    "statement \"%s\" was left open; turn began with "
-			    "\"%s\"", db->st[i].sql->name, db->began);
-	if (db->depth)
-		return sk_fail(&db->last, SK_ERR_BUG, "commit",
-		    "a group was left open; turn began with \"%s\"",
-		    db->began);
-	return SK_OK;
-}
-
-int
-db_commit(struct db *db, struct sk_error *e)
-{
-	int r;
-
-	if (!db->began)
-		return SK_OK;
-	r = unfit(db);
-	if (!r) {
-		db->committing = true;
-		r = control(db, SQL_COMMIT);
-		db->committing = false;
+	for (size_t i = 0; i < SQL_LAST && db->busy; i++) {
+		if (!db->st[i].busy)
+			continue;
+		name = db->st[i].sql->name;
+		if (!end)
+			break;
+		db_end(&db->st[i]);
 	}
-	if (!r) {
-		db->began = NULL;
-		return SK_OK;
-	}
-	if (e)
-		*e = db->last;
-	db_rollback(db);
-	return r;
+	return name;
 }
 
-int
-db_group_begin(struct db *db)
+struct turn *
+db_turn(struct db *db)
 {
-	int r = db_begin(db);
-
-	if (!r && db->spoiled_at)
-		r = db->last.code;
-	if (!r)
-		r = control(db, SQL_GROUP);
-	if (!r)
-		db->depth++;
-	return r;
-}
-
-int
-db_group_end(struct db *db, bool keep)
-{
-	int r;
-
-	if (!db->depth)
-		return SK_ERR_BUG;
-	end_all(db);
-	if (keep && db->spoiled_at)
-		return db_group_end(db, false), db->last.code;
-	r = keep ? SK_OK : control(db, SQL_GROUP_UNDO);
-	if (!r)
-		r = control(db, SQL_GROUP_KEEP);
-	/* What went wrong inside is undone, unless SQLite undid more. */
-	if (!keep && !r && db->spoiled_at > db->depth)
-		db->spoiled_at = 0;
-	db->depth--;
-	return r;
+	return &db->turn;
 }
 
 /* ---- opening ---- */
@@ -571,7 +483,7 @@ db_open(const char *path, bool alone, struct db **out, struct sk_error *e)
 		db->st[i].db = db;
 		db->st[i].sql = &sql_table[i];
 	}
-	db->setup = db->committing = true;
+	db->setup = db->turn.committing = true;
 	if (sqlite3_open_v2(path, &db->h, SQLITE_OPEN_READWRITE |
 	    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL) != SQLITE_OK)
 		r = failed(db, "open");
@@ -579,7 +491,7 @@ db_open(const char *path, bool alone, struct db **out, struct sk_error *e)
 		r = set_up(db, alone);
 	if (r) {
 		if (e)
-			*e = db->last;
+			*e = db->turn.last;
 		db_close(&db);
 	}
 	*out = db;
@@ -598,7 +510,7 @@ db_script(struct db *db, const char *script, struct sk_error *e)
 	if (!r)
 		return SK_OK;
 	if (e)
-		*e = db->last;
+		*e = db->turn.last;
 	if (!sqlite3_get_autocommit(db->h))
 		sqlite3_exec(db->h, "ROLLBACK", NULL, NULL, NULL);
 	return r;
@@ -607,7 +519,7 @@ db_script(struct db *db, const char *script, struct sk_error *e)
 void
 db_guard(struct db *db)
 {
-	db->setup = db->committing = false;
+	db->setup = db->turn.committing = false;
 }
 
 static int
@@ -630,8 +542,8 @@ db_version(struct db *db, int64_t *application, int64_t *version,
 		return SK_OK;
 	failed(db, "version");
 	if (e)
-		*e = db->last;
-	return db->last.code;
+		*e = db->turn.last;
+	return db->turn.last.code;
 }
 
 void

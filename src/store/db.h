@@ -54,7 +54,7 @@ int db_run_one(struct stmt *st); /* SK_ERR_NOINPUT where no row changed */
 int64_t db_last_row(struct db *db);
 
 int db_begin(struct db *db);	/* also lazily by the first write */
-bool db_in_transaction(const struct db *db);
+bool db_in_transaction(struct db *db);
 int db_commit(struct db *db, struct sk_error *e);
 void db_rollback(struct db *db);
 int db_group_begin(struct db *db);

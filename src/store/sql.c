@@ -222,7 +222,8 @@ const struct sql sql_table[SQL_LAST] = {
 	    "approved = coalesce(?4, approved) WHERE row = ?1", RULES },
 	[SQL_ITEM_VOID] = { "item.void",
 	    "UPDATE items SET approvals_void = ?2, "
-	    "people = CASE WHEN ?2 THEN NULL ELSE people END WHERE row = ?1", RULES },
+	    "people = CASE WHEN ?2 THEN NULL ELSE people END WHERE row = ?1",
+	    RULES },
 	[SQL_ITEM_FREEZE] = { "item.freeze",
 	    "UPDATE items SET people = ?2 WHERE row = ?1", RULES },
 	[SQL_ITEM_FROZEN] = { "item.frozen",
@@ -234,7 +235,8 @@ const struct sql sql_table[SQL_LAST] = {
 	    "SELECT 1 FROM approvals WHERE item = ? AND who = ? "
 	    "AND void = 0" },
 	[SQL_APPROVAL_VOID] = { "approval.void",
-	    "UPDATE approvals SET void = 1 WHERE item = ? AND void = 0", RULES },
+	    "UPDATE approvals SET void = 1 WHERE item = ? AND void = 0",
+	    RULES },
 	[SQL_APPROVAL_COUNT] = { "approval.count",
 	    "SELECT count(*) FROM approvals WHERE item = ? AND void = 0" },
 	[SQL_APPROVAL_LIST] = { "approval.list",

@@ -37,6 +37,62 @@ store_rules_generation(const struct store *s)
 	return s->rules;
 }
 
+/* ---- small named values ---- */
+
+/* The name is part of the label: a value cannot be moved to another name. */
+static const char *
+meta_label(struct sk_arena *a, const char *name)
+{
+	return sk_arena_printf(a, "meta.box/%s", name);
+}
+
+/* *w says whether the box opened. */
+static int
+read_meta(struct store *s, struct sk_arena *a, const char *name,
+    const char **out, struct wire_in *w)
+{
+	struct stmt *st = store_use(s, SQL_META_GET);
+	const char *label = meta_label(a, name);
+	int r;
+
+	db_bind_text(st, name);
+	r = db_get(st);
+	if (r)
+		return r;
+	*w = unpack(s, st, label);
+	*out = wire_need_str(w, a);
+	db_end(st);
+	return SK_OK;
+}
+
+int
+store_meta_get(struct store *s, struct sk_arena *a, const char *name,
+    const char **out)
+{
+	struct wire_in w;
+	int r = read_meta(s, a, name, out, &w);
+
+	return r ? r : unpack_end(&w, "meta.box");
+}
+
+int
+store_meta_set(struct store *s, const char *name, const char *value)
+{
+	struct stmt *st = store_use(s, SQL_META_SET);
+	struct sk_arena *a = sk_arena_new();
+	int r;
+
+	pack_begin(s);
+	pack_str(s, value);
+	if (s->plain.len > LIMIT_STORE_META)
+		db_bind_failed(st, SK_ERR_LIMIT);
+	db_bind_text(st, name);
+	pack_bind(s, st, meta_label(a, name));
+	r = db_run(st);
+	sk_arena_free(&a);
+	return r;
+}
+
 /* ---- opening ---- */
 
 /* SQLite gives its -wal and -shm the mode of the file itself. */
@@ -108,13 +164,14 @@ check_key(struct store *s, const char *path, struct sk_error *e)
 {
 	struct sk_arena *a = sk_arena_new();
 	const char *value;
-	int r = store_meta_get(s, a, "check", &value);
+	struct wire_in w;
+	int r = read_meta(s, a, "check", &value, &w);
 
 	if (r == SK_ERR_NOINPUT) {
 		r = store_meta_set(s, "check", CHECK);
 		if (!r)
 			r = store_commit(s, e);
-	} else if (r == SK_ERR_IO || (!r && strcmp(value, CHECK) != 0)) {
+	} else if (!r && (wire_end(&w) || strcmp(value, CHECK) != 0)) {
 		r = sk_fail(e, SK_ERR_CONFIG, path, "the store key does not "
 		    "open this database; put back the store.key that was "
 		    "made with it");
@@ -238,50 +295,4 @@ store_group_end(struct store *s, bool keep)
 		s->rules++;
 	}
 	return r ? r : w;
-}
-
-/* ---- small named values ---- */
-
-/* The name is part of the label: a value cannot be moved to another name. */
-static const char *
-meta_label(struct sk_arena *a, const char *name)
-{
-	return sk_arena_printf(a, "meta.box/%s", name);
-}
-
-int
-store_meta_get(struct store *s, struct sk_arena *a, const char *name,
-    const char **out)
-{
-	struct stmt *st = store_use(s, SQL_META_GET);
-	const char *label = meta_label(a, name);
-	struct wire_in w;
-	int r;
-
-	db_bind_text(st, name);
-	r = db_get(st);
-	if (r)
-		return r;
-	w = unpack(s, st, label);
-	*out = wire_need_str(&w, a);
-	db_end(st);
-	return unpack_end(&w, "meta.box");
-}
-
-int
-store_meta_set(struct store *s, const char *name, const char *value)
-{
-	struct stmt *st = store_use(s, SQL_META_SET);
-	struct sk_arena *a = sk_arena_new();
-	int r;
-
-	pack_begin(s);
-	pack_str(s, value);
-	if (s->plain.len > LIMIT_STORE_META)
-		db_bind_failed(st, SK_ERR_LIMIT);
-	db_bind_text(st, name);
-	pack_bind(s, st, meta_label(a, name));
-	r = db_run(st);
-	sk_arena_free(&a);
-	return r;
 }

@@ -1,0 +1,587 @@
+/*
+ * The council's rules as data and as comparisons: words, the matrix over all
+ * its combinations, what an item may say of itself, terms, business days.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sekisho/calendar.h>
+#include <sekisho/clock.h>
+#include <sekisho/gate.h>
+#include <sekisho/terms.h>
+
+#include "council_model.h"
+
+struct room {
+	struct policy *policy;
+	struct sk_arena *a;
+};
+
+static int
+enter(void **state)
+{
+	struct room *r = calloc(1, sizeof(*r));
+	struct sk_buf faults;
+
+	assert_non_null(r);
+	sk_buf_init(&faults, 1 << 20);
+	if (policy_load(POLICY_FILE, &r->policy, &faults))
+		fail_msg("%s", sk_buf_str(&faults));
+	sk_buf_free(&faults);
+	r->a = sk_arena_new();
+	*state = r;
+	return 0;
+}
+
+static int
+leave(void **state)
+{
+	struct room *r = *state;
+
+	policy_free(&r->policy);
+	sk_arena_free(&r->a);
+	free(r);
+	return 0;
+}
+
+/* ---- words ---- */
+
+/* What is printed is read again as the same value, and offered or not. */
+static void
+words_round(void **state)
+{
+	size_t read = 0;
+
+	(void)state;
+	for (int list = 0; list < WORDS_LAST; list++) {
+		for (int v = -1; v < 64; v++) {
+			const char *w = word_of((enum word_list)list, v);
+			int back = -7;
+
+			if (!strcmp(w, "?") ||
+			    !word_parse((enum word_list)list, w, &back))
+				continue;
+			assert_int_equal(back, v);
+			read++;
+		}
+		assert_true(strlen(word_choices(
+		    (enum word_list)list)) > 3);
+	}
+	assert_true(read > 100);
+	assert_string_equal(word_of(WORDS_LAST, 0), "?");
+	assert_string_equal(word_of(WORDS_SCOPE, 99), "?");
+}
+
+static void
+words_as_people_write_them(void **state)
+{
+	static const struct {
+		enum word_list list;
+		const char *text;
+		int value;
+	} good[] = {
+		{ WORDS_TLP, "RED", TLP_RED }, { WORDS_TLP, "red", TLP_RED },
+		{ WORDS_TLP, "TLP:AMBER", TLP_AMBER },
+		{ WORDS_TLP, "tlp: amber+strict", TLP_AMBER_STRICT },
+		{ WORDS_TLP, "ＴＬＰ：ＡＭＢＥＲ＋ＳＴＲＩＣＴ", TLP_AMBER_STRICT },
+		{ WORDS_TLP, "WHITE", TLP_CLEAR },
+		{ WORDS_TLP, "ＣＬＥＡＲ", TLP_CLEAR },
+		{ WORDS_SCOPE, "task-force", SCOPE_TASK_FORCE },
+		{ WORDS_SCOPE, "  Task_Force ", SCOPE_TASK_FORCE },
+		{ WORDS_CLASS, "class2", CLASS2 },
+		{ WORDS_ORG_KIND, "Critical-Infrastructure",
+		    ORG_CRITICAL_INFRASTRUCTURE },
+		{ WORDS_CATEGORY, "relay-host-url", CATEGORY_RELAY_HOST_URL },
+		{ WORDS_ASSURANCE, "Token+Aligned", ASSURANCE_TOKEN_ALIGNED },
+	};
+	static const struct {
+		enum word_list list;
+		const char *text;
+	} bad[] = {
+		{ WORDS_TLP, "AMBERSTRICT" }, { WORDS_TLP, "" },
+		{ WORDS_TLP, "UNKNOWN" }, { WORDS_TLP, "?" },
+		{ WORDS_SCOPE, "UNKNOWN" }, { WORDS_SCOPE, "ALL" },
+		{ WORDS_SCOPE, "TASK FORCE" }, { WORDS_CLASS, "class 1" },
+		{ WORDS_CONFIDENCE, "UNKNOWN" }, { WORDS_SECRECY, "unknown" },
+		{ WORDS_LAST, "RED" },
+	};
+	int v;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		v = -1;
+		if (!word_parse(good[i].list, good[i].text, &v))
+			fail_msg("refused: %s", good[i].text);
+		assert_int_equal(v, good[i].value);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		v = -7;
+		if (word_parse(bad[i].list, bad[i].text, &v))
+			fail_msg("taken: %s", bad[i].text);
+		assert_int_equal(v, -7);
+	}
+	assert_false(word_parse(WORDS_TLP, NULL, &v));
+	assert_string_equal(word_choices(WORDS_CLASS),
+	    "CLASS1, CLASS2, GENERAL");
+	assert_null(strstr(word_choices(WORDS_TLP), "WHITE"));
+	assert_null(strstr(word_choices(WORDS_SCOPE), "UNKNOWN"));
+}
+
+/* ---- the matrix ---- */
+
+static const char *
+cell_of(const struct matrix_row *m, int c, struct sk_arena *a)
+{
+	static const char *const any[] = { "N", "Y", "-" };
+	static const char *const consent[] = { "none", "yes", "no" };
+	static const char *const secret[] = { "N", "Y", "y*" };
+	static const char *const onward[] = { "NONE", "AS_STATED", "NEVER" };
+
+	switch (c) {
+	case 0:
+		return m->id;
+	case 3:
+		return any[m->victim_inferable];
+	case 4:
+		return m->special ? word_of(WORDS_SPECIAL, (int)m->special) :
+		    "-";
+	case 5:
+		return consent[m->consent];
+	case 6:
+		return secret[m->secret];
+	case 7:
+		return sk_arena_printf(a, "%s%s", word_of(WORDS_SCOPE,
+		    (int)m->max_audience), m->plus_originator ?
+		    "+ORIGINATOR" : "");
+	case 8:
+		return onward[m->onward];
+	case 9:
+		return *m->source == 'S' ? "S" : "D";
+	default:
+		return NULL;
+	}
+}
+
+static uint64_t
+bits(const char *list, enum word_list words)
+{
+	uint64_t out = 0;
+	char word[64];
+
+	if (!strcmp(list, "-"))
+		return 0;
+	while (*list) {
+		size_t n = strcspn(list, ",");
+		int v;
+
+		memcpy(word, list, n);
+		word[n] = '\0';
+		assert_true(word_parse(words, word, &v));
+		out |= UINT64_C(1) << v;
+		list += n + (list[n] == ',');
+	}
+	return out;
+}
+
+static void
+matrix_is_the_printed_one(void **state)
+{
+	struct room *r = *state;
+	struct model_row *rows;
+	size_t n = model_rows(&rows);
+
+	assert_int_equal(n, r->policy->nmatrix);
+	for (size_t i = 0; i < n; i++) {
+		const struct matrix_row *m = &r->policy->matrix[i];
+
+		assert_true(m->categories == bits(rows[i].cell[1],
+		    WORDS_CATEGORY));
+		assert_true(m->confidences == bits(rows[i].cell[2],
+		    WORDS_CONFIDENCE));
+		for (int c = 0; c < MODEL_CELLS; c++) {
+			const char *have = cell_of(m, c, r->a);
+			const char *want = rows[i].cell[c];
+
+			if (c == 5 && !strcmp(want, "-"))
+				want = "none";	/* both: any */
+			if (have)
+				assert_string_equal(have, want);
+		}
+	}
+}
+
+/* Over all combinations of category, confidence, victim, special flags and
+ * consent. */
+static void
+matrix_properties(void **state)
+{
+	struct room *r = *state;
+	size_t tried = 0, wide = 0;
+
+	for (unsigned n = 0; n < CATEGORY_LAST * 192U; n++, tried++) {
+		struct item i = {
+			.category = n / 192, .confidence = 1 + n / 64 % 3,
+			.victim_inferable = n / 32 % 2,
+			.has_consent = n / 16 % 2, .special = n % 16,
+		};
+		struct ceiling c = matrix_ceiling(r->policy, &i);
+		char secret;
+		bool onward;
+		int audience = model_audience(&i, &secret, &onward);
+
+		assert_int_equal(c.max_audience - SCOPE_COORDINATOR, audience);
+		assert_int_equal(c.secret, secret == 'Y' ? SECRET_YES :
+		    secret == '*' ? SECRET_AS_NEEDED : SECRET_NO);
+		assert_int_equal(c.onward == MATRIX_ONWARD_AS_STATED, onward);
+		wide += c.max_audience > SCOPE_COORDINATOR;
+		if (i.victim_inferable && !i.has_consent)
+			assert_int_equal(c.max_audience, SCOPE_COORDINATOR);
+		if (i.confidence == CONFIDENCE_RAW)
+			assert_true(c.max_audience <= SCOPE_CLASS1_GROUP);
+		if (i.confidence != CONFIDENCE_CONFIRMED)
+			assert_true(c.max_audience <= SCOPE_TASK_FORCE);
+		if (i.victim_inferable && c.max_audience >= SCOPE_TASK_FORCE)
+			assert_int_equal(c.secret, SECRET_YES);
+		if (c.plus_originator)
+			assert_int_equal(i.category,
+			    CATEGORY_ORIGINATOR_FEEDBACK);
+	}
+	assert_int_equal(tried, 4608);
+	assert_true(wide > 500);
+}
+
+static void
+matrix_rows_by_name(void **state)
+{
+	static const struct {
+		struct item i;
+		const char *row;
+		enum scope most;
+	} cases[] = {
+		{ { .category = CATEGORY_COUNTERMEASURE, .confidence = 3 },
+		    "M13", SCOPE_PUBLIC },
+		{ { .category = CATEGORY_COUNTERMEASURE, .confidence = 3,
+		    .special = SPECIAL_REVEALS_HAND }, "M14",
+		    SCOPE_ALL_MEMBERS },
+		{ { .category = CATEGORY_AFFECTED_SECTOR, .confidence = 3,
+		    .special = SPECIAL_NEEDED_FOR_URGENCY,
+		    .has_consent = true }, "M17", SCOPE_ALL_MEMBERS },
+		{ { .category = CATEGORY_AFFECTED_SECTOR, .confidence = 3,
+		    .special = SPECIAL_NEEDED_FOR_URGENCY }, "M18",
+		    SCOPE_TASK_FORCE },
+		{ { .category = CATEGORY_AFFECTED_SECTOR, .confidence = 3,
+		    .special = SPECIAL_NEEDED_FOR_URGENCY |
+		    SPECIAL_FEW_BODIES, .victim_inferable = true,
+		    .has_consent = true }, "M11", SCOPE_TASK_FORCE },
+		{ { .category = CATEGORY_TECHNICAL_TIMELINE,
+		    .confidence = 1 }, "M01b", SCOPE_CLASS1_GROUP },
+		{ { .category = CATEGORY_UNKNOWN, .confidence = 3 }, "M99",
+		    SCOPE_COORDINATOR },
+		{ { .category = CATEGORY_LAST, .confidence = 3 }, "M99",
+		    SCOPE_COORDINATOR },
+		{ { .category = CATEGORY_COUNTERMEASURE }, "M99",
+		    SCOPE_COORDINATOR },
+		{ { .category = CATEGORY_VICTIM_HINT, .confidence = 3,
+		    .has_consent = true, .victim_inferable = true }, "M99",
+		    SCOPE_COORDINATOR },
+	};
+	struct room *r = *state;
+	struct policy empty = *r->policy;
+
+	empty.nmatrix = 0;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct ceiling c = matrix_ceiling(r->policy, &cases[i].i);
+
+		assert_string_equal(c.row, cases[i].row);
+		assert_int_equal(c.max_audience, cases[i].most);
+		c = matrix_ceiling(&empty, &cases[i].i);
+		assert_string_equal(c.row, "M99");
+		assert_int_equal(c.max_audience, SCOPE_COORDINATOR);
+		assert_int_equal(c.secret, SECRET_YES);
+	}
+}
+
+static void
+audience_is_the_smaller(void **state)
+{
+	struct room *r = *state;
+	struct item i = { .category = CATEGORY_COUNTERMEASURE,
+	    .confidence = CONFIDENCE_TENTATIVE };
+	struct terms t = { .version = 1, .locked = true,
+	    .secrecy = SECRECY_NONE };
+
+	for (int s = 0; s <= SCOPE_PUBLIC; s++) {
+		t.scope = (enum scope)s;
+		assert_int_equal(item_audience(r->policy, &i, &t),
+		    s < SCOPE_TASK_FORCE ? s : SCOPE_TASK_FORCE);
+	}
+	t.locked = false;
+	assert_int_equal(item_audience(r->policy, &i, &t), SCOPE_UNKNOWN);
+	t.locked = true;
+	t.withdrawn = true;
+	assert_int_equal(item_audience(r->policy, &i, &t), SCOPE_UNKNOWN);
+	assert_int_equal(item_audience(r->policy, &i, NULL), SCOPE_UNKNOWN);
+}
+
+/* ---- what an item may say of itself ---- */
+
+static void
+item_statements(void **state)
+{
+	const struct item sound = { .id = "I-aaaaaaa",
+	    .category = CATEGORY_COUNTERMEASURE,
+	    .confidence = CONFIDENCE_CONFIRMED, .tlp = TLP_GREEN };
+	struct room *r = *state;
+	struct terms t = { .version = 1, .locked = true,
+	    .secrecy = SECRECY_NONE, .scope = SCOPE_ALL_MEMBERS };
+	struct sk_error e;
+	struct item i = sound;
+
+#define REFUSED(rule) do { \
+	assert_int_equal(item_check(r->policy, &i, &t, &e), SK_ERR_REFUSED); \
+	assert_non_null(strstr(e.text, rule)); \
+	i = sound; \
+} while (0)
+	assert_int_equal(item_check(r->policy, &i, &t, &e), 0);
+	assert_int_equal(item_check(r->policy, &i, NULL, &e), 0);
+	i.tlp = TLP_UNKNOWN;
+	REFUSED("R-087");
+	i.category = CATEGORY_UNKNOWN;
+	REFUSED("R-086");
+	i.confidence = CONFIDENCE_UNKNOWN;
+	REFUSED("R-086");
+	i.category = CATEGORY_VICTIM_NAME;
+	i.secret = true;
+	REFUSED("R-070");
+	i.confidence = CONFIDENCE_RAW;
+	REFUSED("M01b");
+	i.secret_parts = "the method";
+	REFUSED("R-086");
+	i.onward = ONWARD_MUTUAL_AID;
+	REFUSED("R-063");
+	t.scope = SCOPE_PARTNER_SCHEMES;
+	i.onward = ONWARD_MUTUAL_AID;
+	assert_int_equal(item_check(r->policy, &i, &t, &e), 0);
+	i.secret = true;
+	REFUSED("is not passed on");
+	i.onward = ONWARD_PUBLIC;
+	REFUSED("R-063");
+	i.confidence = CONFIDENCE_TENTATIVE;
+	i.onward = ONWARD_PARTNER_SCHEMES;
+	REFUSED("M15");
+	t.secrecy = SECRECY_ALL;
+	REFUSED("R-056/R-086");
+	i.secret = true;
+	assert_int_equal(item_check(r->policy, &i, &t, &e), 0);
+	t.secrecy = SECRECY_PARTS;
+	i.secret = false;
+	assert_int_equal(item_check(r->policy, &i, &t, &e), 0);
+	t.secrecy = SECRECY_UNKNOWN;
+	REFUSED("R-056");
+}
+
+/* ---- terms ---- */
+
+static struct terms
+base_terms(void)
+{
+	return (struct terms){ .version = 1, .locked = true,
+	    .secrecy = SECRECY_PARTS, .secret_parts = "被害組織名",
+	    .scope = SCOPE_TASK_FORCE,
+	    .coordination = COORDINATION_ASK_MEMBERS };
+}
+
+static void
+terms_of_an_answer(void **state)
+{
+	struct room *r = *state;
+	struct answer ans = { .ticks = ANSWER_1B | ANSWER_2B | ANSWER_2X |
+	    ANSWER_3B | ANSWER_3E, .parts = "p", .never = "監督官庁",
+	    .other = "o" };
+	struct terms t;
+
+	terms_from_answer(r->a, &ans, &t);
+	assert_int_equal(t.version, 0);
+	assert_false(t.locked);
+	assert_int_equal(t.secrecy, SECRECY_PARTS);
+	assert_string_equal(t.secret_parts, "p");
+	assert_int_equal(t.scope, SCOPE_TASK_FORCE);
+	assert_int_equal(t.coordination, COORDINATION_ASK_MEMBERS |
+	    COORDINATION_OTHER);
+	assert_string_equal(t.coordination_other, "o");
+	assert_int_equal(t.nexclusions, 1);
+	assert_string_equal(t.exclusions[0].words, "監督官庁");
+	assert_false(t.exclusions[0].mapped);
+	assert_string_equal(terms_secrecy_code(&t), "1-B");
+	assert_string_equal(terms_scope_code(&t), "2-B");
+	assert_string_equal(terms_coordination_codes(r->a, &t), "3-B 3-E");
+	/* Words without their tick are nobody's demand. */
+	ans.ticks = ANSWER_1A | ANSWER_20 | ANSWER_3A;
+	terms_from_answer(r->a, &ans, &t);
+	assert_null(t.secret_parts);
+	assert_null(t.coordination_other);
+	assert_int_equal(t.nexclusions, 0);
+	assert_string_equal(terms_scope_code(&t), "2-0");
+	assert_string_equal(terms_coordination_codes(r->a, &t), "3-A");
+	assert_string_equal(terms_scope_code(&(struct terms){ 0 }), "?");
+}
+
+static void
+what_is_wider(void **state)
+{
+	static const char *const acme[] = { "acme" }, *const both[] = {
+	    "mlit", "acme" };
+	struct exclusion none = { .words = "x", .mapped = true };
+	struct exclusion words = { .words = "監督官庁" };
+	struct exclusion one = { "監督官庁", true, acme, 1 };
+	struct exclusion two = { "監督官庁と国交省", true, both, 2 };
+	struct terms old = base_terms(), now = old;
+
+	(void)state;
+#define WIDER(set, want) do { \
+	now = old; \
+	set; \
+	assert_int_equal(terms_widen(&old, &now), want); \
+} while (0)
+#define EXCLUDE(t, x) ((t).exclusions = &(x), (t).nexclusions = 1)
+	assert_true(terms_widen(NULL, &now));
+	WIDER((void)0, false);
+	WIDER(now.scope = SCOPE_ALL_MEMBERS, true);
+	WIDER(now.scope = SCOPE_CLASS1_GROUP, false);
+	WIDER(now.scope = SCOPE_UNKNOWN, false);
+	WIDER(now.secrecy = SECRECY_NONE, true);
+	WIDER(now.secrecy = SECRECY_ALL, false);
+	WIDER(now.secret_parts = "手口", true);
+	WIDER(now.secret_parts = "被害組織名", false);
+	WIDER(now.coordination |= COORDINATION_FOREIGN_CERTS, true);
+	WIDER(now.coordination = COORDINATION_NONE, false);
+	WIDER(now.coordination = COORDINATION_NOTIFY_SOURCE, true);
+	WIDER(now.withdrawn = true, false);
+	WIDER(EXCLUDE(now, words), false);
+	old.coordination = COORDINATION_OTHER;
+	old.coordination_other = "ISPへの連絡";
+	WIDER(now.coordination_other = "警察への連絡", true);
+	WIDER(now.coordination_other = "ＩＳＰへの連絡", false);
+	EXCLUDE(old, words);
+	WIDER((void)0, false);
+	WIDER(now.nexclusions = 0, true);
+	WIDER(EXCLUDE(now, one), false);
+	WIDER(EXCLUDE(now, two), true);
+	EXCLUDE(old, one);
+	WIDER(EXCLUDE(now, two), false);
+	WIDER(EXCLUDE(now, none), true);
+	WIDER(EXCLUDE(now, words), false);
+	EXCLUDE(old, two);
+	WIDER(EXCLUDE(now, one), true);
+	EXCLUDE(old, none);
+	WIDER(now.nexclusions = 0, false);
+	old = base_terms();
+	old.withdrawn = true;
+	WIDER(now.withdrawn = false, true);
+}
+
+static void
+what_they_need(void **state)
+{
+	struct room *r = *state;
+	const struct policy *p = r->policy;
+	struct terms old = base_terms(), now = old;
+	struct sk_error e;
+
+	for (int s = SCOPE_COORDINATOR; s <= SCOPE_PUBLIC; s++) {
+		now.scope = (enum scope)s;
+		assert_int_equal(terms_needed(p, NULL, &now),
+		    s <= SCOPE_TASK_FORCE ? ASSURANCE_TOKEN_ALIGNED :
+		    ASSURANCE_SIGNATURE);
+		assert_int_equal(terms_needed(p, &old, &now),
+		    s <= SCOPE_TASK_FORCE ? ASSURANCE_TOKEN :
+		    ASSURANCE_SIGNATURE);
+		assert_int_equal(terms_vouch_needs_two(&now),
+		    s >= SCOPE_ALL_MEMBERS);
+		assert_int_equal(terms_narrow_check(&old, &now, &e),
+		    s <= SCOPE_TASK_FORCE ? SK_OK : SK_ERR_REFUSED);
+	}
+	now.withdrawn = true;
+	assert_int_equal(terms_needed(p, &old, &now), ASSURANCE_TOKEN);
+	old.locked = false;
+	assert_int_equal(terms_narrow_check(&old, &now, &e), SK_ERR_REFUSED);
+	assert_int_equal(terms_narrow_check(NULL, &now, &e), SK_ERR_REFUSED);
+	for (int have = ASSURANCE_NONE; have <= ASSURANCE_VOUCHED; have++)
+		for (int need = ASSURANCE_NONE; need <= ASSURANCE_VOUCHED;
+		    need++)
+			assert_int_equal(terms_assured((enum assurance)have,
+			    (enum assurance)need), have && have >= need);
+}
+
+/* ---- business days ---- */
+
+static int64_t
+at(const char *iso)
+{
+	int64_t t;
+
+	assert_int_equal(sk_time_parse(iso, &t), 0);
+	return t;
+}
+
+static void
+business_days(void **state)
+{
+	static const struct {
+		const char *now;
+		unsigned days;
+		const char *due;	/* in UTC; 14:59:59 ends a day in Tokyo */
+	} cases[] = {
+		{ "2026-04-01T00:00:00Z", 1, "2026-04-02T14:59:59Z" },
+		{ "2026-04-01T00:00:00Z", 0, "2026-04-01T14:59:59Z" },
+		{ "2026-04-01T00:00:00Z", 5, "2026-04-08T14:59:59Z" },
+		/* Friday 23:30 in Tokyo, and Saturday 00:30 there. */
+		{ "2026-04-03T14:30:00Z", 1, "2026-04-06T14:59:59Z" },
+		{ "2026-04-03T15:30:00Z", 1, "2026-04-06T14:59:59Z" },
+		{ "2026-04-04T03:00:00Z", 0, "2026-04-06T14:59:59Z" },
+		/* Golden Week: from 28 April two days are 30 April, 1 May. */
+		{ "2026-04-28T03:00:00Z", 2, "2026-05-01T14:59:59Z" },
+		{ "2026-04-28T03:00:00Z", 3, "2026-05-07T14:59:59Z" },
+		{ "2026-12-28T03:00:00Z", 1, "2027-01-04T14:59:59Z" },
+		{ "2026-09-18T03:00:00Z", 1, "2026-09-24T14:59:59Z" },
+	};
+	struct room *r = *state;
+	const struct policy *p = r->policy;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		int64_t due = calendar_due(at(cases[i].now), 540,
+		    cases[i].days, p->holidays, p->nholidays);
+
+		assert_string_equal(sk_time_iso(r->a, due), cases[i].due);
+	}
+	/* West of Greenwich, and before 1970. */
+	assert_true(calendar_due(at("2026-04-02T02:00:00Z"), -300, 1, NULL,
+	    0) == at("2026-04-03T04:59:59Z"));
+	assert_true(calendar_due(-86400 * 2, 0, 0, NULL, 0) == -86400 - 1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(words_round),
+		cmocka_unit_test(words_as_people_write_them),
+		cmocka_unit_test(matrix_is_the_printed_one),
+		cmocka_unit_test(matrix_properties),
+		cmocka_unit_test(matrix_rows_by_name),
+		cmocka_unit_test(audience_is_the_smaller),
+		cmocka_unit_test(item_statements),
+		cmocka_unit_test(terms_of_an_answer),
+		cmocka_unit_test(what_is_wider),
+		cmocka_unit_test(what_they_need),
+		cmocka_unit_test(business_days),
+	};
+
+	return cmocka_run_group_tests_name("council", tests, enter, leave);
+}

@@ -1,0 +1,233 @@
+/*
+ * The deny-list: every way in which a name gets into a text by accident is
+ * found, and short words are not found in the middle of others.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sekisho/buf.h>
+#include <sekisho/deny.h>
+
+static bool
+hits(const char *word, const char *text)
+{
+	struct deny_list list = { &word, 1 };
+	struct sk_arena *a = sk_arena_new();
+	const char *hit = deny_scan(a, &list, text, NULL);
+
+	if (hit)
+		assert_ptr_equal(hit, word);
+	sk_arena_free(&a);
+	return hit != NULL;
+}
+
+struct pair {
+	const char *word, *text;
+};
+
+static void
+found_in_every_dress(void **state)
+{
+	static const struct pair pairs[] = {
+		{ "acme.example", "see http://www.acme.example/x" },
+		{ "acme.example", "ACME.EXAMPLE" },
+		{ "acme.example", "ａｃｍｅ．ｅｘａｍｐｌｅ" },
+		{ "acme.example", "acme[.]example" },
+		{ "acme.example", "acme(.)example acme" },
+		{ "acme.example", "acme{.}example" },
+		{ "acme.example", "acme[dot]example" },
+		{ "acme.example", "acme (dot) example" },
+		{ "acme.example", "acme dot example" },
+		{ "acme.example", "acme\\.example" },
+		{ "acme.example", "hxxps://mail.acme[.]example/" },
+		{ "acme.example", "a c m e . e x a m p l e" },
+		{ "acme.example", "acme.\n  example" },
+		{ "acme.example", "acme\xe2\x80\x8b.\xc2\xad" "example" },
+		{ "acme.example", "\xe2\x81\xa0" "a\xef\xbb\xbf" "cme.example" },
+		{ "acme.example", "acme。example" },
+		{ "acme[.]example", "acme.example" },
+		{ "http://acme.example/", "hxxp://acme.example/" },
+		{ "sato@acme.example", "sato[at]acme[.]example" },
+		{ "sato@acme.example", "sato at acme dot example" },
+		{ "sato@acme.example", "ＳＡＴＯ＠acme.example" },
+		{ "アクメ電力", "当社はアクメ電力の" },
+		{ "アクメ電力", "ｱｸﾒ電力" },
+		{ "アクメ電力", "アクメ 電力" },
+		{ "アクメ電力", "アクメ\n> 電力アクメ\n電力" },
+		{ "アクメ電力", "アクメ・電力" },
+		{ "ガス電力", "ｶﾞｽ電力" },
+		{ "ガス電力", "カ\xe3\x82\x99ス電力" },
+		{ "ガス電力", "カ\xe2\x80\x8b\xe3\x82\x99ス電力" },
+		{ "株式会社アクメ", "㈱アクメ 株式会社アクメ" },
+		{ "日立", "日立製" },
+		{ "Straße GmbH", "STRASSE GMBH" },
+		{ "192.0.2.1", "from 192[.]0[.]2[.]1:443" },
+		{ "192.0.2.1", "192.0.2.1" },
+		{ "2001:db8::1", "2001:DB8::1" },
+		{ "acme", "the acme01 host" }, { "acme", "(ACME)" },
+		{ "ntt", "N T T" }, { "ntt", "ntt" }, { "ntt", "ＮＴＴ東" },
+		{ "ntt", "\xe2\x80\x8b" "ntt" },
+		{ "ntt", "n\xe2\x80\x8btt" }, { "ntt", "NTT-ME" },
+		{ "contoso", "mycontosoweb" },
+		{ "Bank at Work", "Bank at Work" },
+		{ "Bank at Work", "BankatWork" },
+		{ "x dot y zed", "x dot y zed" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+		if (!hits(pairs[i].word, pairs[i].text))
+			fail_msg("\"%s\" not found in \"%s\"", pairs[i].word,
+			    pairs[i].text);
+}
+
+static void
+not_in_other_words(void **state)
+{
+	static const struct pair pairs[] = {
+		{ "ntt", "sent to" }, { "ntt", "an TTL" }, { "ntt", "inntt" },
+		{ "isa", "this is a test" }, { "nec", "connect" },
+		{ "nec", "line c" }, { "acme", "pharmacmed" },
+		{ "acme", "acmes" }, { "it", "site" }, { "usa", "us a" },
+		{ "192.0.2.1", "192.0.2.10" }, { "192.0.2.1", "1192.0.2.1" },
+		{ "192.0.2.1", "192.0.2.2" },
+		{ "acme.example", "acme.examp1e" },
+		{ "acme.example", "acme example" },
+		{ "acme.example", "" }, { "", "anything" }, { " ", "a b" },
+		{ "アクメ電力", "アクメ水力" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+		if (hits(pairs[i].word, pairs[i].text))
+			fail_msg("\"%s\" found in \"%s\"", pairs[i].word,
+			    pairs[i].text);
+}
+
+static void
+the_place_is_told(void **state)
+{
+	const char *words[] = { "nobody", "アクメ電力", "acme.example" };
+	struct deny_list list = { words, 3 };
+	struct sk_arena *a = sk_arena_new();
+	const char *text = "前置き\n ｱｸﾒ 電力 と acme[.]example";
+	size_t where = 999;
+
+	(void)state;
+	assert_string_equal(deny_scan(a, &list, text, &where), "アクメ電力");
+	assert_int_equal(where, strstr(text, "ｱ") - text);
+	assert_null(deny_scan(a, &list, "nothing", &where));
+	assert_null(deny_scan(a, &list, NULL, &where));
+	list.nwords = 1;
+	assert_null(deny_scan(a, &list, text, NULL));
+	sk_arena_free(&a);
+}
+
+/* Bytes that are no text: no hit is invented, nothing is read beyond. */
+static void
+broken_bytes(void **state)
+{
+	(void)state;
+	assert_false(hits("acme", "\xff\xfe\xc3"));
+	assert_true(hits("acme", "\xff" "acme\xe3\x81"));
+	assert_true(hits("acme.example", "\xf4\x90\x80\x80 acme.example"));
+}
+
+/* 128 KiB of the worst kind: time grows with length, not with its square. */
+static void
+long_texts(void **state)
+{
+	struct sk_arena *a = sk_arena_new();
+	struct sk_buf b;
+	const char *words[40];
+
+	(void)state;
+	for (int i = 0; i < 40; i++)
+		words[i] = sk_arena_printf(a, "aaaaaaaa%db", i);
+	sk_buf_init(&b, 1 << 20);
+	while (b.len < 128 * 1024)
+		sk_buf_adds(&b, "aaaaaaaａカ゛");
+	assert_null(deny_scan(a, &(struct deny_list){ words, 40 },
+	    sk_buf_str(&b), NULL));
+	sk_buf_adds(&b, " aaaaaaaa39b");
+	assert_non_null(deny_scan(a, &(struct deny_list){ words, 40 },
+	    sk_buf_str(&b), NULL));
+	sk_buf_free(&b);
+	sk_arena_free(&a);
+}
+
+/* ---- what a case starts with ---- */
+
+static bool
+listed(const struct deny_list *l, const char *word)
+{
+	for (size_t i = 0; i < l->nwords; i++)
+		if (strcmp(l->words[i], word) == 0)
+			return true;
+	return false;
+}
+
+static void
+seeds(void **state)
+{
+	static const char *const free_mail[] = { "gmail.com", "yahoo.co.jp" };
+	struct sk_arena *a = sk_arena_new();
+	struct deny_list l;
+
+	(void)state;
+	deny_from_originator(a, "sato@sec.acme.co.jp",
+	    "佐藤 花子／アクメ電力株式会社", "アクメ電力株式会社", free_mail,
+	    2, &l);
+	assert_true(listed(&l, "sato@sec.acme.co.jp"));
+	assert_true(listed(&l, "acme.co.jp"));
+	assert_true(listed(&l, "アクメ電力株式会社"));
+	assert_true(listed(&l, "アクメ電力"));
+	assert_non_null(deny_scan(a, &l, "㈱アクメ電力と申します", NULL));
+	assert_non_null(deny_scan(a, &l, "アクメ電力の佐藤です", NULL));
+	assert_null(deny_scan(a, &l, "株式会社", NULL));
+
+	deny_from_originator(a, "sato@gmail.com", "Hanako Sato", NULL,
+	    free_mail, 2, &l);
+	assert_int_equal(l.nwords, 2);
+	assert_false(listed(&l, "gmail.com"));
+	assert_true(listed(&l, "Hanako Sato"));
+
+	deny_from_originator(a, "x@mail.yahoo.co.jp", "情報システム部",
+	    "Acme Co., Ltd.", free_mail, 2, &l);
+	assert_false(listed(&l, "yahoo.co.jp"));
+	assert_false(listed(&l, "情報システム部"));
+	assert_true(listed(&l, "Acme Co., Ltd."));
+	assert_true(listed(&l, "acme"));
+
+	deny_from_originator(a, "info@b.example", "Support", "AB", NULL, 0,
+	    &l);
+	assert_int_equal(l.nwords, 2);
+	assert_true(listed(&l, "b.example"));
+	deny_from_originator(a, NULL, NULL, "日立", NULL, 0, &l);
+	assert_true(listed(&l, "日立"));
+	deny_from_originator(a, NULL, NULL, NULL, NULL, 0, &l);
+	assert_int_equal(l.nwords, 0);
+	sk_arena_free(&a);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(found_in_every_dress),
+		cmocka_unit_test(not_in_other_words),
+		cmocka_unit_test(the_place_is_told),
+		cmocka_unit_test(broken_bytes),
+		cmocka_unit_test(long_texts),
+		cmocka_unit_test(seeds),
+	};
+
+	return cmocka_run_group_tests_name("deny", tests, NULL, NULL);
+}

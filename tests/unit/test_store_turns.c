@@ -1,0 +1,645 @@
+/* Turns, groups, crashes, damage and what a stolen file shows. The tests look
+ * into the files with SQLite itself, as a thief or a broken disk would. */
+#include <config.h>
+
+#include "store_world.h"
+
+#include <signal.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static size_t
+cases(struct world *w)
+{
+	struct case_record *list;
+	size_t n;
+
+	assert_int_equal(store_case_list(w->s, w->a, false, 1000, &list, &n),
+	    SK_OK);
+	return n;
+}
+
+/* Behind the store's back; the store must be closed. */
+static void
+tamper(const char *path, const char *sql)
+{
+	sqlite3 *h;
+	char *why = NULL;
+
+	assert_int_equal(sqlite3_open(path, &h), SQLITE_OK);
+	if (sqlite3_exec(h, sql, NULL, NULL, &why) != SQLITE_OK)
+		fail_msg("%s", why);
+	sqlite3_close(h);
+}
+
+/* ---- turns and groups ---- */
+
+static void
+test_rollback(void **state)
+{
+	struct world *w = *state;
+
+	world_case(w);
+	assert_int_equal(cases(w), 1);	/* its own writes are seen */
+	store_rollback(w->s);
+	assert_int_equal(cases(w), 0);
+	world_commit(w);
+	world_commit(w);		/* nothing to do */
+	world_case(w);
+	world_commit(w);
+	store_rollback(w->s);
+	assert_int_equal(cases(w), 1);
+}
+
+static void
+test_close_is_no_commit(void **state)
+{
+	struct world *w = *state;
+
+	world_case(w);
+	world_reopen(w);
+	assert_int_equal(cases(w), 0);
+}
+
+static void
+test_group(void **state)
+{
+	struct world *w = *state;
+	struct case_record c = sample_case(), got;
+
+	world_case(w);
+	assert_int_equal(store_group_begin(w->s), SK_OK);
+	assert_int_equal(store_case_open(w->s, &c), SK_OK);
+	assert_string_equal(c.number, "2026-0002");
+	assert_int_equal(store_group_end(w->s, false), SK_OK);
+	assert_int_equal(cases(w), 1);
+	/* Number and row come back, and the wrap is the new one. */
+	assert_int_equal(store_group_begin(w->s), SK_OK);
+	memset(c.secret_wrap, 0x55, VAULT_WRAP);
+	assert_int_equal(store_case_open(w->s, &c), SK_OK);
+	assert_string_equal(c.number, "2026-0002");
+	assert_int_equal(store_group_end(w->s, true), SK_OK);
+	world_commit(w);
+	world_reopen(w);
+	assert_int_equal(cases(w), 2);
+	assert_int_equal(store_case_get(w->s, w->a, c.row, &got), SK_OK);
+	assert_memory_equal(got.secret_wrap, c.secret_wrap, VAULT_WRAP);
+}
+
+static void
+test_groups_nest(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(store_group_begin(w->s), SK_OK);
+	world_case(w);
+	assert_int_equal(store_group_begin(w->s), SK_OK);
+	world_case(w);
+	assert_int_equal(store_group_end(w->s, false), SK_OK);
+	assert_int_equal(cases(w), 1);
+	assert_int_equal(store_group_begin(w->s), SK_OK);
+	world_case(w);
+	assert_int_equal(store_group_end(w->s, true), SK_OK);
+	assert_int_equal(cases(w), 2);
+	assert_int_equal(store_group_end(w->s, false), SK_OK);
+	assert_int_equal(cases(w), 0);
+	assert_int_equal(store_group_end(w->s, true), SK_ERR_BUG);
+}
+
+static void
+test_open_group_is_not_committed(void **state)
+{
+	struct world *w = *state;
+	struct sk_error e = { 0 };
+
+	assert_int_equal(store_group_begin(w->s), SK_OK);
+	world_case(w);
+	assert_int_equal(store_commit(w->s, &e), SK_ERR_BUG);
+	assert_non_null(strstr(e.text, "group"));
+	assert_int_equal(cases(w), 0);
+}
+
+/* After an error in the middle nothing of the turn, or of the group around it,
+ * may be kept. */
+static void
+test_spoiled(void **state)
+{
+	struct world *w = *state;
+	struct sk_error e = { 0 };
+
+	store_close(&w->s);
+	tamper(w->path, "DROP TABLE case_notes");
+	world_reopen(w);
+	world_case(w);
+	assert_int_equal(store_group_begin(w->s), SK_OK);
+	world_case(w);
+	assert_int_equal(store_case_note(w->s, 1, 1, "a", "b"), SK_ERR_BUG);
+	assert_int_equal(store_meta_set(w->s, "n", "v"), SK_ERR_BUG);
+	assert_int_equal(store_group_end(w->s, true), SK_ERR_BUG);
+	assert_int_equal(cases(w), 1);
+	world_commit(w);
+	world_case(w);
+	assert_int_equal(store_case_note(w->s, 1, 1, "a", "b"), SK_ERR_BUG);
+	assert_int_equal(store_group_begin(w->s), SK_ERR_BUG);
+	assert_int_equal(store_commit(w->s, &e), SK_ERR_BUG);
+	assert_non_null(strstr(e.text, "case_notes"));
+	assert_int_equal(cases(w), 1);
+	world_case(w);
+	world_commit(w);
+	assert_int_equal(cases(w), 2);
+}
+
+static void
+test_generation(void **state)
+{
+	struct world *w = *state;
+	int64_t row = world_case(w);
+	uint64_t was = store_rules_generation(w->s);
+	struct terms t = sample_terms();
+	const char *item;
+	unsigned n;
+
+	store_audit(w->s, 1, "a", "b", "c", "d");
+	world_copy(w, row);
+	assert_int_equal(store_rules_generation(w->s), was);
+#define CHANGES(call) do { was = store_rules_generation(w->s); (void)(call); \
+	assert_true(store_rules_generation(w->s) > was); } while (0)
+	CHANGES((world_person(w, "a", "a@b.example"), 0));
+	CHANGES(store_terms_add(w->s, row, &t));
+	CHANGES(store_terms_lock(w->s, row, 1, ASSURANCE_TOKEN, NULL, NULL,
+	    1));
+	CHANGES(store_exclusion_map(w->s, row, 1, 0, NULL, 0, "a", "r", 1));
+	CHANGES(item = world_item(w, row));
+	CHANGES(store_item_approve(w->s, item, "a", 1, &n));
+	CHANGES(store_item_freeze(w->s, item, NULL, 0));
+	CHANGES(store_item_state(w->s, item, ITEM_APPROVED, 1, 1));
+	CHANGES(store_item_withdraw_approvals(w->s, item));
+	CHANGES((store_group_begin(w->s), store_group_end(w->s, false)));
+	CHANGES((store_rollback(w->s), 0));
+}
+
+/* ---- crashes ---- */
+
+/* One whole turn, then death by SIGKILL, in a process of its own. */
+static void
+die_after(struct world *w, bool commit)
+{
+	pid_t pid;
+	int status;
+
+	store_close(&w->s);
+	pid = fork();
+	if (pid == 0) {
+		struct mail_record m = sample_mail();
+
+		if (store_open(w->path, w->key, true, &w->s, NULL))
+			_exit(1);
+		if (store_group_begin(w->s) || store_mail_add(w->s, &m))
+			_exit(2);
+		world_case(w);
+		world_copy(w, 1);
+		if (store_audit(w->s, 1, "a", "b", "c", "d") ||
+		    store_group_end(w->s, true))
+			_exit(3);
+		if (commit && store_commit(w->s, NULL))
+			_exit(4);
+		kill(getpid(), SIGKILL);
+		_exit(5);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(store_open(w->path, w->key, false, &w->s, NULL),
+	    SK_OK);
+}
+
+static void
+test_killed_before_commit(void **state)
+{
+	struct world *w = *state;
+	struct mail_record m;
+	struct copy_record c;
+	int64_t rows, broken;
+
+	die_after(w, false);
+	assert_int_equal(cases(w), 0);
+	assert_int_equal(store_mail_get(w->s, w->a, 1, &m), SK_ERR_NOINPUT);
+	assert_int_equal(store_copy_get(w->s, w->a, 1, &c), SK_ERR_NOINPUT);
+	assert_int_equal(store_audit_verify(w->s, &rows, &broken), SK_OK);
+	assert_int_equal(rows, 0);
+	assert_int_equal(broken, 0);
+}
+
+static void
+test_killed_after_commit(void **state)
+{
+	struct world *w = *state;
+	struct case_record c;
+	struct mail_record m;
+	struct copy_record copy;
+	int64_t rows, broken;
+
+	die_after(w, true);
+	assert_int_equal(store_case_get(w->s, w->a, 1, &c), SK_OK);
+	assert_int_equal(c.secret_wrap[0], 5);
+	assert_int_equal(store_mail_get(w->s, w->a, 1, &m), SK_OK);
+	assert_int_equal(store_copy_get(w->s, w->a, 1, &copy), SK_OK);
+	assert_int_equal(store_audit_verify(w->s, &rows, &broken), SK_OK);
+	assert_int_equal(rows, 1);
+	assert_int_equal(broken, 0);
+}
+
+/* Death between the two commits leaves a wrap without a case. */
+static void
+test_orphaned_wrap(void **state)
+{
+	struct world *w = *state;
+	struct case_record c = sample_case(), got;
+
+	store_close(&w->s);
+	tamper(w->wraps, "INSERT INTO wraps VALUES(1, zeroblob(32), "
+	    "zeroblob(80))");
+	world_reopen(w);
+	assert_int_equal(store_case_open(w->s, &c), SK_OK);
+	assert_int_equal(c.row, 1);
+	assert_int_equal(store_case_get(w->s, w->a, 1, &got), SK_OK);
+	assert_memory_equal(got.secret_wrap, c.secret_wrap, VAULT_WRAP);
+}
+
+/* A destroyed or foreign wrap reads as zeros, never as another case's. */
+static void
+test_wrap_of_another_key(void **state)
+{
+	static const unsigned char zeros[VAULT_WRAP];
+	struct world *w = *state;
+	struct case_record got;
+
+	world_case(w);
+	world_commit(w);
+	store_close(&w->s);
+	tamper(w->wraps, "UPDATE wraps SET pk = zeroblob(32)");
+	world_reopen(w);
+	assert_int_equal(store_case_get(w->s, w->a, 1, &got), SK_OK);
+	assert_memory_equal(got.secret_wrap, zeros, VAULT_WRAP);
+}
+
+/* The disk ends: the turn fails as a whole, what was committed stays. */
+static void
+fill_up(struct world *w)
+{
+	struct rlimit limit = { 200000, 200000 };
+	struct sk_error e = { 0 };
+	int r = SK_OK;
+
+	signal(SIGXFSZ, SIG_IGN);
+	if (store_open(w->path, w->key, true, &w->s, NULL))
+		_exit(1);
+	world_case(w);
+	if (store_commit(w->s, NULL))
+		_exit(2);
+	setrlimit(RLIMIT_FSIZE, &limit);
+	for (int i = 0; i < 3000; i++)
+		world_case(w);
+	r = store_commit(w->s, &e);
+	if (r != SK_ERR_IO && r != SK_ERR_OS)
+		_exit(3);
+	if (!*e.text || !*e.where)
+		_exit(4);
+	_exit(cases(w) == 1 ? 0 : 5);
+}
+
+static void
+test_disk_full(void **state)
+{
+	struct world *w = *state;
+	int status;
+	pid_t pid;
+
+	store_close(&w->s);
+	pid = fork();
+	if (pid == 0)
+		fill_up(w);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	world_reopen(w);
+	assert_int_equal(cases(w), 1);
+	world_case(w);
+	world_commit(w);
+}
+
+/* ---- opening ---- */
+
+static int
+open_again(struct world *w, bool create, struct sk_error *e)
+{
+	int r;
+
+	*e = (struct sk_error){ 0 };
+	r = store_open(w->path, w->key, create, &w->s, e);
+	if (r)
+		assert_null(w->s);
+	return r;
+}
+
+static void
+test_wrong_key(void **state)
+{
+	struct world *w = *state;
+	struct sk_error e;
+
+	store_close(&w->s);
+	w->key[0] ^= 1;
+	assert_int_equal(open_again(w, true, &e), SK_ERR_CONFIG);
+	assert_non_null(strstr(e.text, "store.key"));
+	w->key[0] ^= 1;
+	assert_int_equal(open_again(w, false, &e), SK_OK);
+}
+
+static void
+test_later_schema(void **state)
+{
+	struct world *w = *state;
+	struct sk_error e;
+
+	store_close(&w->s);
+	tamper(w->path, "PRAGMA user_version = 2");
+	assert_int_equal(open_again(w, true, &e), SK_ERR_CONFIG);
+	assert_non_null(strstr(e.text, "later sekisho"));
+	tamper(w->path, "PRAGMA user_version = 1");
+	tamper(w->wraps, "PRAGMA user_version = 2");
+	assert_int_equal(open_again(w, true, &e), SK_ERR_CONFIG);
+	assert_string_equal(e.where, w->wraps);
+}
+
+static void
+test_other_program(void **state)
+{
+	struct world *w = *state;
+	struct sk_error e;
+
+	store_close(&w->s);
+	tamper(w->path, "PRAGMA application_id = 7");
+	assert_int_equal(open_again(w, true, &e), SK_ERR_CONFIG);
+	assert_non_null(strstr(e.text, "another program"));
+}
+
+static void
+test_no_database(void **state)
+{
+	struct world *w = *state;
+	struct sk_error e;
+	FILE *f;
+
+	store_close(&w->s);
+	f = fopen(w->path, "w");
+	fprintf(f, "%2000d", 1);
+	fclose(f);
+	assert_int_equal(open_again(w, true, &e), SK_ERR_IO);
+	assert_non_null(strstr(e.text, "restore"));
+}
+
+static void
+test_missing_files(void **state)
+{
+	struct world *w = *state;
+	struct sk_error e;
+
+	store_close(&w->s);
+	unlink(w->wraps);
+	assert_int_equal(open_again(w, true, &e), SK_ERR_NOINPUT);
+	assert_string_equal(e.where, w->wraps);
+	unlink(w->path);
+	assert_int_equal(open_again(w, false, &e), SK_ERR_NOINPUT);
+	assert_int_equal(access(w->path, F_OK), -1);
+	assert_int_equal(open_again(w, true, &e), SK_OK);
+}
+
+static void
+test_second_process(void **state)
+{
+	struct world *w = *state;
+	struct store *second;
+	struct sk_error e = { 0 };
+
+	assert_int_equal(store_open(w->path, w->key, true, &second, &e),
+	    SK_ERR_TEMP);
+	assert_null(second);
+	assert_non_null(strstr(e.text, "another process"));
+	world_case(w);
+	world_commit(w);
+}
+
+static void
+expect_private(const char *path)
+{
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+}
+
+static void
+test_modes(void **state)
+{
+	struct world *w = *state;
+	char path[160];
+
+	world_case(w);
+	world_commit(w);
+	expect_private(w->path);
+	expect_private(w->wraps);
+	snprintf(path, sizeof(path), "%s-wal", w->path);
+	expect_private(path);
+	snprintf(path, sizeof(path), "%s-wal", w->wraps);
+	expect_private(path);
+	store_close(&w->s);
+	chmod(w->path, 0644);
+	world_reopen(w);
+	expect_private(w->path);
+}
+
+/* ---- audit ---- */
+
+static void
+expect_chain(struct world *w, int64_t rows, int64_t broken)
+{
+	int64_t n, at;
+
+	world_reopen(w);
+	assert_int_equal(store_audit_verify(w->s, &n, &at), SK_OK);
+	assert_int_equal(n, rows);
+	assert_int_equal(at, broken);
+}
+
+static void
+audit_five(struct world *w)
+{
+	for (int i = 1; i <= 5; i++) {
+		assert_int_equal(store_audit(w->s, i, "ann", "event",
+		    "2026-0001", i % 2 ? "odd" : "even"), SK_OK);
+		if (i == 3)
+			world_commit(w);
+	}
+	world_commit(w);
+	store_close(&w->s);
+}
+
+static void
+test_audit_whole(void **state)
+{
+	struct world *w = *state;
+	int64_t n, broken;
+
+	audit_five(w);
+	expect_chain(w, 5, 0);
+	/* A group that falls leaves no hole, and no link to what fell. */
+	assert_int_equal(store_group_begin(w->s), SK_OK);
+	assert_int_equal(store_audit(w->s, 6, "a", "b", "c", "d"), SK_OK);
+	assert_int_equal(store_group_end(w->s, false), SK_OK);
+	assert_int_equal(store_audit(w->s, 7, "a", "b", "c", "d"), SK_OK);
+	assert_int_equal(store_audit_verify(w->s, &n, &broken), SK_OK);
+	assert_int_equal(n, 6);
+	assert_int_equal(broken, 0);
+	store_rollback(w->s);
+	assert_int_equal(store_audit(w->s, 8, "a", "b", "c", "d"), SK_OK);
+	world_commit(w);
+	expect_chain(w, 6, 0);
+}
+
+static void
+test_audit_damage(void **state)
+{
+	static const struct { const char *sql; int64_t rows, broken; } t[] = {
+		{ "UPDATE audit SET time = 9 WHERE seq = 3", 2, 3 },
+		{ "UPDATE audit SET box = (SELECT box FROM audit WHERE "
+		    "seq = 2) WHERE seq = 3", 2, 3 },
+		{ "UPDATE audit SET box = zeroblob(80) WHERE seq = 3", 2, 3 },
+		{ "DELETE FROM audit WHERE seq = 3", 2, 3 },
+		{ "DELETE FROM audit WHERE seq = 1", 0, 1 },
+		{ "DELETE FROM audit WHERE seq > 3", 3, 4 },
+		{ "DELETE FROM audit", 0, 1 },
+		{ "DELETE FROM audit WHERE seq = 5; UPDATE audit SET seq = 5 "
+		    "WHERE seq = 4", 3, 4 },
+	};
+	struct world *w = *state;
+
+	audit_five(w);
+	for (size_t i = 0; i < sizeof(t) / sizeof(*t); i++) {
+		tamper(w->path, "CREATE TABLE IF NOT EXISTS kept AS "
+		    "SELECT * FROM audit");
+		tamper(w->path, t[i].sql);
+		expect_chain(w, t[i].rows, t[i].broken);
+		store_close(&w->s);
+		tamper(w->path, "DELETE FROM audit; "
+		    "INSERT INTO audit SELECT * FROM kept");
+	}
+	expect_chain(w, 5, 0);
+}
+
+/* ---- damage and theft ---- */
+
+static void
+test_moved_box(void **state)
+{
+	struct world *w = *state;
+	struct case_record c;
+
+	world_case(w);
+	world_case(w);
+	world_person(w, "a", "a@b.example");
+	world_commit(w);
+	store_close(&w->s);
+	tamper(w->path, "UPDATE cases SET box = (SELECT box FROM persons) "
+	    "WHERE row = 1");
+	world_reopen(w);
+	assert_int_equal(store_case_get(w->s, w->a, 1, &c), SK_ERR_IO);
+	assert_int_equal(store_case_get(w->s, w->a, 2, &c), SK_OK);
+}
+
+static void
+everything(struct world *w)
+{
+	int64_t row = world_case(w), copy = world_copy(w, row);
+	struct mail_record m = sample_mail();
+	struct terms t = sample_terms();
+	struct token_record token = { .case_row = row, .copy_row = copy,
+		.address = "sato@canary.example" };
+	static const char *const people[] = { "canaryperson" };
+	struct key_record k = sample_key(
+	    "CA0A123456789ABCDEF0123456789ABCDEF01234", KEY_PINNED);
+	struct digest_record d = { .by = "canaryoperator", .items = people,
+		.nitems = 1 };
+	const char *item = world_item(w, row);
+	unsigned char hash[SK_HASH] = { 1 };
+	unsigned n;
+	int bad = 0;
+
+	world_person(w, "canaryperson", "canary@canary.example");
+	k.person = "canaryperson";
+	bad |= store_mail_add(w->s, &m) | store_terms_add(w->s, row, &t);
+	bad |= store_token_add(w->s, "canarytokencanarytokencana", &token);
+	bad |= store_key_put(w->s, &k) | store_digest_add(w->s, &d);
+	bad |= store_item_approve(w->s, item, "canaryoperator", 1, &n);
+	bad |= store_item_freeze(w->s, item, people, 1);
+	bad |= store_terms_vouch(w->s, row, 1, "canaryoperator", "canary",
+	    "canary", 1, &n);
+	bad |= store_exclusion_map(w->s, row, 1, 0, people, 1, "canary",
+	    "canary", 1);
+	bad |= store_case_note(w->s, row, 1, "canary", "canary");
+	bad |= store_copy_sealed(w->s, copy, "CA0A", "I-canary",
+	    sk_span_str("To: canary@canary.example"), hash);
+	bad |= store_copy_state(w->s, copy, COPY_HANDING, "canary", 0);
+	bad |= store_copy_handed(w->s, copy, "canaryqueue",
+	    "550 <canary@canary.example>", 1);
+	bad |= store_auto_add(w->s, "canary@canary.example", AUTH_NONE, 1);
+	bad |= store_audit(w->s, 1, "canary", "canary", "canary", "canary");
+	bad |= store_meta_set(w->s, "council.fpr", "canary");
+	assert_int_equal(bad, 0);
+}
+
+/* I9: every name, address, subject and word of the samples has a canary. */
+static void
+test_nothing_in_the_clear(void **state)
+{
+	struct world *w = *state;
+
+	everything(w);
+	world_commit(w);
+	assert_true(world_holds(w, "SQLite format 3"));
+	assert_true(world_holds(w, "council.fpr"));	/* it can find */
+	assert_false(world_holds(w, "canary"));
+	assert_false(world_holds(w, "Canary"));
+	assert_false(world_holds(w, "CA0A"));
+	assert_false(world_holds(w, "council.example"));
+	store_close(&w->s);		/* the WAL is folded in */
+	assert_false(world_holds(w, "canary"));
+	assert_false(world_holds(w, "Canary"));
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(test_rollback), T(test_close_is_no_commit), T(test_group),
+		T(test_groups_nest), T(test_open_group_is_not_committed),
+		T(test_spoiled), T(test_generation),
+		T(test_killed_before_commit),
+		T(test_killed_after_commit), T(test_orphaned_wrap),
+		T(test_wrap_of_another_key), T(test_disk_full),
+		T(test_wrong_key), T(test_later_schema),
+		T(test_other_program), T(test_no_database),
+		T(test_missing_files), T(test_second_process), T(test_modes),
+		T(test_audit_whole), T(test_audit_damage), T(test_moved_box),
+		T(test_nothing_in_the_clear),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
