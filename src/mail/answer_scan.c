@@ -110,8 +110,13 @@ scan_next(struct scan *s)
 	uint32_t c;
 
 	while (s->p < s->end) {
+		c = (unsigned char)*s->p;
+		if (c >= ' ' && c <= '~') {
+			s->p++;
+			return c >= 'A' && c <= 'Z' ? c + 32 : c;
+		}
 		c = decode(s);
-		if (is_itself(c) || (c >= 'a' && c <= 'z'))
+		if (is_itself(c))
 			return c;
 		if (!shows_nothing(c) && c != 0)
 			return fold(c);
