@@ -6,6 +6,8 @@
  */
 #include <config.h>
 
+#include <strings.h>
+
 #include <sekisho/limits.h>
 #include <sekisho/mail_read.h>
 
@@ -28,6 +30,19 @@ is_structured(const struct mail_field *f)
 	return false;
 }
 
+static bool
+says_message(struct sk_span value)
+{
+	static const char type[] = "message/rfc822";
+
+	while (value.len && (*value.p == ' ' || *value.p == '\t')) {
+		value.p++;
+		value.len--;
+	}
+	return value.len >= sizeof(type) - 1 &&
+	    strncasecmp((const char *)value.p, type, sizeof(type) - 1) == 0;
+}
+
 static int
 check_comments(const struct mail_header *h, struct sk_error *e)
 {
@@ -41,6 +56,32 @@ check_comments(const struct mail_header *h, struct sk_error *e)
 	return SK_OK;
 }
 
+/* A mail in a mail in a mail: libetpan never sees the inside, but no honest
+ * sender nests them so, and who opens the attachment would pay for it. */
+static int
+check_attached(struct sk_arena *a, struct sk_span raw,
+    const struct mail_part *p, struct sk_error *e)
+{
+	size_t at = p->body;
+	bool inside = part_is(p, "message/rfc822");
+
+	for (unsigned depth = 1; inside; depth++) {
+		struct mail_header h;
+		const struct mail_field *f;
+
+		if (depth > LIMIT_MIME_DEPTH)
+			return sk_fail(e, SK_ERR_LIMIT, "structure",
+			    "mails attached in mails deeper than %d",
+			    LIMIT_MIME_DEPTH);
+		if (header_split(a, raw, at, p->end, &h, NULL) != SK_OK)
+			return SK_OK;	/* a leaf: kept as it is */
+		f = header_find(&h, "Content-Type");
+		inside = f && says_message(f->value);
+		at = h.body;
+	}
+	return SK_OK;
+}
+
 int
 prescan(struct sk_arena *a, struct sk_span raw, unsigned layer,
     struct mail_scan *out, struct sk_error *e)
@@ -49,6 +90,8 @@ prescan(struct sk_arena *a, struct sk_span raw, unsigned layer,
 
 	for (size_t i = 0; rc == SK_OK && i < out->n; i++)
 		rc = check_comments(&out->parts[i].head, e);
+	for (size_t i = 0; rc == SK_OK && i < out->n; i++)
+		rc = check_attached(a, raw, &out->parts[i], e);
 	return rc;
 }
 

@@ -26,7 +26,7 @@ KILLERS = {
     "quote-boundary": (HEAD + b'Content-Type: multipart/mixed; '
                        b'boundary="\\""\r\n\r\n--"\r\n\r\nx\r\n',
                        "unreadable: limit: Content-Type: the boundary"),
-    "messages": (nested_messages(40000), "attachment 1: message/rfc822"),
+    "messages": (nested_messages(40000), "mails attached in mails deeper"),
     "comments": (HEAD + b"Content-Type: text/plain " + b"(" * 120000 +
                  b"\r\n\r\nx\r\n", "comments nested deeper"),
     "from-comments": (HEAD.replace(b"From: ", b"From: " + b"(" * 100000) +

@@ -229,6 +229,19 @@ limits_inside(void **state)
 	boundary("\"\\\"\"", SK_ERR_LIMIT);
 }
 
+/* An attached mail is a leaf, but not at any depth. */
+static void
+attached_mails_nest_so_far(void **state)
+{
+	static const char type[] = "Content-Type: message/rfc822\r\n\r\n";
+
+	(void)state;
+	repeat(type, LIMIT_MIME_DEPTH);
+	expect(SK_OK, NULL);
+	repeat(type, LIMIT_MIME_DEPTH + 1);
+	expect(SK_ERR_LIMIT, "attached in mails");
+}
+
 static const char two_parts[] = "Content-Type: multipart/mixed; boundary=b"
     "\r\n\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n"
     "Content-Transfer-Encoding: base64\r\n\r\nc2VjcmV0\r\n--b\r\n"
@@ -304,6 +317,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(comments, setup, teardown),
 		cmocka_unit_test_setup_teardown(parameters, setup, teardown),
 		cmocka_unit_test_setup_teardown(limits_inside, setup, teardown),
+		cmocka_unit_test_setup_teardown(attached_mails_nest_so_far,
+		    setup, teardown),
 		cmocka_unit_test(skeleton_has_no_content),
 		cmocka_unit_test(readers_that_differ),
 	};
