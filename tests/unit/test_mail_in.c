@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include <sekisho/compose.h>
 #include <sekisho/limits.h>
 #include <sekisho/mail_read.h>
 #include <sekisho/text.h>
@@ -281,6 +282,42 @@ payload_has_its_limit(void **state)
 	sk_buf_free(&payload);
 }
 
+/* The composer and the reader agree on RFC 9788, RFC 2231 and RFC 2047. */
+static void
+what_we_compose_we_read(void **state)
+{
+	const struct compose_attachment att = { "障害報告書①（二）.csv",
+		"text/csv; charset=utf-8", sk_span_str("a,b\r\n") };
+	const struct compose_head h = { .from = "csc-anken@example.jp",
+		.from_name = "情報共有協議会", .to = "sato@acme.example",
+		.subject = "とても長い件名です。①㈱髙橋電力から届いた不審な"
+		    "メールについてのお知らせ", .message_id =
+		    "abcdefghijklmnopqrstuvwxyz@example.jp",
+		.auto_submitted = "auto-generated", .date = 1775521800,
+		.tz_minutes = 540 };
+	static const char text[] = "本文です。\n\nFrom here\n-- \n終わり\n";
+	struct sk_error e;
+	struct sk_buf out;
+	struct facts f;
+
+	(void)state;
+	sk_buf_init(&out, 65536);
+	assert_int_equal(compose_payload(&h, text, &att, 1,
+	    "abcdefghijklmnopqrstuvwxyz", &out, &e), SK_OK);
+	assert_int_equal(mail_read(sk_buf_span(&out), 1, arena, &f, NULL,
+	    &e), SK_OK);
+	assert_string_equal(f.subject, h.subject);
+	assert_string_equal(f.from.address, h.from);
+	assert_string_equal(f.from.name, h.from_name);
+	assert_string_equal(f.text, text);
+	assert_int_equal(f.nattachments, 1);
+	assert_string_equal(f.attachments[0].name, att.name);
+	assert_int_equal(f.attachments[0].bytes, att.bytes.len);
+	assert_int_equal(f.attachments[0].flags, 0);
+	assert_int_equal(f.doubts, 0);
+	sk_buf_free(&out);
+}
+
 static void
 words_for_everything(void **state)
 {
@@ -324,6 +361,7 @@ main(void)
 		cmocka_unit_test(large_attachment_is_not_held),
 		cmocka_unit_test(keys_are_few_and_small),
 		cmocka_unit_test(payload_has_its_limit),
+		cmocka_unit_test(what_we_compose_we_read),
 		cmocka_unit_test(words_for_everything),
 		cmocka_unit_test(empty_is_refused),
 	};
