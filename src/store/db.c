@@ -50,6 +50,7 @@ static const char *const pragmas[] = {
 	"PRAGMA synchronous = FULL",	/* 250 is said after the fsync (I5) */
 	"PRAGMA temp_store = MEMORY",	/* nothing of ours in /tmp (I9) */
 	"PRAGMA cache_size = -8192",
+	"PRAGMA journal_size_limit = 67108864",	/* after a large digest */
 };
 
 /* Rows that only grow: not even our own statements may rewrite them (I8). */

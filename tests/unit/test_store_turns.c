@@ -14,6 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "store/db.h"
+
 static size_t
 cases(struct world *w)
 {
@@ -464,6 +466,43 @@ test_modes(void **state)
 	expect_private(w->path);
 }
 
+/* ---- the guard ---- */
+
+/* What even our own code could not do by mistake, once a file is open. */
+static void
+test_guard(void **state)
+{
+	static const char *const scripts[] = {
+		"DELETE FROM audit", "UPDATE audit SET time = 0",
+		"UPDATE terms SET box = x'00'", "DELETE FROM terms",
+		"UPDATE copy_message SET box = x'00'",
+		"UPDATE mail_body SET body = x'00'", "DELETE FROM mail",
+		"UPDATE copies SET box = x'00'", "CREATE TABLE more(x)",
+		"DROP TABLE audit", "ATTACH ':memory:' AS more",
+		"PRAGMA synchronous = OFF",
+		"UPDATE sqlite_master SET sql = ''",
+	};
+	struct world *w = *state;
+	struct sk_error e = { 0 };
+	struct db *db;
+
+	store_close(&w->s);
+	assert_int_equal(db_open(w->path, false, &db, &e), SK_OK);
+	db_guard(db);
+	for (size_t i = 0; i < sizeof(scripts) / sizeof(*scripts); i++) {
+		int r = db_script(db, scripts[i], &e);
+
+		if (r != SK_ERR_BUG)
+			fail_msg("%s: %d", scripts[i], r);
+	}
+	/* Allowed, but a commit that no turn asked for is none. */
+	assert_int_not_equal(db_script(db, "INSERT INTO years VALUES(1, 1)",
+	    &e), SK_OK);
+	db_close(&db);
+	world_reopen(w);
+	assert_int_equal(cases(w), 0);
+}
+
 /* ---- audit ---- */
 
 static void
@@ -636,7 +675,7 @@ main(void)
 		T(test_wrap_of_another_key), T(test_disk_full),
 		T(test_wrong_key), T(test_later_schema),
 		T(test_other_program), T(test_no_database),
-		T(test_missing_files), T(test_second_process), T(test_modes),
+		T(test_missing_files), T(test_second_process), T(test_modes), T(test_guard),
 		T(test_audit_whole), T(test_audit_damage), T(test_moved_box),
 		T(test_nothing_in_the_clear),
 	};
