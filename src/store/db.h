@@ -48,7 +48,8 @@ struct sk_span db_blob(struct stmt *st);	/* until the next step or end */
 void db_fixed(struct stmt *st, void *out, size_t n);	/* else zeros */
 void db_end(struct stmt *st);
 
-int db_get(struct stmt *st);	/* the one row; SK_ERR_NOINPUT, ended, if none */
+/* The one row; SK_ERR_NOINPUT, and ended, if there is none. */
+int db_get(struct stmt *st);
 int db_run(struct stmt *st);	/* a write: to its end, and ended */
 int db_run_one(struct stmt *st); /* SK_ERR_NOINPUT where no row changed */
 int64_t db_last_row(struct db *db);

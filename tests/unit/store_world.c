@@ -102,7 +102,8 @@ sample_mail(void)
 		.body = sk_span_of("sealed body", 11), .auth = AUTH_PASS,
 		.facts = sk_span_of("facts\0inside", 12),
 		.verdict = sk_span_of("verdict", 7), .repeat_of = 0,
-		.subject = "canarysubject 漏えい", .from = "sato@canary.example",
+		.subject = "canarysubject 漏えい",
+		.from = "sato@canary.example",
 		.message_id = "canaryid@canary.example",
 	};
 
@@ -126,7 +127,8 @@ sample_case(void)
 		.question = 3, .question_is_readback = true,
 		.clarified = true, .needs_operator = true,
 		.note = "unclear-twice", .notified = true,
-		.approve_terms = 2, .last_message_id = "canaryid@canary.example",
+		.approve_terms = 2,
+		.last_message_id = "canaryid@canary.example",
 		.last_subject = "canarysubject",
 	};
 

@@ -675,7 +675,8 @@ main(void)
 		T(test_wrap_of_another_key), T(test_disk_full),
 		T(test_wrong_key), T(test_later_schema),
 		T(test_other_program), T(test_no_database),
-		T(test_missing_files), T(test_second_process), T(test_modes), T(test_guard),
+		T(test_missing_files), T(test_second_process), T(test_modes),
+		T(test_guard),
 		T(test_audit_whole), T(test_audit_damage), T(test_moved_box),
 		T(test_nothing_in_the_clear),
 	};
