@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <sekisho/files.h>
+#include <sekisho/install.h>
 #include <sekisho/log.h>
 #include <sekisho/mem.h>
 
@@ -166,18 +167,11 @@ run(struct daemon *d)
 	return EX_OK;
 }
 
-static const char *
-libexec(void)
-{
-	const char *own = getenv("SEKISHO_LIBEXECDIR");
-
-	return own && *own ? own : SK_LIBEXECDIR;
-}
-
 int
 main(int argc, char **argv)
 {
-	struct daemon d = { .libexec = libexec() };
+	struct sk_arena *a = sk_arena_new();
+	struct daemon d = { .libexec = install_libexec(a) };
 	const char *file = NULL;
 	bool test = false, debug = false;
 	int c, r;
@@ -212,5 +206,6 @@ main(int argc, char **argv)
 	config_free(&d.config);
 	sk_buf_free(&d.own_block);
 	sk_wipe(d.store_key, sizeof(d.store_key));
+	sk_arena_free(&a);
 	return r;
 }
