@@ -19,7 +19,9 @@
 #include <sekisho/error.h>
 
 #define VAULT_KEY 32		/* data key, X25519 keys, store key */
-#define VAULT_WRAP 80		/* a key wrapped by crypto_box_seal */
+/* A key wrapped for one public key: the sender's ephemeral public key, a random
+ * nonce, crypto_box of the key. */
+#define VAULT_WRAP 104
 
 int vault_init(void);		/* sodium_init; every program, once */
 void vault_random(void *p, size_t n);
@@ -31,6 +33,17 @@ void vault_wrap(const unsigned char pk[VAULT_KEY],
     const unsigned char key[VAULT_KEY], unsigned char wrap[VAULT_WRAP]);
 int vault_unwrap(const unsigned char sk[VAULT_KEY],
     const unsigned char wrap[VAULT_WRAP], unsigned char key[VAULT_KEY]);
+
+/* Wraps made in one turn of the loop share one ephemeral key pair: an
+ * X25519 operation or two for all of them instead of two for each, which are
+ * most of what custody costs. vault_wrapper_turn() wipes it; after that nobody
+ * but the holder of the secret key opens them. `to` NULL: the vault. */
+struct vault_wrapper;
+struct vault_wrapper *vault_wrapper_new(const unsigned char vault[VAULT_KEY]);
+void vault_wrapper_free(struct vault_wrapper **w);
+void vault_wrapper_wrap(struct vault_wrapper *w, const unsigned char *to,
+    const unsigned char key[VAULT_KEY], unsigned char wrap[VAULT_WRAP]);
+void vault_wrapper_turn(struct vault_wrapper *w);
 
 /* Streaming seal: push any slices, chunks are formed inside; what is ready is
  * appended to *out (the caller writes it away and clears it). */

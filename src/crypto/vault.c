@@ -35,7 +35,8 @@ _Static_assert(VAULT_KEY == crypto_box_SECRETKEYBYTES &&
     VAULT_KEY == crypto_secretstream_xchacha20poly1305_KEYBYTES &&
     VAULT_KEY == crypto_aead_xchacha20poly1305_ietf_KEYBYTES,
     "one size for every key");
-_Static_assert(VAULT_WRAP == VAULT_KEY + crypto_box_SEALBYTES, "wrap size");
+_Static_assert(VAULT_WRAP == 2 * VAULT_KEY + crypto_box_NONCEBYTES +
+    crypto_box_MACBYTES, "wrap size");
 
 typedef crypto_secretstream_xchacha20poly1305_state stream_state;
 
@@ -43,6 +44,13 @@ struct vault_sealer {
 	stream_state stream;
 	size_t fill;
 	unsigned char chunk[LIMIT_SEAL_CHUNK];
+};
+
+struct vault_wrapper {
+	unsigned char vault[VAULT_KEY];
+	bool begun;		/* the rest is of this turn */
+	unsigned char sender[VAULT_KEY], secret[VAULT_KEY];
+	unsigned char shared[crypto_box_BEFORENMBYTES];	/* with the vault */
 };
 
 int
@@ -69,23 +77,96 @@ vault_public(unsigned char pk[VAULT_KEY], const unsigned char sk[VAULT_KEY])
 	crypto_scalarmult_base(pk, sk);
 }
 
+/* Fails only for a public key of small order: none that we made. */
+static void
+agree(unsigned char shared[crypto_box_BEFORENMBYTES],
+    const unsigned char pk[VAULT_KEY], const unsigned char sk[VAULT_KEY])
+{
+	if (crypto_box_beforenm(shared, pk, sk) != 0)
+		sk_bug("vault.wrap", "public key of small order");
+}
+
+static void
+wrap_agreed(const unsigned char shared[crypto_box_BEFORENMBYTES],
+    const unsigned char sender[VAULT_KEY], const unsigned char key[VAULT_KEY],
+    unsigned char wrap[VAULT_WRAP])
+{
+	unsigned char *nonce = wrap + VAULT_KEY;
+
+	memcpy(wrap, sender, VAULT_KEY);
+	randombytes_buf(nonce, crypto_box_NONCEBYTES);
+	crypto_box_easy_afternm(nonce + crypto_box_NONCEBYTES, key, VAULT_KEY,
+	    nonce, shared);
+}
+
+struct vault_wrapper *
+vault_wrapper_new(const unsigned char vault[VAULT_KEY])
+{
+	struct vault_wrapper *w = sk_malloc(sizeof(*w));
+
+	memcpy(w->vault, vault, VAULT_KEY);
+	return w;
+}
+
+void
+vault_wrapper_turn(struct vault_wrapper *w)
+{
+	if (!w->begun)
+		return;
+	sk_wipe(w->secret, sizeof(w->secret));
+	sk_wipe(w->shared, sizeof(w->shared));
+	w->begun = false;
+}
+
+void
+vault_wrapper_free(struct vault_wrapper **w)
+{
+	if (*w == NULL)
+		return;
+	vault_wrapper_turn(*w);
+	free(*w);
+	*w = NULL;
+}
+
+void
+vault_wrapper_wrap(struct vault_wrapper *w, const unsigned char *to,
+    const unsigned char key[VAULT_KEY], unsigned char wrap[VAULT_WRAP])
+{
+	unsigned char shared[crypto_box_BEFORENMBYTES];
+
+	if (!w->begun) {
+		crypto_box_keypair(w->sender, w->secret);
+		agree(w->shared, w->vault, w->secret);
+		w->begun = true;
+	}
+	if (to == NULL) {
+		wrap_agreed(w->shared, w->sender, key, wrap);
+		return;
+	}
+	agree(shared, to, w->secret);
+	wrap_agreed(shared, w->sender, key, wrap);
+	sk_wipe(shared, sizeof(shared));
+}
+
 void
 vault_wrap(const unsigned char pk[VAULT_KEY],
     const unsigned char key[VAULT_KEY], unsigned char wrap[VAULT_WRAP])
 {
-	/* Fails only for a public key of small order: none that we made. */
-	if (crypto_box_seal(wrap, key, VAULT_KEY, pk) != 0)
-		sk_bug("vault.wrap", "public key of small order");
+	struct vault_wrapper once = { 0 };
+
+	memcpy(once.vault, pk, VAULT_KEY);
+	vault_wrapper_wrap(&once, NULL, key, wrap);
+	vault_wrapper_turn(&once);
 }
 
 int
 vault_unwrap(const unsigned char sk[VAULT_KEY],
     const unsigned char wrap[VAULT_WRAP], unsigned char key[VAULT_KEY])
 {
-	unsigned char pk[VAULT_KEY];
+	const unsigned char *nonce = wrap + VAULT_KEY;
 
-	vault_public(pk, sk);
-	if (crypto_box_seal_open(key, wrap, VAULT_WRAP, pk, sk) == 0)
+	if (crypto_box_open_easy(key, nonce + crypto_box_NONCEBYTES,
+	    VAULT_KEY + crypto_box_MACBYTES, nonce, wrap, sk) == 0)
 		return 0;
 	sk_wipe(key, VAULT_KEY);
 	return SK_ERR_CRYPTO;

@@ -51,7 +51,7 @@ do_open_case(struct doing *x, const struct action *act)
 		.note = "",
 	};
 	vault_keypair(c->pk, secret);
-	vault_wrap(x->d->vault_pk, secret, c->secret_wrap);
+	vault_wrapper_wrap(x->d->wrapper, NULL, secret, c->secret_wrap);
 	sk_wipe(secret, sizeof(secret));
 	r = store_case_open(x->d->store, c);
 	if (!r)
@@ -119,7 +119,8 @@ do_file(struct doing *x, const struct action *act)
 	m->case_row = in_case ? x->c->row : 0;
 	m->done = true;
 	if (in_case && x->m->data_key) {
-		vault_wrap(x->c->pk, x->m->data_key, m->wrap);
+		vault_wrapper_wrap(x->d->wrapper, x->c->pk, x->m->data_key,
+		    m->wrap);
 		m->by_case = true;
 	} else if (in_case) {
 		ask_rewrap(x);

@@ -25,7 +25,7 @@ struct custody {
 	struct mail_record mail;
 	unsigned char data_key[VAULT_KEY];
 	struct sk_hash *hash;
-	struct vault_sealer *sealer;
+	struct vault_sealer *sealer;	/* large mails only */
 	struct sk_buf sealed;	/* not yet written away */
 	struct sk_buf plain;	/* small mails only */
 	bool large, stored;
@@ -57,7 +57,6 @@ custody_new(struct daemon *d, const char *sender, const char *const *rcpts,
 	c->hash = sk_hash_new();
 	sk_buf_init(&c->sealed, LIMIT_MESSAGE_MAX + LIMIT_MESSAGE_MAX / 64);
 	sk_buf_init(&c->plain, LIMIT_SMALL_MAIL);
-	c->sealer = vault_sealer_new(c->data_key, &c->sealed);
 	return c;
 }
 
@@ -77,6 +76,8 @@ spool_open(struct custody *c)
 	}
 	c->mail.spool = sk_arena_str(c->arena, name);
 	c->large = true;
+	c->sealer = vault_sealer_new(c->data_key, &c->sealed);
+	vault_sealer_push(c->sealer, c->plain.p, c->plain.len, &c->sealed);
 	sk_buf_free(&c->plain);
 	return SK_OK;
 }
@@ -96,17 +97,18 @@ custody_content(struct custody *c, const void *p, size_t n)
 {
 	c->mail.size += n;
 	sk_hash_add(c->hash, p, n);
-	vault_sealer_push(c->sealer, p, n, &c->sealed);
 	if (!c->large && c->mail.size > LIMIT_SMALL_MAIL) {
 		int r = spool_open(c);
 
 		if (r)
 			return r;
 	}
-	if (c->large)
-		return spool_write(c);
-	sk_buf_add(&c->plain, p, n);
-	return SK_OK;
+	if (!c->large) {
+		sk_buf_add(&c->plain, p, n);
+		return SK_OK;
+	}
+	vault_sealer_push(c->sealer, p, n, &c->sealed);
+	return spool_write(c);
 }
 
 /* After the commit: tell the session, hand the mail to intake. */
@@ -143,7 +145,7 @@ store(struct custody *c)
 {
 	int r;
 
-	vault_wrap(c->d->vault_pk, c->data_key, c->mail.wrap);
+	vault_wrapper_wrap(c->d->wrapper, NULL, c->data_key, c->mail.wrap);
 	if (!c->large)
 		c->mail.body = sk_buf_span(&c->sealed);
 	r = store_mail_add(c->d->store, &c->mail);
@@ -170,10 +172,13 @@ custody_end(struct custody *c, turn_fn fn, void *ctx)
 	c->fn = fn;
 	c->ctx = ctx;
 	sk_hash_done(&c->hash, c->mail.raw_hash);
-	vault_sealer_end(&c->sealer, &c->sealed);
-	if (!c->large)
+	if (!c->large) {
+		vault_seal(c->data_key, sk_buf_span(&c->plain), &c->sealed);
 		store(c);
-	else if (spool_write(c))
+		return;
+	}
+	vault_sealer_end(&c->sealer, &c->sealed);
+	if (spool_write(c))
 		fail_later(c, SK_ERR_IO);
 	else
 		syncer_fsync(c->d->syncer, c->spool_fd, synced, c);

@@ -36,7 +36,7 @@ struct daemon {
 	struct template_set *templates;
 	struct store *store;
 	unsigned char store_key[VAULT_KEY];
-	unsigned char vault_pk[VAULT_KEY];
+	struct vault_wrapper *wrapper;	/* to the vault's public key */
 	const char *libexec;		/* where reader and keyd stand */
 	char spool[4096];		/* folder of large sealed mails */
 	char own_fpr[41];		/* council's key, told by keyd */

@@ -93,11 +93,16 @@ load_again(struct daemon *d)
 static int
 load_vault(struct daemon *d, struct sk_error *e)
 {
+	unsigned char pk[VAULT_KEY];
 	char path[4096];
+	int r;
 
 	/* sekishod seals and never opens: the public half is all it reads. */
 	snprintf(path, sizeof(path), "%s.pub", d->config->vault_key);
-	return vault_key_read(path, d->vault_pk, e);
+	r = vault_key_read(path, pk, e);
+	if (!r)
+		d->wrapper = vault_wrapper_new(pk);
+	return r;
 }
 
 int

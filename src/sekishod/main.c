@@ -110,6 +110,7 @@ stop(struct daemon *d)
 	syncer_free(&d->syncer);
 	store_close(&d->store);
 	loop_free(&d->loop);
+	vault_wrapper_free(&d->wrapper);
 }
 
 /* First SIGTERM: take nothing new, finish what runs, then end. */

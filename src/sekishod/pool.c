@@ -10,6 +10,7 @@
 #include "daemon.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -498,10 +499,9 @@ pool_ask(struct pool *p, uint32_t type, struct sk_span fields, const int *fds,
 		sk_bug("pool.ask", "type=%u nfds=%zu size=%zu", type, nfds,
 		    fields.len);
 	for (size_t i = 0; i < nfds; i++) {
-		o->fds[i] = dup(fds[i]);
+		o->fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 0);
 		if (o->fds[i] < 0)
 			sk_bug("pool.ask", "no descriptor left");
-		sk_fd_cloexec(o->fds[i], true);
 	}
 	o->nfds = nfds;
 	if (urgent)

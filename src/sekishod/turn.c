@@ -35,6 +35,7 @@ flush(void *ctx)
 	struct sk_error e = { 0 };
 	int r = store_commit(t->d->store, &e);
 
+	vault_wrapper_turn(t->d->wrapper);
 	/* The callbacks may write again: they belong to the next turn. */
 	t->waiters = NULL;
 	t->n = t->cap = 0;

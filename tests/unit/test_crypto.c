@@ -225,6 +225,40 @@ wraps_open_with_their_key_only(void **state)
 }
 
 static void
+wraps_of_one_turn_differ_and_open_alone(void **state)
+{
+	unsigned char pk[VAULT_KEY], sk[VAULT_KEY], pk2[VAULT_KEY],
+	    sk2[VAULT_KEY], out[VAULT_KEY], wraps[4][VAULT_WRAP];
+	struct vault_wrapper *w;
+
+	(void)state;
+	vault_keypair(pk, sk);
+	vault_keypair(pk2, sk2);
+	w = vault_wrapper_new(pk);
+	vault_wrapper_wrap(w, NULL, key, wraps[0]);
+	vault_wrapper_wrap(w, NULL, key, wraps[1]);
+	vault_wrapper_wrap(w, pk2, key, wraps[2]);
+	vault_wrapper_turn(w);
+	vault_wrapper_wrap(w, NULL, key, wraps[3]);
+	vault_wrapper_free(&w);
+	assert_null(w);
+	/* one sender in a turn, another in the next; no nonce twice */
+	assert_memory_equal(wraps[0], wraps[1], VAULT_KEY);
+	assert_memory_not_equal(wraps[0], wraps[3], VAULT_KEY);
+	assert_memory_not_equal(wraps[0] + VAULT_KEY, wraps[1] + VAULT_KEY,
+	    24);
+	for (int i = 0; i < 4; i++) {
+		const unsigned char *mine = i == 2 ? sk2 : sk,
+		    *other = i == 2 ? sk : sk2;
+
+		assert_int_equal(vault_unwrap(other, wraps[i], out),
+		    SK_ERR_CRYPTO);
+		assert_int_equal(vault_unwrap(mine, wraps[i], out), 0);
+		assert_memory_equal(out, key, VAULT_KEY);
+	}
+}
+
+static void
 boxes_stay_in_their_column(void **state)
 {
 	static const unsigned char other[VAULT_KEY] = { 1 };
@@ -448,6 +482,7 @@ main(void)
 		cmocka_unit_test(opens_a_part_of_a_file),
 		cmocka_unit_test(full_output_is_an_error),
 		cmocka_unit_test(wraps_open_with_their_key_only),
+		cmocka_unit_test(wraps_of_one_turn_differ_and_open_alone),
 		cmocka_unit_test(boxes_stay_in_their_column),
 		cmocka_unit_test(key_files_are_made_once),
 		cmocka_unit_test(dead_keys_are_named),
