@@ -65,6 +65,7 @@ assurance_judge(const struct facts *f, const char *envelope_sender,
 {
 	struct findings found = { 0 };
 	const char *from, *sender;
+	bool forged = false;
 
 	if (!f || !f->from.address || !authserv_id || !*authserv_id ||
 	    !trusted_door)
@@ -79,12 +80,15 @@ assurance_judge(const struct facts *f, const char *envelope_sender,
 		    !sk_ascii_ieq(ar->authserv_id, authserv_id))
 			continue;
 		if (!ar->above_received)
-			return AUTH_NONE;
-		for (size_t j = 0; j < ar->nmethods; j++)
+			forged = true;
+		for (size_t j = 0; ar->above_received && j < ar->nmethods; j++)
 			weigh(&ar->methods[j], p, from, sender, &found);
 	}
+	/* First: a forged field must not soften a failure. */
 	if (found.dmarc_fail)
 		return AUTH_FAIL;
+	if (forged)
+		return AUTH_NONE;
 	if (found.dmarc_pass || found.dkim_aligned || found.spf_aligned)
 		return AUTH_PASS;
 	return AUTH_NONE;

@@ -44,14 +44,21 @@ assurance_of(const struct decide_in *in, struct sk_arena *a)
 	    ASSURANCE_TOKEN;
 }
 
-/* Does the token belong to the question that is open now? */
+/* Does the token belong to the newest question? */
 static bool
-token_current(const struct decide_in *in)
+token_newest(const struct decide_in *in)
 {
 	const struct token_found *t = case_token(in);
 
-	return t && !t->used && in->known->question &&
+	return t && in->known->question &&
 	    t->question == in->known->question;
+}
+
+/* And has that question not confirmed anything yet? */
+static bool
+token_current(const struct decide_in *in)
+{
+	return token_newest(in) && !case_token(in)->used;
 }
 
 static void
@@ -159,6 +166,11 @@ answer(const struct decide_in *in, struct actions *x, enum assurance have)
 		propose(in, x, have);
 	} else if (c->readback && c->proposed && is_yes(ans)) {
 		confirm(in, x, have);
+	} else if (c->readback && is_yes(ans)) {
+		/* Read back what counts already: a narrowing. */
+		act_file(x, MAIL_ANSWER, "confirmed");
+		actions_add(x, ACTION_USE_TOKEN);
+		act_audit(x, "answer.yes", "nothing open");
 	} else if (c->readback && (ans->ticks & ANSWER_4N) &&
 	    !(ans->ticks & form) && !ans->unclear) {
 		ask_again(in, x);
@@ -167,6 +179,23 @@ answer(const struct decide_in *in, struct actions *x, enum assurance have)
 	} else {
 		follow_up(x, "");
 	}
+}
+
+/* Whoever has confirmed may always take back (R-069): a complete answer that
+ * only narrows needs no open question. A replay of it meets a newer question
+ * (L30). */
+static bool
+takes_back(const struct decide_in *in, struct sk_arena *a)
+{
+	const struct decide_case *c = in->known;
+	unsigned open;
+	struct terms t;
+
+	if (!c->locked || !token_newest(in) ||
+	    !answer_complete(&in->facts->answer, &open))
+		return false;
+	terms_from_answer(a, &in->facts->answer, &t);
+	return !terms_widen(c->locked, &t);
 }
 
 /* Closed or ended: support starts again, confirmations are not inherited. */
@@ -194,37 +223,61 @@ tell_of_keys(const struct decide_in *in, struct actions *x)
 	}
 }
 
+/* Nobody wrote it, or nobody knows who: a person looks, nothing changes. The
+ * null sender is that of machines (RFC 3834 3.3). */
+static const char *
+not_heard(const struct decide_in *in)
+{
+	if (in->verdict && in->verdict->failed)
+		return "cannot-decrypt";
+	if (in->auth == AUTH_FAIL)
+		return "authentication-fail";
+	if (in->facts->automatic != AUTO_NO || !*in->sender)
+		return "automatic";
+	return NULL;
+}
+
+/* Ticks from an address that we did not ask are no answer, and nothing goes
+ * there (R-054); a colleague's is pointed out to the operator. */
+static const char *
+not_asked(const struct decide_in *in)
+{
+	const struct token_found *t = case_token(in);
+	const char *from = in->facts->from.address;
+
+	if (!t)
+		return "no-token";
+	return from && t->address && sk_same_org_domain(
+	    sk_address_domain(from), sk_address_domain(t->address)) ?
+	    "same-organisation" : "other-address";
+}
+
 void
 decide_reply(const struct decide_in *in, struct actions *x)
 {
-	const struct answer *ans;
 	enum assurance have;
+	const char *why;
 
 	if (!in->facts) {
 		act_file(x, MAIL_UNREADABLE, in->unreadable_why);
 		act_operator(x, "unreadable");
 		return;
 	}
-	ans = &in->facts->answer;
 	have = assurance_of(in, x->arena);
+	why = not_heard(in);
 	tell_of_keys(in, x);
-	if (in->verdict && in->verdict->failed) {
-		follow_up(x, "cannot-decrypt");
-	} else if (reopened(in, x)) {
+	if (why)
+		follow_up(x, why);
+	else if (reopened(in, x))
 		return;
-	} else if (in->facts->automatic != AUTO_NO) {
-		follow_up(x, "automatic");
-	} else if (!answer_any(ans)) {
-		follow_up(x, in->auth == AUTH_FAIL ? "authentication-fail" :
-		    "");
-	} else if (have == ASSURANCE_NONE) {
-		/* Ticks from an address that we did not ask: no answer, and
-		 * nothing goes there (R-054). */
-		follow_up(x, in->auth == AUTH_FAIL ? "authentication-fail" :
-		    case_token(in) ? "other-address" : "no-token");
-	} else if (!token_current(in)) {
-		follow_up(x, "old-question");
-	} else {
+	else if (!answer_any(&in->facts->answer))
+		follow_up(x, "");
+	else if (have == ASSURANCE_NONE)
+		follow_up(x, not_asked(in));
+	else if (token_current(in))
 		answer(in, x, have);
-	}
+	else if (takes_back(in, x->arena))
+		propose(in, x, have);
+	else
+		follow_up(x, "old-question");
 }

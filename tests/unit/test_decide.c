@@ -1,0 +1,387 @@
+/*
+ * What a mail leads to (domain.md D and output 3, design.md §4 and §8): a table
+ * of mails with the acts they must cause, in order.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "decide_world.h"
+
+/* ---- first mails ---- */
+
+static void
+first_mails(void **state)
+{
+	(void)state;
+	CASE(first_mail(), AS_IT_IS, "open:incident file:consultation "
+	    "count-reply CONFIRMING ask T-01+form+key");
+	CASE(first_mail(), w.in.auth = AUTH_NONE, "open:incident "
+	    "file:consultation count-reply CONFIRMING ask T-01+form+key");
+	CASE(first_mail(), w.rcpts[0] = "csc-info@example.jp",
+	    "open:inquiry file:consultation count-reply T-02+key");
+	CASE(first_mail(), w.rcpts[0] = "csc-slow@example.jp",
+	    "open:incident file:consultation count-reply T-01+key");
+	/* Two desks: one case, the incident desk wins. */
+	CASE(first_mail(), (w.rcpts[0] = "csc-info@example.jp",
+	    w.rcpts[1] = "CSC-ANKEN+x@example.jp", w.in.nrcpts = 2),
+	    "open:incident file:consultation count-reply CONFIRMING ask "
+	    "T-01+form+key");
+	CASE(first_mail(), w.rcpts[0] = "nobody@example.jp",
+	    "file:operator-look/no-desk/outside");
+	/* A token of nobody is no token. */
+	CASE(first_mail(), w.in.ntokens = 1, "open:incident "
+	    "file:consultation count-reply CONFIRMING ask T-01+form+key");
+	CASE(first_mail(), w.facts.nkeys = 1, "open:incident "
+	    "file:consultation propose-keys count-reply CONFIRMING ask "
+	    "T-01+form+key");
+	CASE(first_mail(), w.verdict.failed = true, "open:incident "
+	    "file:consultation look:cannot-decrypt count-reply CONFIRMING "
+	    "ask T-01+form+key");
+	CASE(first_mail(), (w.unreadable = true,
+	    w.in.unreadable_why = "mime-depth"),
+	    "open:incident file:unreadable/mime-depth look:unreadable");
+}
+
+/* A case is opened for each, and nobody is written to. */
+static void
+first_mails_without_answer(void **state)
+{
+	static const char silent[] =
+	    "open:incident file:consultation look:%s";
+	struct {
+		struct world w;
+		const char *why;
+	} cases[9];
+	size_t n = 0;
+
+	(void)state;
+#define SILENT(set, reason) do { \
+	struct world w = first_mail(); \
+	set; \
+	cases[n].w = w; \
+	cases[n++].why = reason; \
+} while (0)
+	SILENT(w.in.auth = AUTH_FAIL, "authentication-fail");
+	SILENT(w.in.sender = "", "null-sender");
+	SILENT(w.facts.automatic = AUTO_LIST, "automatic");
+	SILENT(w.facts.automatic = AUTO_GENERATED, "automatic");
+	SILENT(w.facts.no_reply_wanted = true, "no-reply-wanted");
+	SILENT(w.facts.from.address = NULL, "no-sender");
+	SILENT(w.in.counts.address_day = 5, "restraint");
+	SILENT((w.in.auth = AUTH_NONE, w.in.counts.domain_hour = 20),
+	    "restraint");
+	SILENT((w.in.auth = AUTH_FAIL, w.facts.answer.ticks = ALL),
+	    "authentication-fail");
+	for (size_t i = 0; i < n; i++) {
+		char want[128];
+
+		snprintf(want, sizeof(want), silent, cases[i].why);
+		expect(cases[i].w, want);
+	}
+}
+
+/* The first mail answers already: read back at once. */
+static void
+first_mail_with_answers(void **state)
+{
+	(void)state;
+	CASE(first_mail(), w.facts.answer.ticks = ALL, "open:incident "
+	    "file:consultation count-reply CONFIRMING propose:2-B ask:back "
+	    "T-06");
+	CASE(first_mail(), (w.facts.answer.ticks = ALL,
+	    w.rcpts[0] = "csc-info@example.jp"), "open:inquiry "
+	    "file:consultation count-reply CONFIRMING propose:2-B ask:back "
+	    "T-06");
+	/* Not complete: no answer. */
+	CASE(first_mail(), w.facts.answer.ticks = ALL & ~ANSWER_3A,
+	    "open:incident file:consultation count-reply CONFIRMING ask "
+	    "T-01+form+key");
+	CASE(first_mail(), w.facts.answer.yes_word = true, "open:incident "
+	    "file:consultation count-reply CONFIRMING ask T-01+form+key");
+}
+
+/* ---- mails of machines, and repeats ---- */
+
+static void
+machines_and_repeats(void **state)
+{
+	(void)state;
+	CASE(reply(ALL), (w.in.repeat_of = 5), "file:repeat/repeat");
+	CASE(first_mail(), w.facts.automatic = AUTO_DSN,
+	    "file:bounce/bounce/outside");
+	CASE(first_mail(), w.rcpts[0] = "csc-return+x@example.jp",
+	    "file:bounce/bounce/outside");
+	CASE(first_mail(), (w.rcpts[0] = "csc-return+x@example.jp",
+	    w.unreadable = true), "file:bounce/bounce/outside");
+	CASE(reply(ALL), (w.rcpts[0] = "csc-return+x@example.jp",
+	    w.tokens[0].copy_row = 9), "file:bounce/bounce bounced");
+	CASE(reply(ALL), w.facts.automatic = AUTO_DSN, "file:bounce/bounce");
+	CASE(first_mail(), w.facts.automatic = AUTO_REPLIED,
+	    "file:auto-reply/automatic/outside");
+	CASE(readback(ANSWER_4Y), w.facts.automatic = AUTO_REPLIED,
+	    "file:auto-reply/automatic");
+	CASE(first_mail(), w.facts.automatic = AUTO_OURS,
+	    "file:operator-look/from-ourselves/outside");
+	CASE(first_mail(), w.in.sender = "csc-info@example.jp",
+	    "file:operator-look/from-ourselves/outside");
+	CASE(readback(ANSWER_4Y), w.facts.from.address =
+	    "CSC-Anken+x@example.jp",
+	    "file:operator-look/from-ourselves/outside");
+	/* They confirm nothing, whatever they quote. */
+	CASE(readback(ANSWER_4Y), w.facts.automatic = AUTO_LIST,
+	    "file:follow-up/automatic look:automatic");
+	CASE(readback(ANSWER_4Y), w.in.sender = "",
+	    "file:follow-up/automatic look:automatic");
+	CASE(in_council(0), (w.c.state = CASE_CLOSED,
+	    w.facts.automatic = AUTO_GENERATED),
+	    "file:follow-up/automatic look:automatic");
+}
+
+/* ---- answers to the three questions ---- */
+
+static void
+answers(void **state)
+{
+	(void)state;
+	CASE(reply(ALL), AS_IT_IS,
+	    "file:answer/complete propose:2-B ask:back T-06");
+	CASE(reply(ALL), w.c.has_key = true,
+	    "file:answer/complete propose:2-B ask:back T-06E");
+	CASE(reply(ALL), w.c.state = CASE_SUPPORTING,
+	    "file:answer/complete propose:2-B CONFIRMING ask:back T-06");
+	CASE(reply(ANSWER_1C | ANSWER_3A), AS_IT_IS,
+	    "file:answer/unclear clarified T-05");
+	CASE(reply(ALL | ANSWER_2C), AS_IT_IS,
+	    "file:answer/unclear clarified T-05");
+	CASE(reply(ALL | ANSWER_3B), AS_IT_IS,
+	    "file:answer/unclear clarified T-05");
+	CASE(reply(ALL), w.facts.answer.unclear = ANSWER_2B,
+	    "file:answer/unclear clarified T-05");
+	/* Once; then a person. */
+	CASE(reply(ANSWER_1C), w.c.clarified = true,
+	    "file:answer/unclear look:unclear-twice");
+	/* No answer at all, and a yes to nothing. */
+	CASE(reply(0), AS_IT_IS, "file:follow-up look:follow-up");
+	CASE(reply(0), w.facts.answer.yes_word = true,
+	    "file:follow-up look:follow-up");
+	CASE(reply(0), w.facts.nkeys = 1,
+	    "propose-keys file:follow-up look:follow-up");
+	CASE(reply(ALL), w.verdict.failed = true,
+	    "file:follow-up/cannot-decrypt look:cannot-decrypt");
+	CASE(reply(ALL), (w.unreadable = true, w.in.unreadable_why = "nul"),
+	    "file:unreadable/nul look:unreadable");
+	/* A new answer to a read-back is a new proposal. */
+	CASE(readback(ALL | ANSWER_4N), AS_IT_IS,
+	    "file:answer/complete propose:2-B ask:back T-06");
+}
+
+/* ---- the ladder: what a yes is worth ---- */
+
+static void
+ladder(void **state)
+{
+	static const struct {
+		enum authentication auth;
+		bool signer, code, wrong_address;
+		int have;	/* -1: not heard */
+	} rungs[] = {
+		{ AUTH_FAIL, false, false, false, -1 },
+		{ AUTH_FAIL, true, true, false, -1 },
+		{ AUTH_NONE, false, false, false, ASSURANCE_TOKEN },
+		{ AUTH_PASS, false, false, false, ASSURANCE_TOKEN_ALIGNED },
+		{ AUTH_NONE, true, false, false, ASSURANCE_SIGNATURE },
+		{ AUTH_NONE, false, true, false, ASSURANCE_SIGNATURE },
+		{ AUTH_PASS, true, true, false, ASSURANCE_SIGNATURE },
+		{ AUTH_PASS, true, true, true, -1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rungs) / sizeof(rungs[0]); i++)
+		for (int s = SCOPE_COORDINATOR; s <= SCOPE_PUBLIC; s++) {
+			struct world w = readback(ANSWER_4Y);
+			int need = s <= SCOPE_TASK_FORCE ?
+			    ASSURANCE_TOKEN_ALIGNED : ASSURANCE_SIGNATURE;
+			int locks = 0, yeses = 0, sends = 0;
+
+			w.proposed.scope = (enum scope)s;
+			w.in.auth = rungs[i].auth;
+			w.in.signer_is_from = rungs[i].signer;
+			w.in.proof_code = rungs[i].code;
+			if (rungs[i].wrong_address)
+				w.facts.from.address = "eve@evil.example";
+			run(&w);
+			for (size_t k = 0; k < w.out.n; k++) {
+				locks += w.out.list[k].type ==
+				    ACTION_LOCK_TERMS;
+				yeses += w.out.list[k].type == ACTION_YES;
+				sends += w.out.list[k].type == ACTION_SEND;
+			}
+			assert_int_equal(locks, rungs[i].have >= need);
+			assert_int_equal(yeses, rungs[i].have >= 0 &&
+			    rungs[i].have < need);
+			assert_int_equal(sends, 0);
+			sk_arena_free(&w.a);
+		}
+}
+
+static void
+readbacks(void **state)
+{
+	(void)state;
+	CASE(readback(ANSWER_4Y), AS_IT_IS, "file:answer/confirmed use-token "
+	    "lock-terms:token+aligned CONFIRMED");
+	CASE(readback(0), w.facts.answer.yes_word = true,
+	    "file:answer/confirmed use-token lock-terms:token+aligned "
+	    "CONFIRMED");
+	CASE(readback(ANSWER_4Y), w.c.state = CASE_IN_COUNCIL,
+	    "file:answer/confirmed use-token lock-terms:token+aligned");
+	/* Too weak: kept, and a person who vouches is waited for. */
+	CASE(readback(ANSWER_4Y), w.proposed.scope = SCOPE_ALL_MEMBERS,
+	    "file:answer/confirmed use-token yes:token+aligned "
+	    "look:assurance-too-little");
+	CASE(readback(ANSWER_4Y), w.in.auth = AUTH_NONE,
+	    "file:answer/confirmed use-token yes:token "
+	    "look:assurance-too-little");
+	/* A later widening needs a signature, however small it is. */
+	CASE(readback(ANSWER_4Y), (w.has_locked = true,
+	    w.locked.scope = SCOPE_CLASS1_GROUP),
+	    "file:answer/confirmed use-token yes:token+aligned "
+	    "look:assurance-too-little");
+	CASE(readback(ANSWER_4Y), (w.has_locked = true,
+	    w.locked.scope = SCOPE_CLASS1_GROUP, w.in.proof_code = true),
+	    "file:answer/confirmed use-token lock-terms:signature CONFIRMED");
+	CASE(readback(ANSWER_4N), AS_IT_IS,
+	    "file:answer/change-wanted ask T-03");
+	CASE(readback(ANSWER_4Y | ANSWER_4N), w.facts.answer.unclear =
+	    ANSWER_4Y | ANSWER_4N, "file:answer/unclear clarified T-05");
+	CASE(readback(ANSWER_4Y | ANSWER_2E), AS_IT_IS,
+	    "file:answer/unclear clarified T-05");
+	CASE(readback(ANSWER_4N), w.facts.answer.yes_word = true,
+	    "file:answer/change-wanted ask T-03");
+	/* The yes to a narrowing that counts already. */
+	CASE(readback(ANSWER_4Y), (w.has_proposed = false,
+	    w.has_locked = true, w.c.state = CASE_IN_COUNCIL),
+	    "file:answer/confirmed use-token");
+}
+
+/* ---- tokens ---- */
+
+static void
+tokens(void **state)
+{
+	(void)state;
+	CASE(readback(ANSWER_4Y), w.facts.from.address = "SATO@ACME.example",
+	    "file:answer/confirmed use-token lock-terms:token+aligned "
+	    "CONFIRMED");
+	CASE(readback(ANSWER_4Y), w.facts.from.address = "abe@acme.example",
+	    "file:follow-up/same-organisation look:same-organisation");
+	CASE(readback(ANSWER_4Y), w.facts.from.address = "eve@evil.example",
+	    "file:follow-up/other-address look:other-address");
+	CASE(readback(ANSWER_4Y), w.facts.from.address = NULL,
+	    "file:follow-up/other-address look:other-address");
+	CASE(readback(ANSWER_4Y), w.tokens[0].used = true,
+	    "file:follow-up/old-question look:old-question");
+	CASE(readback(ANSWER_4Y), w.tokens[0].question = 2,
+	    "file:follow-up/old-question look:old-question");
+	CASE(readback(ANSWER_4Y), (w.c.question = 0,
+	    w.tokens[0].question = 0),
+	    "file:follow-up/old-question look:old-question");
+	/* By subject alone: filed there, confirms nothing. */
+	CASE(readback(ANSWER_4Y), (w.in.ntokens = 0,
+	    w.in.threaded_by_subject = true),
+	    "file:follow-up/no-token look:no-token");
+	CASE(readback(ANSWER_4Y), (w.in.ntokens = 0, w.in.signer_is_from =
+	    true), "file:follow-up/no-token look:no-token");
+	/* Two tokens: of one case they agree, of two nobody guesses. */
+	CASE(readback(ANSWER_4Y), (w.tokens[1] = w.tokens[0],
+	    w.tokens[1].token = "b", w.in.ntokens = 2),
+	    "file:answer/confirmed use-token lock-terms:token+aligned "
+	    "CONFIRMED");
+	CASE(readback(ANSWER_4Y), (w.tokens[1] = w.tokens[0],
+	    w.tokens[1].case_row = 8, w.in.ntokens = 2),
+	    "file:operator-look/two-tokens/outside");
+	CASE(readback(ANSWER_4Y), (w.tokens[1].token = "b",
+	    w.in.ntokens = 2), "file:answer/confirmed use-token "
+	    "lock-terms:token+aligned CONFIRMED");
+	/* A digest's token is a member's answer, never a case's. */
+	CASE(first_mail(), (w.tokens[0] = (struct token_found){ .token = "d",
+	    .known = true, .copy_row = 4, .address = CONSULTER },
+	    w.in.ntokens = 1), "file:member-answer/member-answer/outside");
+	CASE(readback(ANSWER_4Y), (w.tokens[1] = (struct token_found){
+	    .token = "d", .known = true, .copy_row = 4 },
+	    w.in.ntokens = 2), "file:operator-look/two-tokens/outside");
+	CASE(first_mail(), (w.tokens[0] = (struct token_found){ .token = "d",
+	    .known = true, .copy_row = 4 }, w.tokens[1] =
+	    (struct token_found){ .token = "e", .known = true,
+	    .copy_row = 5 }, w.in.ntokens = 2),
+	    "file:operator-look/two-tokens/outside");
+}
+
+/* ---- terms in force ---- */
+
+static void
+changes(void **state)
+{
+	(void)state;
+	/* Narrowing counts at once, with a question that is open or not. */
+	CASE(in_council(ANSWER_1C | ANSWER_2A | ANSWER_3A), AS_IT_IS,
+	    "file:answer/complete propose:2-A lock-terms:token+aligned "
+	    "ask:back T-06");
+	CASE(in_council(ANSWER_1C | ANSWER_2A | ANSWER_3A),
+	    (w.tokens[0].used = false, w.in.auth = AUTH_NONE),
+	    "file:answer/complete propose:2-A lock-terms:token ask:back T-06");
+	/* An exclusion more is a narrowing too. */
+	CASE(in_council(ALL | ANSWER_2X), w.facts.answer.never = "監督官庁",
+	    "file:answer/complete propose:2-B lock-terms:token+aligned "
+	    "ask:back T-06");
+	/* Not with an older question, not from elsewhere. */
+	CASE(in_council(ANSWER_1C | ANSWER_2A | ANSWER_3A),
+	    w.tokens[0].question = 2,
+	    "file:follow-up/old-question look:old-question");
+	CASE(in_council(ANSWER_1C | ANSWER_2A | ANSWER_3A),
+	    w.facts.from.address = "eve@evil.example",
+	    "file:follow-up/other-address look:other-address");
+	/* Widening waits for the read-back, and needs an open question. */
+	CASE(in_council(ANSWER_1C | ANSWER_2C | ANSWER_3A),
+	    w.tokens[0].used = false,
+	    "file:answer/complete propose:2-C ask:back T-06");
+	CASE(in_council(ANSWER_1C | ANSWER_2C | ANSWER_3A), AS_IT_IS,
+	    "file:follow-up/old-question look:old-question");
+	CASE(in_council(ANSWER_1C | ANSWER_2B | ANSWER_3D),
+	    w.tokens[0].used = false,
+	    "file:answer/complete propose:2-B ask:back T-06");
+	/* After the end nothing is inherited. */
+	CASE(in_council(ALL), w.c.state = CASE_CLOSED,
+	    "file:follow-up/reopened SUPPORTING look:new-mail-after-end");
+	CASE(in_council(0), w.c.state = CASE_SUPPORT_ONLY,
+	    "file:follow-up/reopened SUPPORTING look:new-mail-after-end");
+	CASE(in_council(ALL), w.c.state = CASE_WITHDRAWN,
+	    "file:follow-up/reopened SUPPORTING look:new-mail-after-end");
+	CASE(in_council(ALL), (w.c.state = CASE_CLOSED,
+	    w.in.auth = AUTH_FAIL), "file:follow-up/authentication-fail "
+	    "look:authentication-fail");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(first_mails),
+		cmocka_unit_test(first_mails_without_answer),
+		cmocka_unit_test(first_mail_with_answers),
+		cmocka_unit_test(machines_and_repeats),
+		cmocka_unit_test(answers), cmocka_unit_test(ladder),
+		cmocka_unit_test(readbacks), cmocka_unit_test(tokens),
+		cmocka_unit_test(changes),
+	};
+
+	return cmocka_run_group_tests_name("decide", tests, NULL, NULL);
+}
