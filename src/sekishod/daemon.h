@@ -198,6 +198,9 @@ int gatekeeper_item(struct daemon *d, struct sk_arena *a, const char *item,
  * programs read. Before gatekeeper_ask(), for each person from the store. */
 void gatekeeper_person(struct daemon *d, struct sk_arena *a,
     struct person *p);
+/* The roster, with every key's state as it is now. */
+int gatekeeper_roster(struct daemon *d, struct sk_arena *a, bool active,
+    struct roster_known *out);
 struct gate_answer gatekeeper_ask(struct daemon *d, struct sk_arena *a,
     const struct gate_case *g, const struct org *o, const struct person *p,
     bool leave_approvals);

@@ -127,18 +127,17 @@ add_copies(struct making *m, int64_t digest)
 	m->out->held = sk_arena_array(m->a, m->roster.npersons + 1,
 	    sizeof(*m->out->held));
 	for (size_t i = 0; i < m->roster.npersons; i++) {
-		struct person p = m->roster.persons[i];
-		const struct org *o = org_of(m, &p);
+		const struct person *p = &m->roster.persons[i];
+		const struct org *o = org_of(m, p);
 		const char *held;
 		int r;
 
-		gatekeeper_person(m->d, m->a, &p);
-		if (!o || !wanted(m, o, &p, &held))
+		if (!o || !wanted(m, o, p, &held))
 			continue;
-		r = add_copy(m, digest, o, &p, held);
+		r = add_copy(m, digest, o, p, held);
 		if (r)
 			return r;
-		count(m, &p, held);
+		count(m, p, held);
 	}
 	return SK_OK;
 }
@@ -200,7 +199,7 @@ digest_make(struct daemon *d, struct sk_arena *a, const char *by,
 	r = approved_items(&m, e);
 	if (r)
 		return r;
-	if (store_roster(d->store, a, true, &m.roster) ||
+	if (gatekeeper_roster(d, a, true, &m.roster) ||
 	    store_group_begin(d->store))
 		return sk_fail(e, SK_ERR_IO, "digest", "the store refused");
 	r = write_all(&m);

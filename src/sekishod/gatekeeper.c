@@ -65,6 +65,23 @@ gatekeeper_person(struct daemon *d, struct sk_arena *a, struct person *p)
 		p->key_state = key_unusable(&k.facts, sk_now());
 }
 
+int
+gatekeeper_roster(struct daemon *d, struct sk_arena *a, bool active,
+    struct roster_known *out)
+{
+	int r = store_roster(d->store, a, active, out);
+	struct person *persons;
+
+	if (r || !out->npersons)
+		return r;
+	persons = sk_arena_dup(a, out->persons,
+	    out->npersons * sizeof(*persons));
+	for (size_t i = 0; i < out->npersons; i++)
+		gatekeeper_person(d, a, &persons[i]);
+	out->persons = persons;
+	return SK_OK;
+}
+
 struct gate_answer
 gatekeeper_ask(struct daemon *d, struct sk_arena *a,
     const struct gate_case *g, const struct org *o, const struct person *p,

@@ -28,7 +28,7 @@ static int
 collect(struct command *c, const struct gate_case *g, struct freezing *f)
 {
 	struct roster_known k;
-	int r = command_store(c, store_roster(c->d->store, c->arena, true,
+	int r = command_store(c, gatekeeper_roster(c->d, c->arena, true,
 	    &k), "roster");
 
 	if (r)

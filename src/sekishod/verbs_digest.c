@@ -32,7 +32,7 @@ approved(struct command *c, struct plan *p)
 		r = sk_fail(&c->e, SK_ERR_NOINPUT, "digest", "no approved "
 		    "item waits: see `sekisho item list`");
 	if (!r)
-		r = command_store(c, store_roster(c->d->store, c->arena, true,
+		r = command_store(c, gatekeeper_roster(c->d, c->arena, true,
 		    &p->k), "roster");
 	return r;
 }

@@ -50,7 +50,7 @@ rows(struct command *c, const struct gate_case *g, const char *only)
 	struct sk_json *all = sk_json_set(c->out, "people", sk_json_array());
 	struct roster_known k;
 	size_t yes = 0, n = 0;
-	int r = command_store(c, store_roster(c->d->store, c->arena, !only,
+	int r = command_store(c, gatekeeper_roster(c->d, c->arena, !only,
 	    &k), "roster");
 
 	for (size_t i = 0; i < k.npersons && !r; i++) {
