@@ -186,6 +186,19 @@ run(struct keyd *k, const struct options *o, struct sk_error *e)
 	return ret;
 }
 
+/* gpg and its agent must agree on one spelling; a link given to shorten the
+ * path stays as it is. */
+static char *
+whole_path(struct sk_arena *a, const char *path)
+{
+	char *here = path[0] == '/' ? NULL : get_current_dir_name(), *whole;
+
+	whole = here == NULL ? sk_arena_str(a, path) :
+	    sk_arena_printf(a, "%s/%s", here, path);
+	free(here);
+	return whole;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -201,12 +214,10 @@ main(int argc, char **argv)
 	clean_environment();
 	if (!parse(argc, argv, &o)) {
 		fputs(usage, stderr);
+		keyd_end(&k);
 		return sk_err_exit(SK_ERR_USAGE);
 	}
-	/* gpg and its agent must agree on one spelling; a link given to
-	 * shorten the path stays as it is. */
-	home = o.home[0] == '/' ? sk_arena_str(k.arena, o.home) :
-	    sk_arena_printf(k.arena, "%s/%s", get_current_dir_name(), o.home);
+	home = whole_path(k.arena, o.home);
 	k.home = home;
 	k.deadline = (unsigned int)o.deadline;
 	ret = o.init ? keyd_init_homes(home, (unsigned int)o.count, o.name,

@@ -193,7 +193,7 @@ static const struct wall_call calls[] = {
 	CALL(poll), CALL(ppoll), CALL(epoll_create1), CALL(epoll_ctl),
 	CALL(epoll_wait), CALL(epoll_pwait), CALL(eventfd2),
 #ifdef SK_SANITIZED
-	CALL(ptrace), CALL(process_vm_readv),
+	CALL(ptrace), CALL(process_vm_readv), CALL(getdents),
 #endif
 };
 
