@@ -22,6 +22,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <sekisho/files.h>
@@ -285,11 +286,22 @@ out:
 	return d != NULL ? (pid_t)strtol(d + 3, NULL, 10) : 0;
 }
 
+/* Returns when the agent's socket is dead: an agent on its way out still
+ * answers, keeps a new one from starting, and then takes its socket away;
+ * gpg would wait five seconds for nothing. */
 void
 home_agent_end(const char *path)
 {
+	const struct timespec moment = { .tv_nsec = 2 * 1000 * 1000 };
 	pid_t pid = home_agent_pid(path);
+	int fd, i;
 
-	if (pid > 1)
-		kill(pid, SIGTERM);
+	if (pid <= 1 || kill(pid, SIGTERM) != 0)
+		return;
+	for (i = 0; i < 1000 && (fd = connect_agent(path)) >= 0; i++) {
+		close(fd);
+		nanosleep(&moment, NULL);
+	}
+	if (i == 1000)
+		kill(pid, SIGKILL);
 }

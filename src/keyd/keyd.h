@@ -37,6 +37,7 @@ struct keyd {
 	struct sk_buf ready;		/* MSG_KEYD_READY, made once */
 	unsigned int deadline;		/* seconds for one operation */
 	pid_t agent;			/* 0: not known */
+	int64_t agent_asked;
 	int stop_fd;			/* readable once SIGTERM came */
 	uint32_t counts[COUNTS];
 	int64_t counted_since, opens_since;

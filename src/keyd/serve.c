@@ -92,8 +92,11 @@ after(struct keyd *k, uint32_t type)
 		if (k->agent > 1)
 			kill(k->agent, SIGKILL);
 		k->agent = 0;
-	} else if (k->agent == 0) {
+	} else if (k->agent == 0 || keyd_seconds() != k->agent_asked) {
+		/* gpg may have started another one: whom to end at the next
+		 * deadline must be known before it. */
 		k->agent = home_agent_pid(k->agent_socket);
+		k->agent_asked = keyd_seconds();
 	}
 	keyd_log_counts(k, false);
 }
