@@ -98,8 +98,7 @@ approvable(struct command *c, const struct gate_case *g)
 {
 	const struct item *i = &g->item.item;
 
-	if (i->state == ITEM_WITHDRAWN || i->state == ITEM_SENT ||
-	    i->state == ITEM_APPROVED)
+	if (i->state == ITEM_WITHDRAWN || i->state == ITEM_SENT)
 		return sk_fail(&c->e, SK_ERR_EXISTS, i->id, "is %s already",
 		    word_of(WORDS_ITEM_STATE, (int)i->state));
 	if (!g->has_terms)
@@ -125,7 +124,8 @@ agree(struct command *c, struct gate_case *g)
 		r = command_audit(c, "item.approve", g->item.item.id,
 		    sk_arena_printf(c->arena, "approvals=%u of %u", have,
 		    need));
-	if (!r && have >= need)
+	/* One approval more changes no frozen list. */
+	if (!r && have >= need && g->item.item.state == ITEM_DRAFT)
 		r = freeze(c, g, &f);
 	if (!r)
 		r = command_item(c, "item", &g->item);

@@ -2,6 +2,7 @@
  * Cases as operators work them: list, look, take, note, ask. What a mail said
  * never appears here; `mail text` shows it, audited.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "command.h"
@@ -60,34 +61,71 @@ add_terms(struct command *c, const struct case_record *k)
 	}
 }
 
+/* What came in and what went out, in one order of time. */
+struct passed {
+	int64_t time;
+	const struct mail_record *in;
+	const struct copy_record *out;
+};
+
+static int
+by_time(const void *x, const void *y)
+{
+	const struct passed *a = x, *b = y;
+
+	if (a->time != b->time)
+		return a->time < b->time ? -1 : 1;
+	if (!a->in != !b->in)	/* an answer follows its question */
+		return a->in ? -1 : 1;
+	if (a->in)
+		return a->in->row < b->in->row ? -1 : 1;
+	return a->out->row < b->out->row ? -1 : 1;
+}
+
+static void
+document_out(struct sk_json *o, const struct copy_record *p)
+{
+	sk_json_set_int(o, "number", p->row);
+	document_time(o, "received", p->created);
+	sk_json_set_str(o, "class", word_of(WORDS_MAIL_CLASS, MAIL_OUTGOING));
+	sk_json_set_str(o, "direction", "out");
+	sk_json_set_str(o, "state", document_copy_state(p->state));
+	sk_json_set_str(o, "template", p->template);
+	sk_json_set_str(o, "note", p->reason && *p->reason ? p->reason :
+	    NULL);
+}
+
 static int
 add_mails(struct command *c, const struct case_record *k)
 {
 	struct sk_json *list = sk_json_set(c->out, "mails", sk_json_array());
 	struct mail_record *m = NULL;
 	struct copy_record *p = NULL;
-	size_t n = 0, np = 0;
+	struct passed *all;
+	size_t n = 0, np = 0, at = 0;
 	int r = store_mail_list(c->d->store, c->arena, k->row, LIST_MAX, &m,
 	    &n);
 
 	if (!r)
 		r = store_copy_list(c->d->store, c->arena, -1, 0, k->row,
 		    LIST_MAX, &p, &np);
-	for (size_t i = 0; i < n && !r; i++)
-		document_mail(sk_json_add(list, sk_json_object()), &m[i]);
-	for (size_t i = 0; i < np && !r; i++) {
+	if (r)
+		return command_store(c, r, k->number);
+	all = sk_arena_array(c->arena, n + np + 1, sizeof(*all));
+	for (size_t i = 0; i < n; i++)
+		all[at++] = (struct passed){ m[i].received, &m[i], NULL };
+	for (size_t i = 0; i < np; i++)
+		all[at++] = (struct passed){ p[i].created, NULL, &p[i] };
+	qsort(all, at, sizeof(*all), by_time);
+	for (size_t i = 0; i < at; i++) {
 		struct sk_json *o = sk_json_add(list, sk_json_object());
 
-		sk_json_set_int(o, "number", p[i].row);
-		document_time(o, "received", p[i].created);
-		sk_json_set_str(o, "class", word_of(WORDS_MAIL_CLASS,
-		    MAIL_OUTGOING));
-		sk_json_set_str(o, "direction", "out");
-		sk_json_set_str(o, "state", document_copy_state(p[i].state));
-		sk_json_set_str(o, "template", p[i].template);
-		sk_json_set_str(o, "note", *p[i].reason ? p[i].reason : NULL);
+		if (all[i].in)
+			document_mail(o, all[i].in);
+		else
+			document_out(o, all[i].out);
 	}
-	return command_store(c, r, k->number);
+	return SK_OK;
 }
 
 static int

@@ -88,6 +88,10 @@ inspected(struct command *c, struct channel_message *m, const char *error)
 		    "public key (%s): export one with `gpg --export`",
 		    in.reason ? in.reason : "unreadable");
 	r = key_importable(&in.key, c->now, t->address, &mismatch, &c->e);
+	if (!r && mismatch && !command_flag(c, "any_address"))
+		r = sk_fail(&c->e, SK_ERR_REFUSED, t->name, "this key names "
+		    "another address than %s's: ask for the right one, or say "
+		    "--any-address if that is known to be right", t->name);
 	if (r)
 		return r;
 	k = (struct key_record){

@@ -128,8 +128,8 @@ verb_person_list(struct command *c)
 
 	if (r)
 		return r;
-	c->out = sk_json_document("persons");
-	all = sk_json_set(c->out, "persons", sk_json_array());
+	c->out = sk_json_document("people");
+	all = sk_json_set(c->out, "people", sk_json_array());
 	for (size_t i = 0; i < k.npersons; i++)
 		if (!org || strcmp(k.persons[i].org, org) == 0)
 			document_person(sk_json_add(all, sk_json_object()),

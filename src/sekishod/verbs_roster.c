@@ -130,7 +130,7 @@ verb_org_list(struct command *c)
 			continue;
 		o = sk_json_add(all, sk_json_object());
 		document_org(o, &k.orgs[i]);
-		sk_json_set_int(o, "persons", (int64_t)people_of(&k,
+		sk_json_set_int(o, "people", (int64_t)people_of(&k,
 		    k.orgs[i].id));
 	}
 	return SK_OK;
@@ -151,7 +151,7 @@ verb_org_show(struct command *c)
 		return r;
 	c->out = sk_json_document("org");
 	document_org(c->out, &o);
-	all = sk_json_set(c->out, "persons", sk_json_array());
+	all = sk_json_set(c->out, "people", sk_json_array());
 	for (size_t i = 0; i < k.npersons; i++)
 		if (strcmp(k.persons[i].org, o.id) == 0)
 			document_person(sk_json_add(all, sk_json_object()),

@@ -106,6 +106,8 @@ VALUES(roster_import) = {
 VALUES(key_import) = {
 	TARGET_ARG, FILE_ARG("a public key, armoured or binary"),
 	OPT("--approve", VALUE_FLAG, "the fingerprint was checked out of band"),
+	OPT("--any-address", VALUE_FLAG, "the key names another address, and "
+	    "that is right"),
 	END
 };
 VALUES(key_approve) = {

@@ -1,0 +1,22 @@
+/* Findings of `sekisho check`: check.c collects, check_files.c looks at what
+ * stands on the disk. */
+#pragma once
+
+#include "cli/cli.h"
+
+struct finding_list {
+	struct cli *c;
+	struct sk_json *list;
+	size_t faults;
+};
+
+/* text NULL: all is well. */
+void check_say(struct finding_list *f, const char *what, const char *text);
+void check_sayf(struct finding_list *f, const char *what, const char *fmt,
+    ...) __attribute__((format(printf, 3, 4)));
+
+/* check_files.c */
+void check_keys(struct finding_list *f, const struct config *c);
+void check_homes(struct finding_list *f, const struct config *c);
+void check_sockets(struct finding_list *f, const struct config *c);
+void check_programs(struct finding_list *f, const struct config *c);

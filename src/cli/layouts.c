@@ -1,0 +1,273 @@
+/* What each kind of document shows to people; data only. */
+#include <config.h>
+
+#include <string.h>
+
+#include "cli/print.h"
+
+#define COLUMNS(name) static const struct column name[]
+#define TABLES(name) static const struct table name[]
+#define C(f, t) { f, t, LOOK_PLAIN }
+#define AT(f, t) { f, t, LOOK_TIME }
+#define FPR(f, t) { f, t, LOOK_FPR }
+#define YES(f, t) { f, t, LOOK_VERDICT }
+#define END { NULL, NULL, LOOK_PLAIN }
+#define NO_MORE { NULL, NULL, NULL, NULL }
+
+/* ---- roster and keys ---- */
+
+COLUMNS(orgs_columns) = { C("org", "ORG"), C("class", "CLASS"),
+	C("org_kind", "KIND"), C("state", "STATE"), C("receive_secret",
+	"SECRET"), C("foreign_capital", "FOREIGN"), C("people", "PEOPLE"),
+	C("name", "NAME"), END };
+TABLES(orgs_tables) = {
+	{ "orgs", NULL, "No organisation is registered.", orgs_columns },
+	NO_MORE };
+
+COLUMNS(people_columns) = { C("person", "PERSON"), C("org", "ORG"),
+	C("roles", "ROLES"), C("account", "ACCOUNT"), C("active", "ACTIVE"),
+	C("key", "KEY"), C("address", "ADDRESS"), C("name", "NAME"), END };
+TABLES(people_tables) = {
+	{ "people", NULL, "Nobody is registered.", people_columns },
+	NO_MORE };
+
+COLUMNS(org_fields) = { C("org", "Organisation"), C("name", "Name"),
+	C("class", "Class"), C("org_kind", "Kind"), C("state", "State"),
+	C("foreign_capital", "Foreign capital"), C("tf_approval",
+	"Special approval"), C("receive_secret", "Receives secret items"),
+	C("competent_for", "Competent for"), C("supervises", "Supervises"),
+	END };
+TABLES(org_tables) = {
+	{ "people", "People", "Nobody is registered.", people_columns },
+	NO_MORE };
+
+COLUMNS(keys_columns) = { C("person", "PERSON"), C("state", "STATE"),
+	C("usable", "USABLE"), AT("until", "UNTIL"), FPR("fingerprint",
+	"FINGERPRINT"), C("addresses", "ADDRESSES"), END };
+TABLES(keys_tables) = {
+	{ "keys", NULL, "No key.", keys_columns }, NO_MORE };
+COLUMNS(person_fields) = { C("person", "Person"), C("org", "Organisation"),
+	C("name", "Name"), C("address", "Address"), C("roles", "Roles"),
+	C("account", "Account"), C("active", "Active"), C("language",
+	"Language"), C("scheme", "Scheme"), C("key", "Key"), END };
+TABLES(person_tables) = {
+	{ "keys", "Keys", NULL, keys_columns }, NO_MORE };
+COLUMNS(key_fields) = { FPR("fingerprint", "Fingerprint"), C("state",
+	"State"), C("person", "Person"), C("algorithm", "Algorithm"),
+	C("usable", "Usable"), AT("made", "Made"), AT("until", "Until"),
+	C("addresses", "Addresses"), C("approved_by", "Approved by"), END };
+
+COLUMNS(roster_fields) = { C("applied", "Applied"), C("add_orgs",
+	"New organisations"), C("add", "Added"), C("change", "Changed"),
+	C("remove", "Removed"), C("keep", "Kept"), END };
+COLUMNS(roster_columns) = { C("line", "LINE"), C("verb", "VERB"), C("org",
+	"ORG"), C("person", "PERSON"), C("address", "ADDRESS"), C("name",
+	"NAME"), END };
+COLUMNS(question_columns) = { C("question", "ANSWER BY HAND"), END };
+COLUMNS(fault_columns) = { C("fault", "MEND IN THE SHEET"), END };
+TABLES(roster_tables) = {
+	{ "rows", "Rows", NULL, roster_columns },
+	{ "questions", "Questions", NULL, question_columns },
+	{ "faults", "Faults", NULL, fault_columns }, NO_MORE };
+
+/* ---- cases and terms ---- */
+
+COLUMNS(cases_columns) = { C("number", "CASE"), C("state", "STATE"),
+	C("desk", "DESK"), C("needs_operator", "LOOK"), C("note", "NOTE"),
+	AT("opened", "OPENED"), C("originator.org", "MEMBER"), C("owner",
+	"OPERATOR"), END };
+TABLES(cases_tables) = {
+	{ "cases", NULL, "No case is open.", cases_columns }, NO_MORE };
+
+COLUMNS(case_fields) = { C("number", "Case"), C("state", "State"),
+	C("desk", "Desk"), C("priority", "Priority"), C("originator.address",
+	"Originator"), C("originator.org", "Member"), C("owner", "Operator"),
+	C("needs_operator", "Needs a look"), C("note", "Why"),
+	AT("opened", "Opened"), AT("closed", "Closed"),
+	C("terms.version", "Terms in force"), C("terms.secrecy",
+	"① secrecy"), C("terms.secret_parts", "  which parts"),
+	C("terms.scope", "② scope"), C("terms.exclusions", "  never to"),
+	C("terms.coordination", "③ outside action"),
+	C("terms.coordination_other", "  in words"), C("terms.assurance",
+	"Assurance"), C("proposed.version", "Terms proposed"),
+	C("proposed.scope", "  scope"), C("has_yes", "  has its yes"), END };
+COLUMNS(case_mails) = { C("number", "N"), C("direction", "WAY"),
+	AT("received", "TIME"), C("class", "CLASS"), C("template", "TEXT"),
+	C("state", "STATE"), C("note", "NOTE"), END };
+COLUMNS(item_columns) = { C("item", "ITEM"), C("state", "STATE"),
+	C("category", "CATEGORY"), C("confidence", "CONFIDENCE"),
+	C("secret", "SECRET"), C("tlp", "TLP"), C("title", "TITLE"), END };
+COLUMNS(note_columns) = { AT("time", "TIME"), C("who", "WHO"), C("text",
+	"NOTE"), END };
+TABLES(case_tables) = {
+	{ "mails", "Mails (in) and copies (out)", NULL, case_mails },
+	{ "items", "Items", NULL, item_columns },
+	{ "keys", "Keys", NULL, keys_columns },
+	{ "notes", "Notes", NULL, note_columns }, NO_MORE };
+
+COLUMNS(terms_fields) = { C("number", "Case"), END };
+COLUMNS(terms_columns) = { C("version", "VERSION"), C("locked", "IN FORCE"),
+	C("secrecy", "①"), C("scope", "②"), C("coordination", "③"),
+	C("exclusions", "NEVER TO"), C("assurance", "ASSURANCE"),
+	AT("created", "SINCE"), END };
+TABLES(terms_tables) = {
+	{ "versions", NULL, "The originator has not answered yet.",
+	    terms_columns }, NO_MORE };
+COLUMNS(vouch_fields) = { C("number", "Case"), C("version", "Terms"),
+	C("vouched", "Vouched by"), C("needed", "Needed"), C("locked",
+	"In force"), C("missing", "Still missing"), C("state", "State"),
+	END };
+
+/* ---- items ---- */
+
+COLUMNS(item_fields) = { C("item", "Item"), C("case", "Case"), C("state",
+	"State"), C("title", "Title"), C("category", "Category"),
+	C("confidence", "Confidence"), C("secret", "Secret"), C("parts",
+	"Secret parts"), C("tlp", "TLP"), C("onward", "Onward"),
+	C("victim_inferable", "Hints at the victim"), C("special",
+	"Special"), C("indicators", "Indicators"), C("denied", "STOPPED"),
+	C("approvers", "Approved by"), C("approvals", "Approvals"),
+	C("approvals_needed", "  needed"), C("persons", "People"),
+	C("held_for_key", "  held for a key"), C("missing",
+	"Still missing"), END };
+TABLES(items_tables) = {
+	{ "items", NULL, "No item.", item_columns }, NO_MORE };
+COLUMNS(preview_fields) = { C("item", "Item"), C("state", "State"),
+	C("matrix_row", "Matrix row"), C("ceiling", "  allows"),
+	C("terms_scope", "Terms allow"), C("audience", "Audience"),
+	C("approvals", "Approvals"), C("approvals_needed", "  needed"),
+	C("denied", "STOPPED"), C("yes", "Would get it"), C("of", "  of"),
+	END };
+COLUMNS(preview_columns) = { YES("send", "SEND"), C("person", "PERSON"),
+	C("org", "ORG"), C("class", "CLASS"), C("key", "KEY"), C("rule",
+	"RULE"), C("sentence", "WHY"), END };
+TABLES(preview_tables) = {
+	{ "people", "People", "Nobody is registered.", preview_columns },
+	NO_MORE };
+
+/* ---- digests, mail, outbox ---- */
+
+COLUMNS(digests_columns) = { C("digest", "N"), AT("created", "MADE"),
+	C("by", "BY"), C("items", "ITEMS"), END };
+TABLES(digests_tables) = {
+	{ "digests", NULL, "No digest was sent.", digests_columns },
+	NO_MORE };
+COLUMNS(digest_fields) = { C("digest", "Digest"), C("sent", "Sent"),
+	AT("created", "Made"), C("by", "By"), C("copies", "Copies"), END };
+COLUMNS(held_columns) = { C("person", "PERSON"), C("reason", "REASON"),
+	END };
+COLUMNS(ledger_columns) = { C("copy", "COPY"), C("person", "PERSON"),
+	C("state", "STATE"), C("reason", "REASON"), C("items", "ITEMS"),
+	AT("sent", "SENT"), C("queue_id", "QUEUE ID"), END };
+COLUMNS(digest_items) = { C("item", "ITEM"), C("category", "CATEGORY"),
+	C("confidence", "CONFIDENCE"), C("secret", "SECRET"), C("tlp", "TLP"),
+	C("title", "TITLE"), END };
+TABLES(digest_tables) = {
+	{ "items", "Items", NULL, digest_items },
+	{ "held", "Held", NULL, held_columns },
+	{ "ledger", "Ledger", NULL, ledger_columns }, NO_MORE };
+
+COLUMNS(mails_columns) = { C("number", "N"), AT("received", "RECEIVED"),
+	C("class", "CLASS"), C("case", "CASE"), C("note", "NOTE"),
+	C("from", "FROM"), C("subject", "SUBJECT"), END };
+TABLES(mails_tables) = {
+	{ "mails", NULL, "No mail.", mails_columns }, NO_MORE };
+COLUMNS(mail_fields) = { C("number", "Mail"), C("case", "Case"),
+	AT("received", "Received"), C("class", "Class"), C("note", "Note"),
+	C("from", "From"), C("to", "To"), C("subject", "Subject"),
+	AT("date", "Date"), C("message_id", "Message-ID"),
+	C("authentication", "Authentication"), C("envelope_from",
+	"Envelope from"), C("envelope_to", "Envelope to"), C("size", "Bytes"),
+	C("crypto.form", "Form"), C("crypto.integrity", "Integrity"),
+	C("crypto.signature", "Signature"), FPR("crypto.signer", "Signer"),
+	C("crypto.coverage", "  covers"), C("crypto.signer_is_from",
+	"  is the sender's"), C("answers.ticks", "Answers"),
+	C("answers.unclear", "  unclear"), C("answers.parts", "  1-B"),
+	C("answers.never", "  2-X"), C("answers.other", "  3-E"),
+	C("doubts", "Doubts"), END };
+COLUMNS(attachment_columns) = { C("part", "PART"), C("type", "TYPE"),
+	C("bytes", "BYTES"), C("name", "NAME"), END };
+TABLES(mail_tables) = {
+	{ "attachments", "Attachments", NULL, attachment_columns },
+	NO_MORE };
+COLUMNS(part_fields) = { C("number", "Mail"), C("part", "Part"),
+	C("file", "Saved as"), C("bytes", "Bytes"), END };
+
+COLUMNS(outbox_columns) = { C("copy", "COPY"), C("state", "STATE"),
+	C("template", "TEXT"), C("form", "FORM"), C("case", "CASE"),
+	C("person", "PERSON"), C("to", "TO"), C("tries", "TRIES"),
+	C("reason", "REASON"), C("queue_id", "QUEUE ID"), END };
+TABLES(outbox_tables) = {
+	{ "copies", NULL, "Nothing there.", outbox_columns }, NO_MORE };
+COLUMNS(copy_fields) = { C("copy", "Copy"), C("state", "State"), C("reason",
+	"Reason"), C("template", "Text"), C("form", "Form"), C("case",
+	"Case"), C("digest", "Digest"), C("person", "Person"), C("to", "To"),
+	C("items", "Items"), FPR("fingerprint", "Sealed to"), C("tries",
+	"Tries"), AT("created", "Made"), AT("next_try", "Next try"),
+	AT("sent", "Sent"), C("queue_id", "Queue id"), C("reply", "Reply"),
+	C("hash", "Copy hash"), END };
+COLUMNS(retried_fields) = { C("copies", "Copies tried again"), END };
+
+/* ---- account, counts, checks ---- */
+
+COLUMNS(audit_columns) = { C("seq", "SEQ"), AT("time", "TIME"), C("actor",
+	"WHO"), C("event", "EVENT"), C("object", "OBJECT"), C("detail",
+	"DETAIL"), END };
+TABLES(audit_tables) = {
+	{ "rows", NULL, "Nothing yet.", audit_columns }, NO_MORE };
+COLUMNS(verify_fields) = { C("rows", "Rows"), C("whole", "Chain whole"),
+	C("broken_at", "Broken at"), END };
+COLUMNS(stats_fields) = { C("fiscal_year", "Fiscal year"), C("opened",
+	"Cases opened"), C("in_council", "  in the council"),
+	C("support_only", "  support only"), C("carried_over",
+	"Carried over"), C("digests", "Digests"), C("items_sent",
+	"Items sent"), END };
+COLUMNS(done_columns) = { C("what", "WHAT"), C("done", "DONE"), C("path",
+	"WHERE"), END };
+TABLES(init_tables) = { { "made", NULL, NULL, done_columns }, NO_MORE };
+COLUMNS(init_fields) = { FPR("fingerprint", "Council's key"), END };
+COLUMNS(check_columns) = { YES("ok", "OK"), C("what", "WHAT"), C("text",
+	"FINDING"), END };
+TABLES(check_tables) = { { "findings", NULL, NULL, check_columns },
+	NO_MORE };
+
+static const struct layout layouts[] = {
+	{ "orgs", NULL, orgs_tables, NULL },
+	{ "org", org_fields, org_tables, NULL },
+	{ "people", NULL, people_tables, NULL },
+	{ "person", person_fields, person_tables, NULL },
+	{ "roster", roster_fields, roster_tables, NULL },
+	{ "key", key_fields, NULL, NULL },
+	{ "keys", NULL, keys_tables, NULL },
+	{ "cases", NULL, cases_tables, NULL },
+	{ "case", case_fields, case_tables, NULL },
+	{ "terms", terms_fields, terms_tables, NULL },
+	{ "vouch", vouch_fields, NULL, NULL },
+	{ "item", item_fields, NULL, "text" },
+	{ "items", NULL, items_tables, NULL },
+	{ "preview", preview_fields, preview_tables, NULL },
+	{ "why", preview_fields, preview_tables, NULL },
+	{ "digest", digest_fields, digest_tables, NULL },
+	{ "digests", NULL, digests_tables, NULL },
+	{ "mails", NULL, mails_tables, NULL },
+	{ "mail", mail_fields, mail_tables, NULL },
+	{ "read", mail_fields, mail_tables, "text" },
+	{ "mail-part", part_fields, NULL, NULL },
+	{ "outbox", NULL, outbox_tables, NULL },
+	{ "copy", copy_fields, NULL, NULL },
+	{ "retried", retried_fields, NULL, NULL },
+	{ "audit", NULL, audit_tables, NULL },
+	{ "audit-verify", verify_fields, NULL, NULL },
+	{ "stats", stats_fields, NULL, NULL },
+	{ "init", init_fields, init_tables, NULL },
+	{ "check", NULL, check_tables, NULL },
+};
+
+const struct layout *
+layout_find(const char *kind)
+{
+	for (size_t i = 0; i < sizeof(layouts) / sizeof(*layouts); i++)
+		if (strcmp(layouts[i].kind, kind) == 0)
+			return &layouts[i];
+	return NULL;
+}

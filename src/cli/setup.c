@@ -1,0 +1,71 @@
+/* What init and check know in common: configuration, homes, their keys. */
+#include <config.h>
+
+#include <string.h>
+#include <unistd.h>
+
+#include <sekisho/files.h>
+#include <sekisho/key.h>
+#include <sekisho/limits.h>
+
+#include "cli/cli.h"
+
+#define HOMES_MAX 8		/* as sekishod starts them */
+
+unsigned
+cli_homes(const struct config *c)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (c->keyds)
+		return c->keyds;
+	return cores < 1 ? 1 : cores > HOMES_MAX ? HOMES_MAX :
+	    (unsigned)cores;
+}
+
+char *
+cli_home(struct sk_arena *a, const struct config *c, unsigned n)
+{
+	return sk_arena_printf(a, "%s/%u", c->openpgp_home, n);
+}
+
+char *
+cli_home_own(struct sk_arena *a, const char *home)
+{
+	char *fpr = NULL;
+	struct sk_buf b;
+
+	sk_buf_init(&b, 64);
+	if (sk_file_read(sk_path_join(a, home, "own"), &b, NULL) == SK_OK &&
+	    b.len >= 40) {
+		fpr = sk_arena_strn(a, b.p, 40);
+		if (!key_fingerprint_valid(fpr))
+			fpr = NULL;
+	}
+	sk_buf_free(&b);
+	return fpr;
+}
+
+int
+cli_config(struct cli *c, struct config **out, struct sk_error *e)
+{
+	struct sk_buf faults;
+	int r;
+
+	sk_buf_init(&faults, LIMIT_CONFIG_FILE);
+	if (!sk_file_exists(c->conf)) {
+		r = sk_fail(e, SK_ERR_CONFIG, c->conf, "there is no such "
+		    "file: name the council's with -c, or make one with "
+		    "`sekisho init`");
+	} else {
+		r = config_load(c->conf, out, &faults);
+		if (r)
+			sk_fail(e, SK_ERR_CONFIG, c->conf, "%s",
+			    faults.len ? "has the faults above" :
+			    "cannot be read: check its owner and mode");
+		if (faults.len)
+			fputs(sk_buf_str(&faults), stderr);
+	}
+	sk_buf_free(&faults);
+	return r ? SK_ERR_CONFIG : SK_OK;
+}
