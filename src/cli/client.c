@@ -158,9 +158,7 @@ cli_ask(struct cli *c, const char *socket, const struct cli_request *r,
 	*out = NULL;
 	*fd = -1;
 	if (channel < 0)
-		return sk_fail(e, SK_ERR_UNAVAILABLE, socket, "sekishod does "
-		    "not answer here: is it running, and may you use its "
-		    "socket?");
+		return e->code = SK_ERR_UNAVAILABLE;
 	code = send_request(channel, r, e);
 	if (!code || code == SK_ERR_IO)
 		code = receive(channel, out, fd, e);

@@ -42,6 +42,8 @@ static void
 print_row(struct cli *c, const struct table *t, const char *const *cells,
     const size_t *widths, size_t n, bool head)
 {
+	while (n > 1 && !*cells[n - 1])	/* no blanks at the end */
+		n--;
 	for (size_t i = 0; i < n; i++) {
 		const char *s = cells[i];
 		const char *on = head ? (c->colour ? "\033[1m" : NULL) :
