@@ -5,6 +5,7 @@ behind it that must not notice."""
 import os
 import smtplib
 
+from harness import lmtp as direct
 from harness import mails
 from harness.tap import has, run, same, step
 from harness.world import world
@@ -45,22 +46,10 @@ def nested_multiparts(depth=20000):
 
 
 def lmtp(w, raw, rcpts=(DESK,), sender="killer@consulter.test"):
-    """Straight to sekishod, so that no byte is Postfix's. One reply per
-    recipient."""
-    with smtplib.LMTP(str(w.council.dir / "lmtp"), 0, "test") as s:
-        s.mail(sender)
-        for rcpt in rcpts:
-            same(s.rcpt(rcpt)[0], 250, rcpt)
-        s.putcmd("data")
-        same(s.getreply()[0], 354)
-        data = raw if isinstance(raw, bytes) else raw.encode()
-        data = b"\r\n".join(b"." + l if l.startswith(b".") else l
-                            for l in data.split(b"\r\n"))
-        s.send(data + b".\r\n")
-        return [s.getreply()[0] for _ in rcpts]
+    return direct.deliver(w, raw, rcpts, sender)
 
 
-def killed_by(w, name, raw):
+def killed_by(w, name, raw, unread=True):
     before = {c["number"] for c in w.council.cases()}
     same(lmtp(w, raw), [250], name)
     who = f"{name}@consulter.test"
@@ -70,8 +59,11 @@ def killed_by(w, name, raw):
            if c["number"] not in before]
     same(len(new), 2, "cases")
     odd = [n for n in map(w.council.case, new)
-           if n["mails"][0]["class"].upper() == "UNREADABLE"]
-    same(len(odd), 1, "unreadable cases")
+           if n["originator"] is None or not n["originator"].get("address")
+           or n["originator"]["address"].startswith("killer")]
+    same(len(odd), 1, "the killer's case")
+    if unread:
+        same(odd[0]["mails"][0]["class"].upper(), "UNREADABLE")
     number = odd[0]["mails"][0]["number"]
     out = w.dir / "raw"
     out.mkdir(exist_ok=True)
@@ -88,7 +80,9 @@ def boundary(w):
 
 @step("40,000 nested messages")
 def messages(w):
-    killed_by(w, "messages", nested_messages())
+    # What stands inside a forwarded mail is not parsed at all, so this one
+    # may be read; it must not hurt.
+    killed_by(w, "messages", nested_messages(), unread=False)
 
 
 @step("120,000 nested comments")
@@ -116,7 +110,7 @@ def odd(w):
 def smuggled(w):
     cases = len(w.council.cases())
     for end in (b"\n.\n", b"\n.\r\n", b"\r.\r", b"\r\n.\n"):
-        with smtplib.LMTP(str(w.council.dir / "lmtp"), 0, "test") as s:
+        with direct.session(w) as s:
             s.mail("killer@consulter.test")
             s.rcpt(DESK)
             s.putcmd("data")
@@ -136,7 +130,7 @@ def smuggled(w):
 
 @step("unknown desks are refused at RCPT, odd tags are no tags")
 def desks(w):
-    with smtplib.LMTP(str(w.council.dir / "lmtp"), 0, "test") as s:
+    with direct.session(w) as s:
         s.mail("a@consulter.test")
         same(s.rcpt("nobody@council.test")[0] // 100, 5)
         same(s.rcpt("postmaster@elsewhere.test")[0] // 100, 5)
