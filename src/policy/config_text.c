@@ -1,7 +1,7 @@
 /*
- * The sekisho.conf that `sekisho init` writes. It must load as it stands, and be
- * what a person edits afterwards: every key that is likely to change is in it,
- * with its meaning beside it.
+ * The sekisho.conf that `sekisho init` writes. It must load as it stands, and
+ * be what a person edits afterwards: every key that is likely to change is in
+ * it, with its meaning beside it.
  */
 #include <sekisho/config.h>
 

@@ -46,7 +46,8 @@ static const struct choice secrets[] = {
 	{ NULL, 0 },
 };
 static const struct choice onwards[] = {
-	{ "NONE", MATRIX_ONWARD_NONE }, { "AS_STATED", MATRIX_ONWARD_AS_STATED },
+	{ "NONE", MATRIX_ONWARD_NONE },
+	{ "AS_STATED", MATRIX_ONWARD_AS_STATED },
 	{ "NEVER", MATRIX_ONWARD_NEVER }, { NULL, 0 },
 };
 

@@ -102,7 +102,8 @@ is_name(const char *s)
 	size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyz"
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
 
-	return n > 0 && n <= LIMIT_ROSTER_ID && s[n] == '\0' && s[0] != '-' && s[0] != '.';
+	return n > 0 && n <= LIMIT_ROSTER_ID && s[n] == '\0' && s[0] != '-' &&
+	    s[0] != '.';
 }
 
 static bool

@@ -25,7 +25,7 @@ PRIVATE = {
 }
 
 # contract headers that are plain data or base: everybody's
-BASE = {"arena", "address", "buf", "clock", "domain", "error", "files", "hash",
+BASE = {"arena", "address", "buf", "clock", "domain", "error", "files", "hash", "install",
         "limits", "log", "mem", "text", "ascii", "unicode"}
 DATA = {"facts", "actions", "answer", "council", "terms", "roster", "key"}
 OWNER = {
