@@ -184,8 +184,8 @@ store_case_get(struct store *s, struct sk_arena *a, int64_t row,
 }
 
 /* Exactly as number_text() writes it: "2026-0001", no other way. */
-static bool
-parse_number(const char *number, int *year, int64_t *seq)
+bool
+case_number(const char *number, int *year, int64_t *seq)
 {
 	const char *dash = strchr(number, '-');
 	size_t digits = dash ? strlen(dash + 1) : 0;
@@ -212,7 +212,7 @@ store_case_find(struct store *s, struct sk_arena *a, const char *number,
 	int64_t seq;
 	int year, r;
 
-	if (!parse_number(number, &year, &seq))
+	if (!case_number(number, &year, &seq))
 		return SK_ERR_NOINPUT;
 	st = store_use(s, SQL_CASE_FIND);
 	db_bind_int(st, year);

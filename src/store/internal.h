@@ -83,6 +83,10 @@ void lookup_bind(struct stmt *st, struct lookup l);
 /* A list in the arena that grows by doubling; zeroed new element. */
 void *list_add(struct sk_arena *a, void *list, size_t n, size_t size);
 
+/* ---- cases.c ---- */
+
+bool case_number(const char *number, int *year, int64_t *seq);
+
 /* ---- keys.c ---- */
 
 int keys_pinned_fpr(struct store *s, struct sk_arena *a, const char *person,

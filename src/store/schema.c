@@ -5,7 +5,8 @@
  *
  * A column named box, found, status, vouched, facts or people is sealed under
  * the store key; a BLOB that is searched for is a keyed hash cut to 16 bytes.
- * What is left in the clear: numbers, times, states, item ids, spool names.
+ * What is left in the clear: numbers (also of cases), times, states, item ids,
+ * names of spool files and of small values.
  */
 #include <config.h>
 
