@@ -15,8 +15,10 @@ struct deny_list {
 };
 
 /* The words a case starts with: originator's address, its organisational
- * domain, display name and member organisation's name (any may be NULL; words
- * shorter than 3 letters and free-mail domains are left out). */
+ * domain, display name and member organisation's name, these also without
+ * their form of company and in parts (any may be NULL; words shorter than 3
+ * letters, or 2 ideographs, names of functions and free-mail domains are left
+ * out). */
 void deny_from_originator(struct sk_arena *a, const char *address,
     const char *display_name, const char *org_name,
     const char *const *free_mail, size_t nfree_mail, struct deny_list *out);

@@ -1,8 +1,8 @@
 /*
  * sekisho.conf: the table of its keys, and what one key alone cannot show.
  * Paths become absolute here, so that no program depends on where it was
- * started; and what the system would refuse later in obscure words, as a socket path that is
- * too long, is refused here with the mend.
+ * started; and what the system would refuse later in obscure words, as a socket
+ * path that is too long, is refused here with the mend.
  */
 #include <sekisho/config.h>
 

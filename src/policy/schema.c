@@ -34,7 +34,7 @@ file_of(const struct schema *s, const config_setting_t *at)
 	return file ? file : s->path;
 }
 
-static void
+static void __attribute__((format(printf, 5, 0)))
 vfault(struct schema *s, const char *file, int line, const char *key,
     const char *fmt, va_list ap)
 {

@@ -34,6 +34,9 @@ first_mails(void **state)
 	    w.rcpts[1] = "CSC-ANKEN+x@example.jp", w.in.nrcpts = 2),
 	    "open:incident file:consultation count-reply CONFIRMING ask "
 	    "T-01+form+key");
+	CASE(first_mail(), (w.rcpts[1] = "csc-slow@example.jp",
+	    w.in.nrcpts = 2), "open:incident file:consultation count-reply "
+	    "CONFIRMING ask T-01+form+key");
 	CASE(first_mail(), w.rcpts[0] = "nobody@example.jp",
 	    "file:operator-look/no-desk/outside");
 	/* A token of nobody is no token. */

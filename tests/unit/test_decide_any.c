@@ -1,6 +1,6 @@
 /*
- * What must hold whatever arrives: one filing, nothing sent to machines or after
- * a failed authentication, nothing of a case without its proof.
+ * What must hold whatever arrives: one filing, nothing sent to machines or
+ * after a failed authentication, nothing of a case without its proof.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -40,7 +40,8 @@ random_token(struct token_found *t, uint64_t *s)
 
 	*t = (struct token_found){ .token = "a", .known = pick(s, 8) != 0,
 	    .case_row = pick(s, 6) ? 7 : pick(s, 2) * 8,
-	    .copy_row = pick(s, 3), .address = from[pick(s, 4) ? 0 : pick(s, 3)],
+	    .copy_row = pick(s, 3),
+	    .address = from[pick(s, 4) ? 0 : pick(s, 3)],
 	    .question = pick(s, 4) ? 3 : 2, .used = pick(s, 6) == 0 };
 }
 

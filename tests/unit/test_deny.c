@@ -50,7 +50,8 @@ found_in_every_dress(void **state)
 		{ "acme.example", "a c m e . e x a m p l e" },
 		{ "acme.example", "acme.\n  example" },
 		{ "acme.example", "acme\xe2\x80\x8b.\xc2\xad" "example" },
-		{ "acme.example", "\xe2\x81\xa0" "a\xef\xbb\xbf" "cme.example" },
+		{ "acme.example", "\xe2\x81\xa0" "a\xef\xbb\xbf"
+		    "cme.example" },
 		{ "acme.example", "acme。example" },
 		{ "acme[.]example", "acme.example" },
 		{ "http://acme.example/", "hxxp://acme.example/" },

@@ -148,6 +148,8 @@ every_clause_alone(void **state)
 	ALONE(w.item.category = CATEGORY_DAMAGE_CONTENT, GATE_AUDIENCE_EMPTY);
 	ALONE(w.org.tf_approval = NULL, GATE_FOREIGN);
 	ALONE(w.org.tf_approval = "", GATE_FOREIGN);
+	ALONE((w.org.class = CLASS1, w.org.tf_approval = NULL,
+	    w.terms.scope = SCOPE_CLASS1_GROUP), GATE_FOREIGN);
 	ALONE(w.person.account = false, GATE_ACCOUNT_NO);
 	ALONE(w.person.roles = ROLE_POC, GATE_NOT_HANDLER);
 	ALONE(w.org.receive_secret = false, GATE_RECEIVE_SECRET);

@@ -412,7 +412,8 @@ list_addresses(void **state)
 	static const char *const lists[] = {
 		"info@acme.example", "csirt-ml@acme.example",
 		"soumu@acme.example", "CSIRT@acme.example",
-		"acme-csirt@acme.example", "security@acme.example",
+		"acme-csirt@acme.example", "acme-soc-blue@acme.example",
+		"security@acme.example",
 		"postmaster@acme.example", "team.soc@acme.example",
 		"all@acme.example", "tokyo-group@acme.example",
 		"owner-x@acme.example", "sato@ml.acme.example",
