@@ -44,12 +44,13 @@ gatekeeper_item(struct daemon *d, struct sk_arena *a, const char *item,
 		    "`sekisho item list`");
 	out->has_terms = store_terms_locked(d->store, a,
 	    out->item.item.case_row, &out->terms) == SK_OK;
+	/* Whether a list was frozen is the store's word: one that has shrunk
+	 * to nobody is still a list (I1). */
 	if (store_item_frozen(d->store, a, item, &out->frozen, &out->nfrozen))
 		out->nfrozen = 0;
 	if (store_item_approvers(d->store, a, item, &who, &n) == SK_OK)
 		distinct = (unsigned)n;
 	out->item.item.approvals = distinct;
-	out->item.item.frozen = out->nfrozen > 0;
 	sort_frozen(a, out);
 	return SK_OK;
 }
