@@ -161,14 +161,29 @@ sk_nfkc(struct sk_arena *a, const char *s)
 	return take(a, p, n);
 }
 
+/* ASCII is its own normal form: most addresses, names and words. */
+static char *
+fold_ascii(struct sk_arena *a, const char *s)
+{
+	char *out = sk_arena_str(a, s);
+
+	for (char *p = out; *p; p++)
+		if (*p >= 'A' && *p <= 'Z')
+			*p = (char)(*p + 32);
+	return out;
+}
+
 char *
 sk_nfkc_fold(struct sk_arena *a, const char *s)
 {
-	/* Compatibility forms first, so that full-width capitals fold too. */
-	const char *plain = sk_nfkc(a, s);
+	const char *plain;
 	size_t n = 0;
 	uint8_t *p;
 
+	if (sk_is_ascii(sk_span_str(s)))
+		return fold_ascii(a, s);
+	/* Compatibility forms first, so that full-width capitals fold too. */
+	plain = sk_nfkc(a, s);
 	if (*plain == '\0')
 		return sk_arena_str(a, "");
 	p = u8_casefold((const uint8_t *)plain, strlen(plain), NULL,

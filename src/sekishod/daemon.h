@@ -82,6 +82,10 @@ void pool_free(struct pool **p);
  * id for pool_cancel(). urgent: before waiting ones (operators). */
 uint64_t pool_ask(struct pool *p, uint32_t type, struct sk_span fields,
     const int *fds, size_t nfds, bool urgent, pool_fn fn, void *ctx);
+/* The same name, the same helper, while it is there: a keyd that has sealed
+ * for a key before need not import it. */
+uint64_t pool_ask_at(struct pool *p, const char *name, uint32_t type,
+    struct sk_span fields, const int *fds, size_t nfds, pool_fn fn, void *ctx);
 void pool_cancel(struct pool *p, uint64_t id);
 size_t pool_size(const struct pool *p);
 bool pool_ready(const struct pool *p);		/* at least one is up */

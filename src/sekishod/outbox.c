@@ -16,7 +16,7 @@
 #include <sekisho/proof.h>
 #include <sekisho/text.h>
 
-#define AT_ONCE_PER_KEYD 3
+#define AT_ONCE_PER_KEYD 6	/* each copy has its keyd: none is to wait */
 #define AT_ONCE_MAX 64
 #define LOOK_AGAIN_MILLISECONDS 30000	/* for copies whose time comes */
 

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include <sekisho/files.h>
+#include <sekisho/hash.h>
 #include <sekisho/log.h>
 #include <sekisho/mem.h>
 
@@ -33,6 +34,8 @@ struct op {
 	struct sk_buf fields;
 	int fds[LIMIT_WIRE_FDS];
 	size_t nfds;
+	bool placed;		/* better by helper `place` */
+	unsigned place;
 	bool retried;
 	pool_fn fn;		/* NULL: cancelled */
 	void *ctx;
@@ -100,15 +103,28 @@ put_last(struct pool *p, struct op *o)
 	p->last = &o->next;
 }
 
-static struct op *
-take_first(struct pool *p)
+/* May h take o now? Another does only while o's own helper is not there. */
+static bool
+suits(const struct op *o, const struct helper *h)
 {
-	struct op *o = p->first;
+	const struct helper *own = &h->pool->helpers[o->place];
 
+	return !o->placed || own == h || !own->ready;
+}
+
+/* The first operation that h may take. */
+static struct op *
+take_for(struct pool *p, const struct helper *h)
+{
+	struct op **at = &p->first, *o;
+
+	while (*at && !suits(*at, h))
+		at = &(*at)->next;
+	o = *at;
 	if (o) {
-		p->first = o->next;
-		if (!p->first)
-			p->last = &p->first;
+		*at = o->next;
+		if (!o->next)
+			p->last = at;
 	}
 	return o;
 }
@@ -297,37 +313,39 @@ send_op(struct helper *h, struct op *o)
 	return true;
 }
 
-/* The helper with the fewest operations in its channel. */
-static struct helper *
-least_busy(struct pool *p)
+static bool
+give(struct helper *h)
 {
-	struct helper *best = NULL;
+	struct op *o = take_for(h->pool, h);
 
-	for (unsigned i = 0; i < p->count; i++) {
-		struct helper *h = &p->helpers[i];
-
-		if (h->ready && h->nrunning < p->depth &&
-		    (!best || h->nrunning < best->nrunning))
-			best = h;
+	if (!o)
+		return false;
+	if (!o->fn) {
+		op_free(o);
+	} else if (!send_op(h, o)) {
+		/* Its end is noticed by the watch. */
+		put_first(h->pool, o);
+		return false;
 	}
-	return best;
+	return true;
 }
 
+/* Helpers with the fewest operations in their channels first. */
 static void
 dispatch(struct pool *p)
 {
-	struct helper *h;
+	size_t busy = 0;
 
-	while (p->first && (h = least_busy(p))) {
-		struct op *o = take_first(p);
+	while (p->first && busy < p->depth) {
+		bool given = false;
 
-		if (!o->fn) {
-			op_free(o);
-		} else if (!send_op(h, o)) {
-			/* Its end is noticed by the watch. */
-			put_first(p, o);
-			return;
+		for (unsigned i = 0; i < p->count; i++) {
+			struct helper *h = &p->helpers[i];
+
+			if (h->ready && h->nrunning == busy)
+				given |= give(h);
 		}
+		busy = given ? 0 : busy + 1;
 	}
 }
 
@@ -476,16 +494,18 @@ pool_free(struct pool **pp)
 		loop_timer_free(&h->deadline);
 		loop_timer_free(&h->respawn);
 	}
-	while ((o = take_first(p)))
+	while ((o = p->first)) {
+		p->first = o->next;
 		op_free(o);
+	}
 	free(p->helpers);
 	free(p);
 	*pp = NULL;
 }
 
-uint64_t
-pool_ask(struct pool *p, uint32_t type, struct sk_span fields, const int *fds,
-    size_t nfds, bool urgent, pool_fn fn, void *ctx)
+static struct op *
+op_new(struct pool *p, uint32_t type, struct sk_span fields, const int *fds,
+    size_t nfds, pool_fn fn, void *ctx)
 {
 	struct op *o = sk_malloc(sizeof(*o));
 
@@ -504,12 +524,38 @@ pool_ask(struct pool *p, uint32_t type, struct sk_span fields, const int *fds,
 			sk_bug("pool.ask", "no descriptor left");
 	}
 	o->nfds = nfds;
+	return o;
+}
+
+uint64_t
+pool_ask(struct pool *p, uint32_t type, struct sk_span fields, const int *fds,
+    size_t nfds, bool urgent, pool_fn fn, void *ctx)
+{
+	struct op *o = op_new(p, type, fields, fds, nfds, fn, ctx);
+	uint64_t id = o->id;
+
 	if (urgent)
 		put_first(p, o);
 	else
 		put_last(p, o);
 	dispatch(p);
-	return o->id;
+	return id;
+}
+
+uint64_t
+pool_ask_at(struct pool *p, const char *name, uint32_t type,
+    struct sk_span fields, const int *fds, size_t nfds, pool_fn fn, void *ctx)
+{
+	struct op *o = op_new(p, type, fields, fds, nfds, fn, ctx);
+	unsigned char hash[SK_HASH];
+	uint64_t id = o->id;
+
+	sk_hash_of(sk_span_str(name), hash);
+	o->placed = true;
+	o->place = hash[0] % p->count;
+	put_last(p, o);
+	dispatch(p);
+	return id;
 }
 
 void

@@ -200,8 +200,8 @@ ask_keyd(struct sealing *s, const struct tvalues *v,
 	sk_buf_free(&plain);
 	sk_buf_init(&fields, LIMIT_WIRE_MESSAGE);
 	msg_seal_put(&fields, &ask);
-	pool_ask(s->d->keyds, MSG_SEAL, sk_buf_span(&fields), &fd, 1, false,
-	    keyd_sealed, s);
+	pool_ask_at(s->d->keyds, s->key.fpr, MSG_SEAL, sk_buf_span(&fields),
+	    &fd, 1, keyd_sealed, s);
 	sk_buf_free(&fields);
 	sk_fd_close(&fd);
 }

@@ -105,6 +105,23 @@ is_key_line(const char *s, const char *key)
 	return s[n] == '\0' || s[n] == ' ' || s[n] == '\t' || s[n] == ':';
 }
 
+/* Folding a line costs more than all the rest, and a digest has some hundred
+ * for each of its people. What begins with kana, a Chinese character or an
+ * ASCII character that begins none of ours stays so when folded. */
+static bool
+may_look_like_ours(const char *line)
+{
+	unsigned c;
+
+	while (*line == ' ' || *line == '\t')
+		line++;
+	c = char_at(line);
+	if (c < 0x80)
+		return c != 0 && strchr(".FfTtRrCc-[=>", (int)c) != NULL;
+	return !((c >= 0x3041 && c <= 0x3096) || (c >= 0x30a1 && c <= 0x30fa) ||
+	    (c >= 0x4e00 && c <= 0x9fff));
+}
+
 static bool
 looks_like_ours(struct sk_arena *a, const char *line)
 {
@@ -112,8 +129,11 @@ looks_like_ours(struct sk_arena *a, const char *line)
 		".", "from ", "-- ", "--\t", "-----begin", "-----end", "tlp",
 		"[", "===", ">"
 	};
-	const char *s = fold_head(a, line);
+	const char *s;
 
+	if (!may_look_like_ours(line))
+		return false;
+	s = fold_head(a, line);
 	for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++)
 		if (strncmp(s, starts[i], strlen(starts[i])) == 0)
 			return true;
@@ -212,8 +232,15 @@ static void
 add_line(const char *line, struct sk_buf *out)
 {
 	for (size_t i = 0; line[i];) {
-		struct box b = box_at(line + i);
+		/* "[", and the first byte of its full-width form */
+		size_t plain = strcspn(line + i, "[\xef");
+		struct box b;
 
+		sk_buf_add(out, line + i, plain);
+		i += plain;
+		if (!line[i])
+			break;
+		b = box_at(line + i);
 		if (b.len == 0 || !is_form_box(line, i, b.len)) {
 			size_t k = char_len(line + i);
 			sk_buf_add(out, line + i, k);

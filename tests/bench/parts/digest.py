@@ -1,13 +1,11 @@
 """Row 1: one digest, individually signed and encrypted for each of N persons,
 handed to Postfix's smtp-sink; against raw gpg doing the same work."""
 import os
-import re
-import statistics
 import time
 
 from . import peers, people
 from .council import Council, consult, counted
-from .lab import answers, run, until
+from .lab import answers, until
 
 LINE = ("観測した通信の宛先と検体のハッシュ値は次のとおりです。"
         "各組織の記録を確認してください。 198.51.100.{0} sha256:{0:064x}\n")
@@ -40,7 +38,7 @@ def add_item(council, case, body):
     item = council.ask(
         "item", "add", case, "--category", "ATTACK_IDENTIFIER",
         "--confidence", "TENTATIVE", "--secret", "no", "--tlp", "AMBER",
-        "--text-file", "-", stdin=body.encode())["id"]
+        "--text-file", "-", stdin=body.encode())["item"]
     council.tell("item", "approve", item)
     return item
 
@@ -49,21 +47,25 @@ def send(council, count):
     """Seconds from `digest send` to the last copy SENT."""
     before = counted(council.log, " copy.sent ")
     began = time.monotonic()
-    copies = council.ask("digest", "send", "--yes", "--now")["copies"]
-    if copies != count:
-        raise SystemExit(f"bench: {copies} copies instead of {count}")
+    made = council.ask("digest", "send", "--yes", "--now")
+    if made["copies"] != count:
+        raise SystemExit(f"bench: {made['copies']} copies instead of {count}:"
+                         f" {made['held'][:3]}")
     until("the last copy", lambda:
           counted(council.log, " copy.sent ") - before >= count)
-    return time.monotonic() - began
+    taken = time.monotonic() - began
+    check(council, made["digest"], count)
+    return taken
 
 
-def check(council, sent):
+def check(council, digest, count):
     """What the ledger says, whatever the log said."""
-    states = [c["state"] for c in council.ask(
-        "outbox", "list", "--all")["copies"] if c.get("digest")]
-    if states.count("SENT") != sent:
-        raise SystemExit(f"bench: the ledger has {states.count('SENT')} "
-                         f"copies sent instead of {sent}")
+    sent = len(council.ask("outbox", "list", "--digest", str(digest),
+                           "--state", "sent", "--last", str(count + 1))
+               ["copies"])
+    if sent != count:
+        raise SystemExit(f"bench: the ledger has {sent} copies sent instead "
+                         f"of {count}")
 
 
 def measure(lab, build, top, table):
@@ -86,7 +88,6 @@ def measure(lab, build, top, table):
     imported = (time.monotonic() - began) / (count - quarter)
     add_item(council, case, body)
     many = send(council, count)
-    check(council, quarter + count)
     council.stop()
     sink.stop()
     raw = peers.raw_gpg(lab, certs, body)
