@@ -13,11 +13,21 @@
 
 #include "keyd/keyd.h"
 
+/* A block that gpg does not take is a key that cannot be used. */
+static int
+have_recipient(struct keyd *k, const struct msg_seal *ask, bool again)
+{
+	int ret = keyd_have_key(k, ask->fpr, ask->block, again);
+
+	return ret == 0 || deadline_passed() || ret == SK_ERR_TEMP ? ret :
+	    SK_ERR_NOINPUT;
+}
+
 static int
 seal(struct keyd *k, const struct msg_seal *ask, const struct pgp_in *in,
     struct pgp_out *out)
 {
-	int tries, ret = keyd_have_key(k, ask->fpr, ask->block, false);
+	int tries, ret = have_recipient(k, ask, false);
 
 	for (tries = 0; ret == 0; tries++) {
 		if (ftruncate(out->fd, 0) != 0 ||
@@ -28,11 +38,23 @@ seal(struct keyd *k, const struct msg_seal *ask, const struct pgp_in *in,
 			break;
 		if (ret == SK_ERR_NOINPUT && ask->block.len > 0)
 			/* The list is newer than the ring: import again. */
-			ret = keyd_have_key(k, ask->fpr, ask->block, true);
+			ret = have_recipient(k, ask, true);
 		else if (keyd_agent_lost(k) || ret == SK_ERR_TEMP)
 			ret = 0;
 	}
 	return ret;
+}
+
+/* What the asker does next hangs on it: SK_ERR_CRYPTO says that this key
+ * cannot be used, and holds the copy; SK_ERR_TEMP that nothing is wrong with
+ * the key, and the copy is tried again. */
+static int
+status_of(int ret)
+{
+	if (ret == 0 || ret == SK_ERR_LIMIT)
+		return ret;
+	return ret == SK_ERR_NOINPUT && !deadline_passed() ? SK_ERR_CRYPTO :
+	    SK_ERR_TEMP;
 }
 
 static const char *
@@ -74,8 +96,8 @@ verb_seal(struct keyd *k, const struct channel_message *m, struct sk_arena *a,
 	sealed.fd = sk_memfd("sealed");
 	ret = seal(k, &ask, &in, &sealed);
 	if (ret == 0 && (deadline_passed() || sk_memfd_seal(sealed.fd) != 0))
-		ret = SK_ERR_CRYPTO;
-	done.status = ret == SK_ERR_NOINPUT ? SK_ERR_CRYPTO : ret;
+		ret = SK_ERR_TEMP;
+	done.status = status_of(ret);
 	if (ret == 0) {
 		out->fd = sealed.fd;
 	} else {

@@ -6,6 +6,7 @@
  */
 #include <config.h>
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,11 +42,14 @@ keyd_own_file(const char *home, char fpr[PGP_FPR])
 static int
 which_own(struct keyd *k, const char *own, struct sk_error *e)
 {
+	size_t i;
+
 	if (own != NULL && own[0] != '\0') {
 		if (!key_fingerprint_valid(own))
 			return sk_fail(e, SK_ERR_CONFIG, own, "a fingerprint "
 			    "has 40 hex digits without blanks");
-		memcpy(k->own, own, PGP_FPR);
+		for (i = 0; i < PGP_FPR; i++)
+			k->own[i] = (char)toupper((unsigned char)own[i]);
 		return 0;
 	}
 	if (keyd_own_file(k->home, k->own))
