@@ -1,7 +1,7 @@
 /*
  * Where our own parts stand: the helper programs and the data that `sekisho
  * init` copies. First an environment variable (tests), then beside the running
- * program and up to two folders above it (a build tree), then where the
+ * program and up to three folders above it (a build tree), then where the
  * package was installed. Never taken from mail or configuration.
  */
 #pragma once

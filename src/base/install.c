@@ -7,7 +7,7 @@
 
 #include <sekisho/files.h>
 
-#define LEVELS_UP 2
+#define LEVELS_UP 3	/* build/src/cli in a checkout */
 
 static char *
 folder_of_program(struct sk_arena *a)

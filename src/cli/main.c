@@ -10,6 +10,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include <sekisho/install.h>
 #include <sekisho/log.h>
 
 #include "cli/cli.h"
@@ -32,8 +33,8 @@ surroundings(struct cli *c)
 	c->arena = sk_arena_new();
 	c->conf = from_environment("SEKISHO_CONF", DEFAULT_CONF);
 	c->conf_given = strcmp(c->conf, DEFAULT_CONF) != 0;
-	c->libexec = from_environment("SEKISHO_LIBEXECDIR", SK_LIBEXECDIR);
-	c->data = from_environment("SEKISHO_DATADIR", SK_PKGDATADIR);
+	c->libexec = install_libexec(c->arena);
+	c->data = install_data(c->arena);
 	c->terminal = isatty(1);
 	c->colour = c->terminal && !(no_colour && *no_colour) &&
 	    strcmp(from_environment("TERM", "dumb"), "dumb") != 0;

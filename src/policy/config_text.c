@@ -21,7 +21,20 @@ put_text(struct sk_buf *out, const char *s)
 	sk_buf_addc(out, '"');
 }
 
-/* $N is the name, $@ the domain, $Alocal@ an address of it, each in quotes. */
+static void
+put_joined(struct sk_buf *out, struct sk_span before, const char *domain)
+{
+	struct sk_buf b;
+
+	sk_buf_init(&b, 1024);
+	sk_buf_add(&b, before.p, before.len);
+	sk_buf_adds(&b, domain);
+	put_text(out, sk_buf_str(&b));
+	sk_buf_free(&b);
+}
+
+/* $N is the name, $@ the domain, $M its mail host, $Alocal@ an address of it,
+ * each in quotes. */
 static const char text[] =
 "# sekisho.conf: see sekisho.conf(5). Paths may be relative to this file.\n"
 "# After a change: sekishod -c THIS-FILE -t\n"
@@ -58,10 +71,11 @@ static const char text[] =
 "# Without groups the owner of the socket has every role.\n"
 "control = { socket = \"control\"; };\n"
 "\n"
-"# Whose Authentication-Results may be believed: the name Postfix's filters\n"
-"# write there. Empty: nobody's, and every first mail counts as\n"
-"# unauthenticated.\n"
-"authentication = { authserv_id = \"\"; };\n";
+"# Whose Authentication-Results may be believed: the name that OpenDKIM and\n"
+"# OpenDMARC of this host write there. Postfix must strip the sender's own:\n"
+"# header_checks = regexp:{{/^Authentication-Results:/ IGNORE}}. Empty:\n"
+"# nobody's, and every first mail counts as unauthenticated.\n"
+"authentication = { authserv_id = $M; };\n";
 
 void
 config_write_default(struct sk_buf *out, const char *name, const char *domain)
@@ -79,15 +93,12 @@ config_write_default(struct sk_buf *out, const char *name, const char *domain)
 		} else if (strncmp(s, "$@", 2) == 0) {
 			put_text(out, domain);
 			s += 2;
+		} else if (strncmp(s, "$M", 2) == 0) {
+			put_joined(out, sk_span_str("mx."), domain);
+			s += 2;
 		} else if (strncmp(s, "$A", 2) == 0) {
-			struct sk_buf address;
-
 			n = strcspn(s + 2, "@") + 1;
-			sk_buf_init(&address, 1024);
-			sk_buf_add(&address, s + 2, n);
-			sk_buf_adds(&address, domain);
-			put_text(out, sk_buf_str(&address));
-			sk_buf_free(&address);
+			put_joined(out, sk_span_of(s + 2, n), domain);
 			s += 2 + n;
 		}
 	}
