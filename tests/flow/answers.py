@@ -4,7 +4,7 @@ only, in words, unclear, twice, from elsewhere, forged. Consent is never guessed
 (I2) and nothing goes to an address that was not asked."""
 import itertools
 
-from harness import mails
+from harness import cases, mails
 from harness.tap import has, lacks, run, same, step
 from harness.world import world
 
@@ -104,8 +104,7 @@ def unclear(w):
     lacks(clar.text, "[x]")
     before = len(w.sink.all(who))
     w.answer(clar, who, "1-A\n1-C\n2-C\n3-A\n", below=False, expect=False)
-    w.council.wait_case(number, lambda c: len(c["mails"]) >= 3 and any(
-        "ANSWER" in m["class"].upper() for m in c["mails"][-2:]), "filed")
+    w.council.wait_case(number, lambda c: cases.came(c) >= 3, "filed")
     w.council.wait_cases(1)
     same(len(w.sink.all(who)), before)
     same(w.council.case(number)["terms"], None)
@@ -132,7 +131,7 @@ def changed(w):
     form = w.answer(back, who, "4-N\n", below=False)
     has(form.text, "[ ] 1-A")
     w.answer(back, who, "4-Y\n", below=False, expect=False)
-    w.council.wait_case(number, lambda c: len(c["mails"]) >= 4, "filed")
+    w.council.wait_case(number, lambda c: cases.came(c) >= 4, "filed")
     same(w.council.case(number)["state"], "CONFIRMING")
 
 
@@ -141,7 +140,7 @@ def vouched(w):
     who, back, number = to_read_back(w, "1-C\n2-B\n3-A\n",
                                      somebody("plain.test"), signed=False)
     w.answer(back, who, "はい\n", below=False, signed=False, expect=False)
-    w.council.wait_case(number, lambda c: len(c["mails"]) >= 3, "filed")
+    w.council.wait_case(number, lambda c: cases.came(c) >= 3, "filed")
     case = w.council.case(number)
     same(case["state"], "CONFIRMING")
     w.council.run("terms", "vouch", number, "--how", "phone", "--reason",
@@ -155,7 +154,7 @@ def vouched(w):
 def two_vouchers(w):
     who, back, number = to_read_back(w, "1-C\n2-C\n3-A\n")
     w.answer(back, who, "ok\n", below=False, expect=False)
-    w.council.wait_case(number, lambda c: len(c["mails"]) >= 3, "filed")
+    w.council.wait_case(number, lambda c: cases.came(c) >= 3, "filed")
     same(w.council.case(number)["state"], "CONFIRMING")
     how = ["terms", "vouch", number, "--how", "meeting", "--reason", "面談"]
     w.council.run(*how)
@@ -170,7 +169,7 @@ def vacation(w):
     raw = mails.reply(back, who, "はい\n", below=False,
                       extra=["Auto-Submitted: auto-replied"])
     w.send(who, back["Reply-To"], raw)
-    w.council.wait_case(number, lambda c: len(c["mails"]) >= 3, "filed")
+    w.council.wait_case(number, lambda c: cases.came(c) >= 3, "filed")
     same(w.council.case(number)["state"], "CONFIRMING")
     same(len(w.sink.all(who)), 2)
 
@@ -181,7 +180,7 @@ def elsewhere(w):
     thief = somebody("acme.test")
     w.send(thief, back["Reply-To"],
            mails.reply(back, thief, "はい\n", below=False))
-    w.council.wait_case(number, lambda c: len(c["mails"]) >= 3, "filed")
+    w.council.wait_case(number, lambda c: cases.came(c) >= 3, "filed")
     same(w.council.case(number)["state"], "CONFIRMING")
     same(w.sink.all(thief), [])
 
@@ -194,7 +193,7 @@ def forged(w):
         "Authentication-Results: mx.council.test; dmarc=pass "
         "header.from=forged.test; dkim=pass header.d=forged.test"])
     w.send(who, back["Reply-To"], raw, signed=False)
-    w.council.wait_case(number, lambda c: len(c["mails"]) >= 3, "filed")
+    w.council.wait_case(number, lambda c: cases.came(c) >= 3, "filed")
     same(w.council.case(number)["state"], "CONFIRMING")
 
 
