@@ -1,6 +1,7 @@
 """How the play looks: headings, commands as typed, mails in a frame. Knows
 nothing of the story. Colour only on a terminal and not with NO_COLOR."""
 import os
+import re
 import shutil
 import sys
 import time
@@ -33,7 +34,7 @@ def bad(text):
 def safe(text):
     """No control character of a mail reaches the terminal."""
     return "".join(c if c == "\t" or unicodedata.category(c) not in
-                   ("Cc", "Cf") else "·" for c in text)
+                   ("Cc", "Cf") else "·" for c in text.rstrip("\r"))
 
 
 def width(text):
@@ -52,6 +53,21 @@ def cut(text, columns):
             break
         out += c
     return out + "…"
+
+
+def fold(text, columns):
+    """A long row of a table goes on under its last column."""
+    text = safe(text).expandtabs(8)
+    if width(text) <= columns:
+        return [text]
+    at = max((m.end() for m in re.finditer(r"  +", text)
+              if width(text[:m.end()]) <= columns - 16), default=4)
+    indent, rows = " " * width(text[:at]), [text[:at]]
+    for c in text[at:]:
+        if width(rows[-1]) + width(c) > columns:
+            rows.append(indent)
+        rows[-1] += c
+    return rows
 
 
 def say(text="", pause=0.0):
@@ -79,7 +95,8 @@ def command(words, output, who="operator", lines=30):
 def block(text, lines=30, mark="    "):
     rows = text.rstrip("\n").split("\n")
     for row in rows[:lines]:
-        say(mark + cut(row, WIDTH - len(mark)))
+        for part in fold(row, WIDTH - len(mark)):
+            say(mark + part)
     if len(rows) > lines:
         say(mark + dim(f"… {len(rows) - lines} more lines"))
 
