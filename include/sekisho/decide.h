@@ -74,6 +74,7 @@ struct decide_case {
 	bool has_key;		/* an approved key: E forms */
 	const struct terms *locked;	/* in force, or NULL */
 	const struct terms *proposed;	/* newest not locked, or NULL */
+	bool vouched;		/* enough operators vouched for `proposed` */
 	int64_t closed;
 };
 

@@ -231,6 +231,9 @@ int store_terms_lock(struct store *s, int64_t case_row, uint32_t version,
 int store_terms_vouch(struct store *s, int64_t case_row, uint32_t version,
     const char *who, const char *how, const char *reason, int64_t now,
     unsigned *distinct);
+/* How many different operators have vouched for it so far. */
+int store_terms_vouches(struct store *s, int64_t case_row, uint32_t version,
+    unsigned *distinct);
 /* Maps exclusion `index` of a version; orgs none: nobody is named by it. The
  * newest mapping counts, all are kept. */
 int store_exclusion_map(struct store *s, int64_t case_row, uint32_t version,

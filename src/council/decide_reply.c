@@ -85,6 +85,10 @@ confirm(const struct decide_in *in, struct actions *x, enum assurance have)
 		lock(x, in, have);
 		return;
 	}
+	if (c->vouched) {	/* the operators were quicker than the yes */
+		lock(x, in, ASSURANCE_VOUCHED);
+		return;
+	}
 	actions_add(x, ACTION_YES)->u.yes.assurance = have;
 	act_audit(x, "terms.yes-too-weak", word_of(WORDS_ASSURANCE, (int)have));
 	act_operator(x, "assurance-too-little");

@@ -13,6 +13,7 @@
 #include <sekisho/files.h>
 #include <sekisho/log.h>
 #include <sekisho/mem.h>
+#include <sekisho/terms.h>
 #include <sekisho/text.h>
 
 struct doing {
@@ -187,18 +188,43 @@ do_yes(struct doing *x, const struct action *act)
 	return save_case(x);
 }
 
+int
+apply_void_approvals(struct daemon *d, struct sk_arena *a, int64_t case_row,
+    int64_t now)
+{
+	struct item_record *items = NULL;
+	size_t n = 0;
+	int r = store_item_list(d->store, a, case_row, &items, &n);
+
+	for (size_t i = 0; i < n && !r; i++) {
+		if (items[i].item.state != ITEM_APPROVED)
+			continue;
+		r = store_item_withdraw_approvals(d->store, items[i].item.id);
+		if (!r)
+			r = store_item_state(d->store, items[i].item.id,
+			    ITEM_DRAFT, items[i].item.terms_version, now);
+	}
+	return r;
+}
+
 static int
 do_lock(struct doing *x, const struct action *act)
 {
-	struct terms t;
+	struct terms t, old;
+	bool has = store_terms_locked(x->d->store, x->a, x->c->row, &old) ==
+	    SK_OK;
 	int r = store_terms_newest(x->d->store, x->a, x->c->row, &t);
 
 	if (r)
 		return r;
 	x->c->approve_terms = 0;
 	r = save_case(x);
-	return r ? r : store_terms_lock(x->d->store, x->c->row, t.version,
-	    act->u.yes.assurance, NULL, NULL, x->now);
+	if (!r)
+		r = store_terms_lock(x->d->store, x->c->row, t.version,
+		    act->u.yes.assurance, NULL, NULL, x->now);
+	if (!r && has && terms_widen(&old, &t))
+		r = apply_void_approvals(x->d, x->a, x->c->row, x->now);
+	return r;
 }
 
 static int

@@ -135,6 +135,10 @@ struct apply_mail {
 int apply(struct daemon *d, struct sk_arena *a, const struct actions *acts,
     struct case_record *c, const struct apply_mail *m, const char *actor,
     struct sk_error *e);
+/* Wider terms void approvals given under the narrower ones: the items of the
+ * case are drafts again. */
+int apply_void_approvals(struct daemon *d, struct sk_arena *a,
+    int64_t case_row, int64_t now);
 /* The content-free note N-01 to every notify address, restrained. case_number
  * may be NULL. */
 void apply_notify(struct daemon *d, const char *event,

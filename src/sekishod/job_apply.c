@@ -11,6 +11,7 @@
 
 #include <sekisho/clock.h>
 #include <sekisho/log.h>
+#include <sekisho/terms.h>
 #include <sekisho/text.h>
 
 struct known {
@@ -101,6 +102,7 @@ view_case(struct job *j, struct known *k)
 {
 	struct case_record *c = &k->record;
 	struct decide_case *v = &k->view;
+	unsigned vouches = 0;
 
 	*v = (struct decide_case){
 		.row = c->row, .number = c->number,
@@ -116,6 +118,10 @@ view_case(struct job *j, struct known *k)
 	if (store_terms_newest(j->d->store, j->arena, c->row, &k->proposed) ==
 	    SK_OK && !k->proposed.locked)
 		v->proposed = &k->proposed;
+	if (v->proposed && store_terms_vouches(j->d->store, c->row,
+	    v->proposed->version, &vouches) == SK_OK)
+		v->vouched = vouches >=
+		    (terms_vouch_needs_two(v->proposed) ? 2 : 1);
 }
 
 /* A good signature over the whole mail, by a key pinned for this From. */

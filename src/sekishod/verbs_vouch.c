@@ -8,26 +8,6 @@
 
 #include "command.h"
 
-/* Wider terms void approvals given under the narrower ones. */
-static int
-void_approvals(struct command *c, const struct case_record *k)
-{
-	struct item_record *items = NULL;
-	size_t n = 0;
-	int r = store_item_list(c->d->store, c->arena, k->row, &items, &n);
-
-	for (size_t i = 0; i < n && !r; i++) {
-		if (items[i].item.state != ITEM_APPROVED)
-			continue;
-		r = store_item_withdraw_approvals(c->d->store,
-		    items[i].item.id);
-		if (!r)
-			r = store_item_state(c->d->store, items[i].item.id,
-			    ITEM_DRAFT, items[i].item.terms_version, c->now);
-	}
-	return r;
-}
-
 static int
 lock(struct command *c, struct case_record *k, const struct terms *t)
 {
@@ -45,7 +25,7 @@ lock(struct command *c, struct case_record *k, const struct terms *t)
 	if (!r)
 		r = store_case_update(c->d->store, k);
 	if (!r && has && terms_widen(&old, t))
-		r = void_approvals(c, k);
+		r = apply_void_approvals(c->d, c->arena, k->row, c->now);
 	r = command_store(c, r, k->number);
 	return r ? r : command_audit(c, "terms.lock", k->number,
 	    word_of(WORDS_ASSURANCE, ASSURANCE_VOUCHED));

@@ -146,9 +146,16 @@ store_terms_vouch(struct store *s, int64_t case_row, uint32_t version,
 	pack_str(s, reason);
 	pack_bind(s, st, VOUCH);
 	r = db_run(st);
-	if (r)
-		return r;
-	st = store_use(s, SQL_TERMS_VOUCHES);
+	return r ? r : store_terms_vouches(s, case_row, version, distinct);
+}
+
+int
+store_terms_vouches(struct store *s, int64_t case_row, uint32_t version,
+    unsigned *distinct)
+{
+	struct stmt *st = store_use(s, SQL_TERMS_VOUCHES);
+	int r;
+
 	db_bind_int(st, case_row);
 	db_bind_int(st, version);
 	r = db_get(st);

@@ -4,7 +4,7 @@ live it: the organisation in Japanese with JIS of the real world, the operators,
 and the members with ordinary gpg."""
 import re
 
-from harness import mails, roster
+from harness import copies, mails, roster
 from harness.tap import differ, has, lacks, run, same, step
 from harness.world import world
 
@@ -130,27 +130,15 @@ def decrypted(w):
     roster.council_key(w)
     own = None
     for person, copy in w.copies.items():
-        parts = list(copy.message.walk())
-        same(copy.message.get_content_type(), "multipart/encrypted")
-        armour = parts[-1].get_payload(decode=True)
-        plain, signer = w.keys[person].decrypt(armour)
+        inner, text, signer = copies.opened(w.keys[person], copy)
         assert signer, f"{person}: no good signature"
         own = own or signer
         same(signer, own, "signer")
-        inner = mails.crlf(plain)
-        text = mails_text(inner)
         has(text, "TLP:AMBER+STRICT", "198.51.100.77", w.item)
         lacks(text, SECRET, FROM, w.number)
         for other, address in roster.ADDRESSES.items():
             if other != person:
-                lacks(plain.decode("utf-8", "replace"), address)
-
-
-def mails_text(raw):
-    import email
-    import email.policy
-    message = email.message_from_bytes(raw, policy=email.policy.default)
-    return message.get_body(("plain",)).get_content()
+                lacks(str(inner), address)
 
 
 @step("the ledger has a queue id for each copy; the account's chain holds")

@@ -261,6 +261,10 @@ readbacks(void **state)
 	CASE(readback(ANSWER_4Y), (w.has_locked = true,
 	    w.locked.scope = SCOPE_CLASS1_GROUP, w.in.proof_code = true),
 	    "file:answer/confirmed use-token lock-terms:signature CONFIRMED");
+	/* Operators who vouched before the yes came. */
+	CASE(readback(ANSWER_4Y), (w.proposed.scope = SCOPE_ALL_MEMBERS,
+	    w.c.vouched = true),
+	    "file:answer/confirmed use-token lock-terms:vouched CONFIRMED");
 	CASE(readback(ANSWER_4N), AS_IT_IS,
 	    "file:answer/change-wanted ask T-03");
 	CASE(readback(ANSWER_4Y | ANSWER_4N), w.facts.answer.unclear =

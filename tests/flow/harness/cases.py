@@ -7,11 +7,6 @@ from . import mails
 PEOPLE = itertools.count(1)
 
 
-def came(case):
-    """How many mails of a case came in; what went out stands there too."""
-    return sum(m["direction"] == "in" for m in case["mails"])
-
-
 def confirmed(w, codes, text="様子がおかしいです。", who=None, signed=True,
               vouch=False):
     """A case whose terms are in force: (originator, number)."""
@@ -23,7 +18,7 @@ def confirmed(w, codes, text="様子がおかしいです。", who=None, signed=
     back = w.answer(got, who, codes, signed=signed, below=False)
     w.send(who, back["Reply-To"],
            mails.reply(back, who, "はい\n", below=False), signed)
-    w.council.wait_case(number, lambda c: came(c) >= 3, "the yes")
+    w.council.wait_mails(number, 3)
     if vouch:
         for user in (None, 0):
             w.council.run("terms", "vouch", number, "--how", "phone",

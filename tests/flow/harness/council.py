@@ -191,6 +191,12 @@ authentication = {{ authserv_id = "mx.council.test"; }};
         return wait.until(f"{count} case(s)", lambda: (
             lambda c: c if len(c) >= count else None)(self.cases()))
 
+    def wait_mails(self, number, count):
+        """Until so many mails of the case have come in and were filed."""
+        return self.wait_case(number, lambda c: len(
+            [m for m in c["mails"] if m["direction"] == "in"]) >= count,
+            f"{count} mails")
+
     def wait_case(self, number, probe, what):
         return wait.until(f"case {number}: {what}", lambda: (
             lambda c: c if probe(c) else None)(self.case(number)))

@@ -41,7 +41,10 @@ class Key:
         return self.run("--armor", "--export", self.fpr).stdout
 
     def learn(self, block):
-        self.run("--import", stdin=block)
+        """Imports somebody's key; its fingerprint."""
+        out = self.run("--status-fd", "1", "--import", stdin=block).stdout
+        return [l.split()[3] for l in out.decode().split("\n")
+                if "IMPORT_OK" in l][0]
 
     def decrypt(self, data):
         """(plaintext, fingerprint of the good signature or None)."""
