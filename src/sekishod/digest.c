@@ -211,6 +211,8 @@ digest_make(struct daemon *d, struct sk_arena *a, const char *by,
 		    "was sent");
 	sk_log(SK_INFO, "digest.made", "digest=%lld items=%zu copies=%zu "
 	    "held=%zu", (long long)out->row, m.n, out->copies, out->nheld);
+	if (out->nheld)
+		apply_notify(d, "held", NULL);
 	outbox_kick(d->outbox);
 	return SK_OK;
 }

@@ -314,6 +314,12 @@ listen_unix(const char *path, struct sk_error *e)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -1;
+	if (connect(fd, (struct sockaddr *)&sun, sizeof(sun)) == 0) {
+		sk_fail(e, SK_ERR_EXISTS, path, "another process listens "
+		    "here: is sekishod running already?");
+		close(fd);
+		return -1;
+	}
 	unlink(path);
 	if (bind(fd, (struct sockaddr *)&sun, sizeof(sun)) ||
 	    chmod(path, 0660) || listen(fd, 128)) {
@@ -346,15 +352,18 @@ listen_tcp(const char *where, struct sk_error *e)
 {
 	struct addrinfo hints = {
 		.ai_socktype = SOCK_STREAM,
-		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
+		.ai_flags = AI_NUMERICSERV | AI_PASSIVE,
 	}, *ai = NULL;
 	const char *colon = strrchr(where, ':');
 	char host[64];
 	int fd = -1;
 
 	if (colon && (size_t)(colon - where) < sizeof(host)) {
-		snprintf(host, sizeof(host), "%.*s", (int)(colon - where),
-		    where);
+		/* [::1]:2424 */
+		bool v6 = *where == '[' && colon > where && colon[-1] == ']';
+
+		snprintf(host, sizeof(host), "%.*s",
+		    (int)(colon - where) - (v6 ? 2 : 0), where + v6);
 		if (getaddrinfo(host, colon + 1, &hints, &ai) == 0)
 			fd = listen_addr(ai);
 		if (ai)
