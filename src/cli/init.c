@@ -135,20 +135,46 @@ make_data(struct making *m)
 	return r;
 }
 
+/* A new key beside old data would hide that the right one is lost. */
 static int
-make_keys(struct making *m)
+make_store_key(struct making *m)
 {
 	const struct config *c = m->conf;
-	bool store = sk_file_exists(c->store_key);
-	bool vault = sk_file_exists(c->vault_key);
-	int r = vault_key_create(c->store_key, false, m->e);
+	bool there = sk_file_exists(c->store_key);
+	int r;
 
+	if (!there && sk_file_exists(c->store_path))
+		return sk_fail(m->e, SK_ERR_NOINPUT, c->store_key, "the "
+		    "database is there and its key is not: restore the key "
+		    "file from its backup");
+	r = vault_key_create(c->store_key, false, m->e);
 	if (!r)
-		say(m, "store key", c->store_key, !store);
+		say(m, "store key", c->store_key, !there);
+	return r;
+}
+
+static int
+make_vault_key(struct making *m)
+{
+	const struct config *c = m->conf;
+	char *pub = sk_arena_printf(m->c->arena, "%s.pub", c->vault_key);
+	bool there = sk_file_exists(c->vault_key);
+	int r;
+
+	if (!there && sk_file_exists(pub) && !c->nkeyd_sockets)
+		return sk_fail(m->e, SK_ERR_NOINPUT, c->vault_key, "its public "
+		    "half is there and it is not: restore it from its backup, "
+		    "mail in custody needs it");
+	if (c->nkeyd_sockets && !there) {	/* the secret half is keyd's */
+		if (!sk_file_exists(pub))
+			return sk_fail(m->e, SK_ERR_NOINPUT, pub, "copy it "
+			    "from where keyd has its vault key");
+		say(m, "vault key", pub, false);
+		return SK_OK;
+	}
+	r = vault_key_create(c->vault_key, true, m->e);
 	if (!r)
-		r = vault_key_create(c->vault_key, true, m->e);
-	if (!r)
-		say(m, "vault key", c->vault_key, !vault);
+		say(m, "vault key", c->vault_key, !there);
 	return r;
 }
 
@@ -262,7 +288,9 @@ make_all(struct making *m, const struct cli_request *r)
 	if (!code)
 		code = make_data(m);
 	if (!code)
-		code = make_keys(m);
+		code = make_store_key(m);
+	if (!code)
+		code = make_vault_key(m);
 	if (!code)
 		code = make_folder(m, "spool", sk_arena_printf(c->arena,
 		    "%s-spool", m->conf->store_path));
