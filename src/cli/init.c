@@ -61,6 +61,20 @@ conf_path(struct cli *c, const struct cli_request *r, struct sk_error *e)
 	return path;
 }
 
+/* Where the default configuration puts the homes, known before anything is
+ * made: bad input changes nothing. */
+static int
+check_default_home(struct making *m, const char *conf)
+{
+	const char *home = sk_path_beside(m->c->arena, conf, "gnupg/0");
+
+	if (strlen(home) <= LIMIT_HOME_PATH)
+		return SK_OK;
+	return sk_fail(m->e, SK_ERR_CONFIG, home, "this GnuPG home would have "
+	    "a path of %zu bytes and GnuPG bears %d: take a shorter folder",
+	    strlen(home), LIMIT_HOME_PATH);
+}
+
 static int
 make_conf(struct making *m, const struct cli_request *r)
 {
@@ -68,13 +82,14 @@ make_conf(struct making *m, const struct cli_request *r)
 	const char *name = sk_json_str(r->values, "name");
 	const char *domain = sk_json_str(r->values, "domain");
 	struct sk_buf b;
-	int code = SK_OK;
+	int code;
 
 	if (sk_file_exists(path)) {
 		say(m, "configuration", path, false);
 		return SK_OK;
 	}
-	if (slash && slash != path)
+	code = check_default_home(m, path);
+	if (!code && slash && slash != path)
 		code = sk_dir_make(sk_arena_strn(m->c->arena, path,
 		    (size_t)(slash - path)), 0755, m->e);
 	sk_buf_init(&b, LIMIT_CONFIG_FILE);
