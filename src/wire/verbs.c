@@ -142,9 +142,11 @@ is_choice(const char *choices, const char *s)
 {
 	size_t n = strlen(s);
 
+	if (n == 0 || strchr(s, '|'))
+		return false;
 	for (const char *at = choices; at; at = strchr(at, '|')) {
 		at += *at == '|';
-		if (n > 0 && strncmp(at, s, n) == 0 &&
+		if (strncmp(at, s, n) == 0 &&
 		    (at[n] == '|' || at[n] == '\0'))
 			return true;
 	}
@@ -315,13 +317,37 @@ usage_value(const struct verb_value *x, struct sk_buf *out)
 		sk_buf_adds(out, "…");
 }
 
+#define INDENT 29		/* of what is said about an option */
+#define WIDTH 79
+
+/* "A, B, C" in lines that fit a terminal. */
+static void
+usage_choices(const char *s, struct sk_buf *out)
+{
+	size_t column = 0;
+
+	while (*s) {
+		size_t n = strcspn(s, " ");
+
+		if (column == 0 || column + 1 + n > WIDTH) {
+			sk_buf_addf(out, "\n%*s", INDENT - 1, "");
+			column = INDENT - 1;
+		}
+		sk_buf_addc(out, ' ');
+		sk_buf_add(out, s, n);
+		column += 1 + n;
+		s += n + strspn(s + n, " ");
+	}
+}
+
 static void
 usage_option(const struct verb_value *x, struct sk_buf *out)
 {
 	sk_buf_addf(out, "        %-20s %s", x->name, x->help);
 	if (x->kind == VALUE_WORD || x->kind == VALUE_WORDS)
-		sk_buf_addf(out, "\n        %-20s (%s)", "",
-		    word_choices(x->words));
+		usage_choices(word_choices(x->words), out);
+	else if (x->kind == VALUE_CHOICE)
+		usage_choices(x->choices, out);
 	sk_buf_adds(out, "\n");
 }
 
