@@ -206,6 +206,9 @@ int gatekeeper_item(struct daemon *d, struct sk_arena *a, const char *item,
  * programs read. Before gatekeeper_ask(), for each person from the store. */
 void gatekeeper_person(struct daemon *d, struct sk_arena *a,
     struct person *p);
+/* An organisation of a roster that was read; NULL if it has none such. */
+const struct org *gatekeeper_org(const struct roster_known *k,
+    const char *id);
 /* The roster, with every key's state as it is now. */
 int gatekeeper_roster(struct daemon *d, struct sk_arena *a, bool active,
     struct roster_known *out);

@@ -52,15 +52,6 @@ approved_items(struct making *m, struct sk_error *e)
 	return SK_OK;
 }
 
-static const struct org *
-org_of(const struct making *m, const struct person *p)
-{
-	for (size_t i = 0; i < m->roster.norgs; i++)
-		if (strcmp(m->roster.orgs[i].id, p->org) == 0)
-			return &m->roster.orgs[i];
-	return NULL;
-}
-
 /* Does anything go to this person; if not, is it only the key? */
 static bool
 wanted(const struct making *m, const struct org *o, const struct person *p,
@@ -128,7 +119,7 @@ add_copies(struct making *m, int64_t digest)
 	    sizeof(*m->out->held));
 	for (size_t i = 0; i < m->roster.npersons; i++) {
 		const struct person *p = &m->roster.persons[i];
-		const struct org *o = org_of(m, p);
+		const struct org *o = gatekeeper_org(&m->roster, p->org);
 		const char *held;
 		int r;
 

@@ -66,6 +66,15 @@ gatekeeper_person(struct daemon *d, struct sk_arena *a, struct person *p)
 		p->key_state = key_unusable(&k.facts, sk_now());
 }
 
+const struct org *
+gatekeeper_org(const struct roster_known *k, const char *id)
+{
+	for (size_t i = 0; i < k->norgs; i++)
+		if (strcmp(k->orgs[i].id, id) == 0)
+			return &k->orgs[i];
+	return NULL;
+}
+
 int
 gatekeeper_roster(struct daemon *d, struct sk_arena *a, bool active,
     struct roster_known *out)

@@ -13,15 +13,6 @@ struct freezing {
 	size_t n, keyless;
 };
 
-static const struct org *
-org_of(const struct roster_known *k, const char *id)
-{
-	for (size_t i = 0; i < k->norgs; i++)
-		if (strcmp(k->orgs[i].id, id) == 0)
-			return &k->orgs[i];
-	return NULL;
-}
-
 /* Whom the gate lets through leaving approvals aside; who only lacks a usable
  * key is on the list, and its copy is held until the key is mended (R-119). */
 static int
@@ -36,7 +27,7 @@ collect(struct command *c, const struct gate_case *g, struct freezing *f)
 	f->persons = sk_arena_array(c->arena, k.npersons + 1,
 	    sizeof(*f->persons));
 	for (size_t i = 0; i < k.npersons; i++) {
-		const struct org *o = org_of(&k, k.persons[i].org);
+		const struct org *o = gatekeeper_org(&k, k.persons[i].org);
 		struct gate_answer a;
 
 		if (!o)

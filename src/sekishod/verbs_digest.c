@@ -37,20 +37,11 @@ approved(struct command *c, struct plan *p)
 	return r;
 }
 
-static const struct org *
-org_of(const struct roster_known *k, const char *id)
-{
-	for (size_t i = 0; i < k->norgs; i++)
-		if (strcmp(k->orgs[i].id, id) == 0)
-			return &k->orgs[i];
-	return NULL;
-}
-
 static void
 person(struct command *c, struct plan *p, const struct person *who,
     struct sk_json *held)
 {
-	const struct org *o = org_of(&p->k, who->org);
+	const struct org *o = gatekeeper_org(&p->k, who->org);
 	const char *reason = NULL;
 	bool send = false;
 

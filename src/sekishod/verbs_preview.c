@@ -35,15 +35,6 @@ row(struct command *c, struct sk_json *o, const struct gate_case *g,
 	sk_json_set_str(o, "key", key_word(p));
 }
 
-static const struct org *
-org_of(const struct roster_known *k, const char *id)
-{
-	for (size_t i = 0; i < k->norgs; i++)
-		if (strcmp(k->orgs[i].id, id) == 0)
-			return &k->orgs[i];
-	return NULL;
-}
-
 static int
 rows(struct command *c, const struct gate_case *g, const char *only)
 {
@@ -54,7 +45,7 @@ rows(struct command *c, const struct gate_case *g, const char *only)
 	    &k), "roster");
 
 	for (size_t i = 0; i < k.npersons && !r; i++) {
-		const struct org *o = org_of(&k, k.persons[i].org);
+		const struct org *o = gatekeeper_org(&k, k.persons[i].org);
 		bool send;
 
 		if (!o || (only && strcmp(k.persons[i].id, only) != 0))
