@@ -9,7 +9,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "flow"))
 
 import show  # noqa: E402
-from harness import copies, mails, roster  # noqa: E402
+from harness import copies, mails, roster, wait  # noqa: E402
 from harness.world import World  # noqa: E402
 
 HANA = "suzuki@consulter.test"
@@ -118,7 +118,6 @@ def item(w):
     run(w, "preview", w.item)
     run(w, "why", "ministry-ono", w.item)
     run(w, "item", "approve", w.item)
-    w.council.call("item", "approve", w.item, user=0)
 
 
 def digest(w):
@@ -149,6 +148,9 @@ def answer(w):
              "A 来ている", "her answer")
     w.send(sato, w.copy["Reply-To"],
            mails.reply(w.copy, sato, "A 来ている\n", quote=False))
+    wait.until("the answer to be filed", lambda: "member-answer" in
+               w.council.run("mail", "list").lower().replace("_", "-"))
+    run(w, "mail", "list", "--last", "3")
     run(w, "audit", "verify")
     run(w, "audit", "show", "--last", "8")
 

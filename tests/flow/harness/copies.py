@@ -17,9 +17,5 @@ def opened(key, mail):
     plain, signer = key.decrypt(armour(mail))
     inner = email.message_from_bytes(mails.crlf(plain),
                                      policy=email.policy.default)
-    return inner, inner.get_body(("plain",)).get_content(), signer
-
-
-def text_of(raw):
-    message = email.message_from_bytes(raw, policy=email.policy.default)
-    return message.get_body(("plain",)).get_content()
+    text = inner.get_body(("plain",)).get_content()
+    return inner, text.replace("\r\n", "\n"), signer

@@ -25,7 +25,7 @@ class Mail:
     @property
     def text(self):
         part = self.message.get_body(("plain",))
-        return part.get_content() if part else ""
+        return part.get_content().replace("\r\n", "\n") if part else ""
 
     def __getitem__(self, field):
         value = self.message[field]
