@@ -155,36 +155,43 @@ def answer(w):
     run(w, "audit", "show", "--last", "8")
 
 
-def stay(w):
-    """Leaves everything running: a child keeps the sink and ends it all when
-    it is asked to."""
-    child = os.fork()
-    if child == 0:
-        os.setsid()
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
-        null = os.open(os.devnull, os.O_RDWR)
-        for fd in (0, 1, 2):
-            os.dup2(null, fd)
-        w.sink.serve()
-        signal.sigwait({signal.SIGTERM})
-        w.end()
-        os._exit(0)
-    c = w.council
+def wrapper(w):
+    """The operators' command as the first operator runs it."""
+    c, path = w.council, w.dir / "sekisho"
+    path.write_text(f"""\
+#!/bin/sh
+SEKISHO_LIBEXECDIR={c.stage}/libexec SEKISHO_DATADIR={c.stage}/share
+export SEKISHO_LIBEXECDIR SEKISHO_DATADIR
+exec setpriv --reuid {c.user} --regid {c.group} --clear-groups \\
+    {c.stage}/sekisho -c {c.conf} "$@"
+""")
+    path.chmod(0o755)
+    return path
+
+
+def stay(w, done):
+    """Leaves everything running: this process, which holds it all, lets go of
+    the terminal and waits to be ended."""
+    child = os.getpid()
+    command = wrapper(w)
     show.say()
     show.say(show.bold("The council stays. Commands to copy:"))
-    user = f"setpriv --reuid {c.user} --regid {c.group} --clear-groups"
-    libexec = f"env SEKISHO_LIBEXECDIR={c.stage}/libexec"
-    show.block(f"""\
-alias sekisho='{user} {libexec} {c.stage}/sekisho -c {c.conf}'
-sekisho case list
-sekisho help
-swaks --server 127.0.0.1:{w.postfix.door} --from you@consulter.test \\
-    --to {DESK} --header 'Subject: hello' --body 'Something is odd.'
-neomutt -f {w.dir}/outside                     # everything that left
-gpg --homedir {w.keys['acme-sato'].home} -d < FILE   # a member's own gpg
-tail -f {c.logfile}
-kill {child}; rm -rf {c.stage}      # ends and removes it all""", 20)
-    os._exit(0)
+    show.say(f"""
+  {command} case list
+  {command} help
+  swaks --server 127.0.0.1:{w.postfix.door} --from you@consulter.test \\
+      --to {DESK} --header 'Subject: hello' --body 'Something is odd.'
+  neomutt -f {w.dir}/outside             # everything that left
+  ls {w.dir}/outside/new                 # its files; a member's own gpg:
+  gpg --homedir {w.keys['acme-sato'].home} -d FILE
+  tail -f {w.council.logfile}
+  kill {child}; rm -rf {w.council.stage}            # ends and removes it all
+""")
+    null = os.open(os.devnull, os.O_RDWR)
+    for fd in (0, 1, 2):
+        os.dup2(null, fd)
+    os.close(done)
+    signal.pause()
 
 
 def play(w):
@@ -195,14 +202,31 @@ def play(w):
                        "digest opened by ordinary gpg."))
 
 
+def apart():
+    """For --keep: the play goes on in a child; the parent ends when the child
+    lets go of the pipe, with the child's success."""
+    told, done = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(told)
+        os.setsid()
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        return done
+    os.close(done)
+    os.read(told, 1)
+    pid, status = os.waitpid(child, os.WNOHANG)
+    os._exit(os.waitstatus_to_exitcode(status) if pid else 0)
+
+
 def main():
+    keep = apart() if "--keep" in sys.argv else None
     show.say(show.dim("  starting a council, Postfix and OpenDKIM on "
                       "loopback …"))
     w = World(maildir=True)
     try:
         play(w)
-        if "--keep" in sys.argv:
-            stay(w)
+        if keep is not None:
+            stay(w, keep)
     except Exception:
         w.post_mortem()
         raise

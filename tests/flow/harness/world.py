@@ -18,6 +18,13 @@ class World:
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="sek."))
         self.dir.chmod(0o755)
         self.ends, self.keys = [], {}
+        try:
+            self.begin(lmtp, with_postfix, extra, start, maildir)
+        except BaseException:
+            self.end()
+            raise
+
+    def begin(self, lmtp, with_postfix, extra, start, maildir):
         self.sink = self.using(
             sink.Sink(self.dir / "outside" if maildir else None), "stop")
         self.postfix = None
