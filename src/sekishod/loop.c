@@ -11,6 +11,10 @@
 
 enum { PRIORITY_SOCKETS, PRIORITY_FLUSH, PRIORITIES };
 
+/* libevent never comes to the flush while sockets are ready again and again
+ * (large mails streaming in): a turn ends after so long in any case. */
+#define TURN_MICROSECONDS 20000
+
 struct hook {
 	loop_fn fn;
 	void *ctx;
@@ -18,7 +22,7 @@ struct hook {
 
 struct loop {
 	struct event_base *base;
-	struct event *flush, *term, *intr, *hup;
+	struct event *flush, *late, *term, *intr, *hup;
 	struct hook on_flush, on_stop, on_reload;
 };
 
@@ -44,9 +48,13 @@ call(const struct hook *h)
 static void
 on_flush(evutil_socket_t fd, short what, void *arg)
 {
+	struct loop *l = arg;
+
 	(void)fd;
 	(void)what;
-	call(&((struct loop *)arg)->on_flush);
+	event_del(l->flush);
+	event_del(l->late);
+	call(&l->on_flush);
 }
 
 static void
@@ -79,6 +87,8 @@ loop_new(void)
 	event_base_priority_init(l->base, PRIORITIES);
 	l->flush = event_new(l->base, -1, 0, on_flush, l);
 	event_priority_set(l->flush, PRIORITY_FLUSH);
+	l->late = evtimer_new(l->base, on_flush, l);
+	event_priority_set(l->late, PRIORITY_SOCKETS);
 	signal(SIGPIPE, SIG_IGN);
 	l->term = signal_event(l, SIGTERM);
 	l->intr = signal_event(l, SIGINT);
@@ -94,6 +104,7 @@ loop_free(struct loop **lp)
 	if (!l)
 		return;
 	event_free(l->flush);
+	event_free(l->late);
 	event_free(l->term);
 	event_free(l->intr);
 	event_free(l->hup);
@@ -237,7 +248,10 @@ loop_set_flush(struct loop *l, loop_fn fn, void *ctx)
 void
 loop_want_flush(struct loop *l)
 {
+	const struct timeval tv = { .tv_usec = TURN_MICROSECONDS };
+
 	event_active(l->flush, EV_TIMEOUT, 1);
+	evtimer_add(l->late, &tv);
 }
 
 void

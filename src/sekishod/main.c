@@ -39,6 +39,19 @@ no_dumps(void)
 	umask(077);
 }
 
+/* Sessions, spool files and memory files: the soft limit of old is for
+ * programs that use select(). */
+static void
+many_files(void)
+{
+	struct rlimit r;
+
+	if (getrlimit(RLIMIT_NOFILE, &r))
+		return;
+	r.rlim_cur = r.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &r);
+}
+
 static unsigned
 helpers(unsigned configured)
 {
@@ -195,6 +208,7 @@ main(int argc, char **argv)
 	if (!file || optind != argc)
 		usage();
 	no_dumps();
+	many_files();
 	sk_log_open("sekishod", debug ? SK_DEBUG : SK_INFO);
 	sk_buf_init(&d.own_block, LIMIT_KEY_BYTES);
 	r = load_files(&d, file);

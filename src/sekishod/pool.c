@@ -26,7 +26,7 @@
 
 #define IN_CHANNEL_MAX 2
 #define LEAVE_MILLISECONDS 2000
-#define RESPAWN_MILLISECONDS 500 /* after a helper that never got ready */
+#define RESPAWN_MILLISECONDS 500 /* after one that died without work */
 
 struct op {
 	uint64_t id;
@@ -47,6 +47,7 @@ struct helper {
 	unsigned index;
 	pid_t pid;
 	int fd;
+	bool starting;		/* has not said that it is ready */
 	bool ready;
 	bool leaving;		/* a reader that said it ends now */
 	struct loop_watch *watch;
@@ -175,7 +176,9 @@ gone(struct helper *h, const char *why)
 {
 	char error[160];
 	int status = 0;
-	bool was_ready = h->ready || h->leaving;
+	/* One that died at work or had served its time is replaced at once;
+	 * one that dies of itself must not be started in a circle. */
+	bool at_once = h->nrunning > 0 || h->leaving;
 
 	loop_watch_free(&h->watch);
 	loop_timer_stop(h->deadline);
@@ -183,7 +186,7 @@ gone(struct helper *h, const char *why)
 	if (h->pid > 0)
 		status = reap(h, why != NULL);
 	h->pid = 0;
-	h->ready = false;
+	h->starting = h->ready = false;
 	if (why)
 		snprintf(error, sizeof(error), "%s", why);
 	else if (WIFSIGNALED(status))
@@ -199,7 +202,7 @@ gone(struct helper *h, const char *why)
 	settle(h, error);
 	if (h->pool->ending)
 		return;
-	if (was_ready)
+	if (at_once)
 		start(h);
 	else
 		loop_timer_in(h->respawn, RESPAWN_MILLISECONDS);
@@ -230,7 +233,7 @@ arm(struct helper *h)
 	int64_t s = h->pool->kind == POOL_READER ? LIMIT_READER_SECONDS :
 	    LIMIT_KEYD_SECONDS;
 
-	if (h->nrunning)
+	if (h->nrunning || h->starting)
 		loop_timer_in(h->deadline, s * 1000);
 	else
 		loop_timer_stop(h->deadline);
@@ -252,13 +255,22 @@ keyd_says_ready(struct daemon *d, struct channel_message *m)
 	sk_arena_free(&a);
 }
 
+/* A reader that was taken over must not name the council's key. */
+static uint32_t
+ready_type(const struct pool *p)
+{
+	return p->kind == POOL_READER ? MSG_READER_READY : MSG_KEYD_READY;
+}
+
 static void
 got(struct helper *h, struct channel_message *m)
 {
 	struct op *o;
 
-	if (m->type == MSG_READER_READY || m->type == MSG_KEYD_READY) {
+	if (h->starting && m->type == ready_type(h->pool)) {
+		h->starting = false;
 		h->ready = true;
+		arm(h);
 		if (m->type == MSG_KEYD_READY)
 			keyd_says_ready(h->pool->d, m);
 		return;
@@ -441,6 +453,8 @@ start(struct helper *h)
 	sk_fd_nonblock(h->fd);
 	h->watch = loop_watch_new(h->pool->d->loop, h->fd, on_channel, h);
 	loop_watch_for(h->watch, true, false);
+	h->starting = true;
+	arm(h);
 }
 
 static void

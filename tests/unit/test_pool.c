@@ -1,0 +1,222 @@
+/*
+ * The pool with helpers of the test's own (this program under another name):
+ * one that claims to be a keyd, one that dies of itself, one that does its
+ * work.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include <sekisho/files.h>
+#include <sekisho/mem.h>
+
+#include "sekishod/daemon.h"
+
+#define FORGED "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+
+static struct {
+	struct daemon d;
+	struct config conf;
+	char folder[64];
+	struct pool *pool;
+	unsigned answers;
+	char error[160];
+} t;
+
+/* ---- the helper ---- */
+
+static void
+say(uint32_t type, uint64_t id, struct sk_buf *b)
+{
+	channel_send(3, type, id, sk_buf_span(b), NULL, 0);
+}
+
+static void
+say_keyd_ready(void)
+{
+	struct msg_keyd_ready k = { FORGED, "x", sk_span_of("key", 3) };
+	struct sk_buf b;
+
+	sk_buf_init(&b, 4096);
+	msg_keyd_ready_put(&b, &k);
+	say(MSG_KEYD_READY, 0, &b);
+	sk_buf_free(&b);
+}
+
+static void
+serve(void)
+{
+	struct channel_message m;
+
+	channel_message_init(&m);
+	while (channel_recv(3, &m) == SK_OK) {
+		struct msg_read_done done = { .status = SK_ERR_DATA };
+		struct sk_buf b;
+
+		sk_buf_init(&b, 4096);
+		msg_read_done_put(&b, &done);
+		say(MSG_READ_DONE, m.id, &b);
+		sk_buf_free(&b);
+	}
+	channel_message_end(&m);
+}
+
+/* The folder's name says how it behaves; each start leaves a byte there. */
+static int
+helper(const char *self)
+{
+	char path[256];
+	struct sk_buf none;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%.*s/starts",
+	    (int)(strrchr(self, '/') - self), self);
+	f = fopen(path, "a");
+	if (f) {
+		fputc('.', f);
+		fclose(f);
+	}
+	sk_buf_init(&none, 16);
+	if (strstr(self, "liar"))
+		say_keyd_ready();
+	say(MSG_READER_READY, 0, &none);
+	if (strstr(self, "liar"))
+		say_keyd_ready();
+	if (!strstr(self, "dies"))
+		serve();
+	return 0;
+}
+
+/* ---- the test ---- */
+
+static void
+set_up(const char *kind)
+{
+	char self[256], link[256];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	memset(&t, 0, sizeof(t));
+	assert_true(n > 0);
+	self[n] = '\0';
+	snprintf(t.folder, sizeof(t.folder), "/tmp/%s-XXXXXX", kind);
+	assert_non_null(mkdtemp(t.folder));
+	snprintf(link, sizeof(link), "%s/sekisho-reader", t.folder);
+	assert_int_equal(symlink(self, link), 0);
+	t.d.config = &t.conf;
+	t.d.libexec = t.folder;
+	sk_buf_init(&t.d.own_block, LIMIT_KEY_BYTES);
+	t.d.loop = loop_new();
+}
+
+static size_t
+starts(void)
+{
+	char path[256];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s/starts", t.folder);
+	return stat(path, &st) ? 0 : (size_t)st.st_size;
+}
+
+static void
+tear_down(void)
+{
+	char path[256];
+
+	pool_free(&t.pool);
+	loop_free(&t.d.loop);
+	sk_buf_free(&t.d.own_block);
+	snprintf(path, sizeof(path), "%s/sekisho-reader", t.folder);
+	unlink(path);
+	snprintf(path, sizeof(path), "%s/starts", t.folder);
+	unlink(path);
+	rmdir(t.folder);
+}
+
+static void
+answered(void *ctx, struct channel_message *m, const char *error)
+{
+	(void)ctx;
+	t.answers += m != NULL;
+	snprintf(t.error, sizeof(t.error), "%s", error ? error : "");
+	loop_stop(t.d.loop);
+}
+
+static void
+enough(void *ctx)
+{
+	(void)ctx;
+	loop_stop(t.d.loop);
+}
+
+/* I7: a reader that was taken over cannot put its key in the council's place;
+ * what it says out of turn ends it. */
+static void
+reader_names_no_key(void **state)
+{
+	struct loop_timer *end;
+
+	(void)state;
+	set_up("liar");
+	t.pool = pool_new(&t.d, POOL_READER, 1);
+	end = loop_timer_new(t.d.loop, enough, NULL);
+	loop_timer_in(end, 300);
+	loop_run(t.d.loop);
+	assert_true(starts() > 0);
+	assert_string_equal(t.d.own_fpr, "");
+	assert_int_equal(t.d.own_block.len, 0);
+	loop_timer_free(&end);
+	tear_down();
+}
+
+/* A helper that gets ready and dies without work is not started in a circle. */
+static void
+no_storm(void **state)
+{
+	struct loop_timer *end;
+
+	(void)state;
+	set_up("dies");
+	t.pool = pool_new(&t.d, POOL_READER, 1);
+	end = loop_timer_new(t.d.loop, enough, NULL);
+	loop_timer_in(end, 300);
+	loop_run(t.d.loop);
+	assert_int_equal(starts(), 1);
+	loop_timer_free(&end);
+	tear_down();
+}
+
+static void
+a_good_one_answers(void **state)
+{
+	(void)state;
+	set_up("good");
+	t.pool = pool_new(&t.d, POOL_READER, 1);
+	pool_ask(t.pool, MSG_READ, sk_span_of("", 0), NULL, 0, false,
+	    answered, NULL);
+	loop_run(t.d.loop);
+	assert_int_equal(t.answers, 1);
+	tear_down();
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reader_names_no_key),
+		cmocka_unit_test(no_storm),
+		cmocka_unit_test(a_good_one_answers),
+	};
+
+	if (argc > 0 && strstr(argv[0], "/sekisho-reader"))
+		return helper(argv[0]);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
