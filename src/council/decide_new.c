@@ -42,6 +42,15 @@ open_case(const struct decide_in *in, const struct config_desk *desk,
 	    PRIORITY_NORMAL;
 }
 
+/* What leaves is ASCII (design.md §4, copy hash). */
+static bool
+can_be_written_to(const char *address)
+{
+	while (*address && (unsigned char)*address < 0x80)
+		address++;
+	return *address == '\0';
+}
+
 /* Why no automatic answer may go out; NULL if it may. */
 static const char *
 silent_reason(const struct decide_in *in)
@@ -50,6 +59,8 @@ silent_reason(const struct decide_in *in)
 
 	if (!f->from.address)
 		return "no-sender";
+	if (!can_be_written_to(routing_answer_address(f)))
+		return "address-not-ascii";
 	if (in->auth == AUTH_FAIL)
 		return "authentication-fail";
 	if (!*in->sender)

@@ -24,6 +24,9 @@ struct doing {
 	const char *actor;
 	int64_t now;
 	struct sk_error *e;
+	/* To be asked of keyd once the group stands: its answer must not meet
+	 * rows that were rolled back, or others that took their numbers. */
+	bool rewrap, keys;
 };
 
 static int
@@ -66,7 +69,7 @@ rewrapped(void *ctx, struct channel_message *reply, const char *error);
 
 struct rewrap {
 	struct daemon *d;
-	int64_t mail;
+	int64_t mail, case_row;
 };
 
 /* After a restart the data key is known to keyd only: it wraps anew. */
@@ -77,7 +80,7 @@ ask_rewrap(struct doing *x)
 	struct rewrap *w = sk_malloc(sizeof(*w));
 	struct sk_buf b;
 
-	*w = (struct rewrap){ x->d, x->m->mail->row };
+	*w = (struct rewrap){ x->d, x->m->mail->row, x->c->row };
 	memcpy(ask.wrap, x->m->mail->wrap, VAULT_WRAP);
 	memcpy(ask.case_pk, x->c->pk, VAULT_KEY);
 	sk_buf_init(&b, 1024);
@@ -98,7 +101,8 @@ rewrapped(void *ctx, struct channel_message *reply, const char *error)
 	(void)error;	/* the vault's wrap stays: still readable, not lost */
 	if (reply && reply->type == MSG_REWRAPPED && !msg_rewrapped_get(a,
 	    sk_buf_span(&reply->fields), &done) && !done.status &&
-	    !store_mail_get(w->d->store, a, w->mail, &m)) {
+	    !store_mail_get(w->d->store, a, w->mail, &m) && m.done &&
+	    !m.by_case && m.case_row == w->case_row) {
 		memcpy(m.wrap, done.wrap, VAULT_WRAP);
 		m.by_case = true;
 		store_mail_filed(w->d->store, &m);
@@ -124,7 +128,7 @@ do_file(struct doing *x, const struct action *act)
 		    m->wrap);
 		m->by_case = true;
 	} else if (in_case) {
-		ask_rewrap(x);
+		x->rewrap = true;
 	}
 	if (in_case && m->class != MAIL_REPEAT && x->m->facts) {
 		x->c->last_message_id = m->message_id;
@@ -327,19 +331,37 @@ inspected(void *ctx, struct channel_message *m, const char *error)
 	free(p);
 }
 
-static int
-do_propose_keys(struct doing *x, const struct action *act)
-{
-	(void)act;
-	for (size_t i = 0; i < x->m->facts->nkeys; i++) {
-		struct proposal *p = sk_malloc(sizeof(*p));
-		int fd = sk_memfd_of("key", x->m->facts->keys[i].block);
+/* An inspection takes keyd a tenth of a second: a flood of mails with keys must
+ * neither pile up descriptors nor keep seals waiting. The key stands in the
+ * mail for `mail save`. */
+#define INSPECTIONS_WAITING 32
 
+static void
+ask_inspect(struct doing *x)
+{
+	for (size_t i = 0; i < x->m->facts->nkeys; i++) {
+		struct proposal *p;
+		int fd;
+
+		if (pool_waiting(x->d->keyds) >= INSPECTIONS_WAITING) {
+			sk_log(SK_WARN, "key.skipped", "mail=%lld reason="
+			    "keyd-busy", (long long)x->m->mail->row);
+			return;
+		}
+		p = sk_malloc(sizeof(*p));
+		fd = sk_memfd_of("key", x->m->facts->keys[i].block);
 		*p = (struct proposal){ x->d, x->c->row, x->m->mail->row };
 		pool_ask(x->d->keyds, MSG_INSPECT, sk_span_of("", 0), &fd, 1,
 		    false, inspected, p);
 		sk_fd_close(&fd);
 	}
+}
+
+static int
+do_propose_keys(struct doing *x, const struct action *act)
+{
+	(void)act;
+	x->keys = true;
 	return SK_OK;
 }
 
@@ -360,7 +382,8 @@ apply(struct daemon *d, struct sk_arena *a, const struct actions *acts,
     struct case_record *c, const struct apply_mail *m, const char *actor,
     struct sk_error *e)
 {
-	struct doing x = { d, a, c, m, actor, sk_now(), e };
+	struct doing x = { .d = d, .a = a, .c = c, .m = m, .actor = actor,
+		.now = sk_now(), .e = e };
 	int r = store_group_begin(d->store);
 
 	for (size_t i = 0; i < acts->n && !r; i++) {
@@ -370,6 +393,10 @@ apply(struct daemon *d, struct sk_arena *a, const struct actions *acts,
 			    "the store refused");
 	}
 	r = store_group_end(d->store, r == SK_OK) ? SK_ERR_IO : r;
+	if (!r && x.rewrap)
+		ask_rewrap(&x);
+	if (!r && x.keys)
+		ask_inspect(&x);
 	turn_after(d, NULL, NULL);
 	outbox_kick(d->outbox);
 	return r;

@@ -88,6 +88,7 @@ uint64_t pool_ask_at(struct pool *p, const char *name, uint32_t type,
     struct sk_span fields, const int *fds, size_t nfds, pool_fn fn, void *ctx);
 void pool_cancel(struct pool *p, uint64_t id);
 size_t pool_size(const struct pool *p);
+size_t pool_waiting(const struct pool *p);	/* not yet with a helper */
 bool pool_ready(const struct pool *p);		/* at least one is up */
 
 /* ---- syncer.c: fsync of large files off the loop ---- */

@@ -2,8 +2,9 @@
  * The end of a job: what the store knows of this mail, decide, apply.
  *
  * Only this file gathers for decide; decide itself stays pure. What cannot be
- * applied (a fault of ours) leaves the mail in custody, unfiled, and the log
- * says so: the next start tries again, the third files it for a person.
+ * applied as it was understood (an address our composer refuses, a fault of
+ * ours) is filed as unreadable, so that a person looks at once; only a store
+ * that refuses even that leaves the mail in custody for the next start.
  */
 #include "intake.h"
 
@@ -266,24 +267,43 @@ gather(struct job *j, struct known *k, struct decide_in *in)
 	in->proof_code = proof_code(j, k);
 }
 
-void
-job_apply(struct job *j)
+static int
+try_apply(struct job *j, struct sk_error *e)
 {
 	struct known k = { 0 };
 	struct decide_in in;
 	struct actions acts;
-	struct sk_error e = { 0 };
 	struct apply_mail am = {
 		.mail = &j->mail,
 		.facts = j->have_facts ? &j->facts : NULL,
 		.verdict = &j->verdict,
 		.data_key = j->has_key ? j->data_key : NULL,
 	};
+	int r;
 
 	gather(j, &k, &in);
 	fill_mail(j, &in);
 	decide(j->arena, &in, &acts);
-	if (apply(j->d, j->arena, &acts, &k.record, &am, "system", &e))
+	r = apply(j->d, j->arena, &acts, &k.record, &am, "system", e);
+	if (r)
 		sk_log(SK_ERROR, "mail.apply", "mail=%lld where=\"%s\" "
-		    "error=\"%s\"", (long long)j->mail.row, e.where, e.text);
+		    "error=\"%s\"", (long long)j->mail.row, e->where,
+		    e->text);
+	return r;
+}
+
+void
+job_apply(struct job *j)
+{
+	const struct mail_record as_stored = j->mail;
+	struct sk_error e = { 0 };
+
+	if (try_apply(j, &e) == SK_OK)
+		return;
+	e = (struct sk_error){ 0 };
+	/* Its wrap and case are those of rows that were rolled back. */
+	j->mail = as_stored;
+	j->have_facts = false;
+	j->unreadable = "cannot-apply";
+	try_apply(j, &e);
 }

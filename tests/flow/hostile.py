@@ -106,6 +106,18 @@ def odd(w):
     w.council.wait_cases(cases + 5)
 
 
+@step("an address our mail cannot be sent to: read, and a person looks")
+def not_ascii(w):
+    for who in ("\u7528\u6237@consulter.test", "a@\u4f8b\u3048.test"):
+        before = {c["number"] for c in w.council.cases()}
+        raw = f"From: {who}\r\nTo: {DESK}\r\nSubject: x\r\n\r\nx\r\n"
+        same(lmtp(w, raw.encode()), [250])
+        new = [c["number"] for c in w.council.wait_cases(len(before) + 1)
+               if c["number"] not in before]
+        case = w.council.case(new[0])
+        same(case["mails"][0]["class"].upper(), "CONSULTATION")
+
+
 @step("bare LF or CR in the stream is refused, not split (L21)")
 def smuggled(w):
     cases = len(w.council.cases())

@@ -62,7 +62,7 @@ first_mails_without_answer(void **state)
 	struct {
 		struct world w;
 		const char *why;
-	} cases[9];
+	} cases[10];
 	size_t n = 0;
 
 	(void)state;
@@ -74,6 +74,8 @@ first_mails_without_answer(void **state)
 } while (0)
 	SILENT(w.in.auth = AUTH_FAIL, "authentication-fail");
 	SILENT(w.in.sender = "", "null-sender");
+	SILENT(w.facts.from.address = "\xe7\x94\xa8@example.com",
+	    "address-not-ascii");
 	SILENT(w.facts.automatic = AUTO_LIST, "automatic");
 	SILENT(w.facts.automatic = AUTO_GENERATED, "automatic");
 	SILENT(w.facts.no_reply_wanted = true, "no-reply-wanted");
