@@ -113,6 +113,10 @@ receive(int channel, struct sk_json **out, int *content, struct sk_error *e)
 		    "answer in time: see its log");
 	channel_message_init(&m);
 	code = channel_recv(channel, &m);
+	/* Turned away before it read our request: the kernel tells that
+	 * first, and then hands over what was said. */
+	if (code == SK_ERR_IO)
+		code = channel_recv(channel, &m);
 	sk_buf_init(&b, LIMIT_CONTROL_REPLY);
 	if (code || m.type != CONTROL_REPLY || !m.nfds ||
 	    sk_fd_slurp(m.fds[0], &b))

@@ -220,17 +220,35 @@ verb_key_list(struct command *c)
 	return r;
 }
 
-int
-verb_key_export(struct command *c)
+static int
+export_own(struct command *c, struct channel_message *m, const char *error)
 {
 	struct sk_span s = sk_buf_span(&c->d->own_block);
 
+	(void)m;
 	if (!s.len)
 		return sk_fail(&c->e, SK_ERR_UNAVAILABLE, "keyd", "no keyd "
-		    "has told the council's key yet: see the log of "
-		    "sekishod");
+		    "has told the council's key (%s): see the log of "
+		    "sekishod", error ? error : "it is starting");
 	c->out = sk_json_document("council-key");
 	sk_json_set_str(c->out, "fingerprint", c->d->own_fpr);
 	sk_json_set_str(c->out, "key", sk_arena_strn(c->arena, s.p, s.len));
 	return SK_OK;
+}
+
+/* Right after a start the keyds are still on their way. Each tells the key
+ * before it answers anything, so any question waits for it; this one is about
+ * no key at all. */
+int
+verb_key_export(struct command *c)
+{
+	int fd, r;
+
+	if (c->d->own_block.len)
+		return export_own(c, NULL, NULL);
+	fd = sk_memfd_of("none", sk_span_of("", 0));
+	r = command_ask(c, c->d->keyds, MSG_INSPECT, sk_span_of("", 0), &fd,
+	    1, export_own);
+	sk_fd_close(&fd);
+	return r;
 }
