@@ -6,6 +6,7 @@
  */
 #include "daemon.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,8 @@
 #include <sekisho/log.h>
 #include <sekisho/mem.h>
 #include <sekisho/text.h>
+
+#define SPOOL_NAME 26
 
 struct custody {
 	struct daemon *d;
@@ -63,9 +66,9 @@ custody_new(struct daemon *d, const char *sender, const char *const *rcpts,
 static int
 spool_open(struct custody *c)
 {
-	char name[33], path[4200];
+	char name[SPOOL_NAME + 1], path[4200];
 
-	sk_random_base32(name, 26);
+	sk_random_base32(name, SPOOL_NAME);
 	snprintf(path, sizeof(path), "%s/%s", c->d->spool, name);
 	c->spool_fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
 	    0600);
@@ -199,6 +202,44 @@ spool_drop(struct custody *c)
 		return;
 	snprintf(path, sizeof(path), "%s/%s", c->d->spool, c->mail.spool);
 	unlink(path);
+}
+
+/* ---- what sudden ends left behind ---- */
+
+static int
+by_name(const void *x, const void *y)
+{
+	return strcmp(*(const char *const *)x, *(const char *const *)y);
+}
+
+/* A spool file without a row was never answered with 250: Postfix still has
+ * the mail. Only names of our own making are touched. */
+void
+custody_clean(struct daemon *d)
+{
+	struct sk_arena *a = sk_arena_new();
+	const char *const *names = NULL;
+	struct dirent *f;
+	size_t n = 0, gone = 0;
+	DIR *folder = NULL;
+
+	if (store_mail_spools(d->store, a, &names, &n) == SK_OK)
+		folder = opendir(d->spool);
+	if (n)
+		qsort((void *)(uintptr_t)names, n, sizeof(*names), by_name);
+	while (folder && (f = readdir(folder))) {
+		const char *name = f->d_name;
+
+		if (!sk_is_base32(name, SPOOL_NAME) || (n && bsearch(&name,
+		    names, n, sizeof(*names), by_name)))
+			continue;
+		gone += unlinkat(dirfd(folder), name, 0) == 0;
+	}
+	if (folder)
+		closedir(folder);
+	if (gone)
+		sk_log(SK_INFO, "spool.clean", "files=%zu", gone);
+	sk_arena_free(&a);
 }
 
 void

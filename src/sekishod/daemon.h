@@ -112,6 +112,8 @@ void custody_end(struct custody *c, turn_fn fn, void *ctx);
 /* Detach: nobody waits for the answer any more (the peer closed). */
 void custody_forget(struct custody *c);
 void custody_free(struct custody **c);		/* dropped, nothing stored */
+/* Removes spool files that no mail names; before the door opens. */
+void custody_clean(struct daemon *d);
 
 /* ---- intake.c: custody -> reader -> keyd -> decide -> apply ---- */
 struct intake *intake_new(struct daemon *d);

@@ -22,6 +22,7 @@
 #include "intake.h"
 
 #define QUEUE_FIRST 64
+#define JOBS_MAX 128	/* with those that wait for keyd or for their turn */
 
 struct waiting {		/* accepted, not begun */
 	int64_t row;
@@ -213,6 +214,26 @@ intake_job_read(struct job *j)
 
 /* ---- the beginning of a job ---- */
 
+/* A large mail needs memory while it is read: one per reader. */
+static bool
+room_for_large(const struct intake *in)
+{
+	return in->large < pool_size(in->d->readers);
+}
+
+static void
+go(struct intake *in, struct job *j)
+{
+	bool large = j->mail.spool != NULL;
+
+	j->parked = large && !room_for_large(in);
+	if (j->parked)
+		return;
+	j->large = large;
+	in->large += large;
+	job_read(j);
+}
+
 static void
 begin(struct intake *in, struct waiting *w)
 {
@@ -231,20 +252,43 @@ begin(struct intake *in, struct waiting *w)
 		job_free(j);
 		return;
 	}
-	j->large = j->mail.spool != NULL;
-	in->large += j->large;
-	job_read(j);
+	go(in, j);
 }
 
-/* A large mail needs memory while it is read: one per reader. */
+/* Jobs that need a reader. Others hold no one up: a keyd that is not there
+ * must not keep plain mails from being read. */
+static size_t
+at_work(const struct intake *in)
+{
+	size_t n = 0;
+
+	for (const struct job *j = in->first; j; j = j->next)
+		n += !j->parked && !j->waits && !j->read;
+	return n;
+}
+
+static struct job *
+first_parked(const struct intake *in)
+{
+	struct job *j = in->first;
+
+	while (j && !j->parked)
+		j = j->next;
+	return j;
+}
+
 static void
 start_some(struct intake *in)
 {
+	struct job *j;
+
 	if (in->starting)
 		return;
 	in->starting = true;
-	while (in->n && in->running < jobs_at_once(in) &&
-	    in->large < pool_size(in->d->readers)) {
+	while (room_for_large(in) && (j = first_parked(in)))
+		go(in, j);
+	while (in->n && in->running < JOBS_MAX &&
+	    at_work(in) < jobs_at_once(in)) {
 		struct waiting w = in->queue[in->head];
 
 		sk_wipe(&in->queue[in->head], sizeof(w));
@@ -253,4 +297,11 @@ start_some(struct intake *in)
 		begin(in, &w);
 	}
 	in->starting = false;
+}
+
+void
+intake_job_waits(struct job *j)
+{
+	j->waits = true;
+	start_some(j->intake);
 }

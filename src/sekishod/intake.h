@@ -13,6 +13,9 @@ struct job {
 	bool has_key;
 	unsigned char data_key[VAULT_KEY];
 	bool large;
+	bool parked;		/* large: until another one is through */
+	bool waits;		/* for keyd: no reader is kept by it */
+	struct loop_timer *again;
 	/* order */
 	const char *sender_key;
 	const char *tags[DECIDE_TOKENS];
@@ -42,6 +45,7 @@ void job_read(struct job *j);
 void job_apply(struct job *j);
 
 void intake_job_read(struct job *j);	/* intake.c */
+void intake_job_waits(struct job *j);	/* others may be read meanwhile */
 
 /* opening.c: asks keyd to open a stored mail's sealed body. The caller's fn
  * gets MSG_OPENED with the plain memory file. Returns the operation, 0 with

@@ -14,7 +14,10 @@
 #include <sekisho/mem.h>
 #include <sekisho/text.h>
 
+#define AGAIN_MILLISECONDS 10000
+
 static void read_layer(struct job *j);
+static void open_body(void *ctx);
 
 struct job *
 job_new(struct intake *in, struct daemon *d, int64_t row)
@@ -35,6 +38,7 @@ job_free(struct job *j)
 	if (j->ask)
 		pool_cancel(j->asked, j->ask);
 	turn_forget(j->d, j);
+	loop_timer_free(&j->again);
 	sk_fd_close(&j->mail_fd);
 	sk_fd_close(&j->facts_fd);
 	sk_fd_close(&j->payload_fd);
@@ -123,6 +127,7 @@ keyd_answered(void *ctx, struct channel_message *m, const char *error)
 	bool opened;
 
 	j->ask = 0;
+	j->waits = false;
 	if (!m || m->type != MSG_OPENED_MAIL || msg_opened_mail_get(j->arena,
 	    sk_buf_span(&m->fields), &o)) {
 		/* No keyd, no wait: the operator reads it again later. */
@@ -198,6 +203,7 @@ open_layer(struct job *j, const struct facts *f)
 	    MSG_VERIFY, sk_buf_span(&b), &j->payload_fd, 1, false,
 	    keyd_answered, j);
 	sk_buf_free(&b);
+	intake_job_waits(j);
 }
 
 /* ---- reader ---- */
@@ -288,6 +294,17 @@ read_layer(struct job *j)
 	sk_buf_free(&b);
 }
 
+/* keyd's alarm: a backlog after a long standstill opens more in a minute than
+ * it allows. That is no fault of this mail. */
+static void
+open_later(struct job *j)
+{
+	if (!j->again)
+		j->again = loop_timer_new(j->d->loop, open_body, j);
+	loop_timer_in(j->again, AGAIN_MILLISECONDS);
+	intake_job_waits(j);
+}
+
 static void
 body_opened(void *ctx, struct channel_message *m, const char *error)
 {
@@ -295,15 +312,35 @@ body_opened(void *ctx, struct channel_message *m, const char *error)
 	struct msg_opened o;
 
 	j->ask = 0;
+	j->waits = false;
 	if (!m || m->type != MSG_OPENED || msg_opened_get(j->arena,
-	    sk_buf_span(&m->fields), &o) || o.status || m->nfds != 1) {
+	    sk_buf_span(&m->fields), &o))
+		o.status = SK_ERR_PROTOCOL;
+	if (o.status == SK_ERR_LIMIT) {
+		open_later(j);
+	} else if (o.status || m->nfds != 1) {
 		unreadable(j, "cannot-open", error ? error :
 		    "keyd could not open the sealed body");
-		return;
+	} else {
+		j->mail_fd = m->fds[0];
+		m->fds[0] = -1;
+		read_layer(j);
 	}
-	j->mail_fd = m->fds[0];
-	m->fds[0] = -1;
-	read_layer(j);
+}
+
+static void
+open_body(void *ctx)
+{
+	struct job *j = ctx;
+	struct sk_error e = { 0 };
+
+	j->asked = j->d->keyds;
+	j->ask = opening_ask(j->d, j->arena, &j->mail, OPEN_READ_AGAIN, false,
+	    body_opened, j, &e);
+	if (j->ask)
+		intake_job_waits(j);
+	else
+		unreadable(j, "cannot-open", e.text);
 }
 
 /* The try is committed before the reading: a mail that kills the daemon does
@@ -312,7 +349,6 @@ static void
 try_counted(void *ctx, int result)
 {
 	struct job *j = ctx;
-	struct sk_error e = { 0 };
 
 	if (result)
 		return;		/* the daemon ends; the restart begins anew */
@@ -320,13 +356,9 @@ try_counted(void *ctx, int result)
 		j->mail_fd = sk_memfd_of("mail", sk_buf_span(&j->plain));
 		sk_buf_free(&j->plain);
 		read_layer(j);
-		return;
+	} else {
+		open_body(j);
 	}
-	j->asked = j->d->keyds;
-	j->ask = opening_ask(j->d, j->arena, &j->mail, OPEN_READ_AGAIN, false,
-	    body_opened, j, &e);
-	if (!j->ask)
-		unreadable(j, "cannot-open", e.text);
 }
 
 void

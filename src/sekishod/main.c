@@ -91,6 +91,7 @@ start(struct daemon *d, struct sk_error *e)
 	r = load_store(d, e);
 	if (r)
 		return r;
+	custody_clean(d);
 	d->turn = turn_new(d);
 	d->readers = pool_new(d, POOL_READER, helpers(c->readers));
 	d->keyds = pool_new(d, POOL_KEYD, keyds(c));

@@ -27,6 +27,7 @@ struct wait_for {
 struct syncer {
 	struct daemon *d;
 	int fd;
+	int folder;
 	pid_t pid;
 	uint64_t next_id;
 	struct loop_watch *watch;
@@ -109,7 +110,7 @@ syncer_new(struct daemon *d)
 		child(pair[1], folder);
 	}
 	close(pair[1]);
-	close(folder);
+	s->folder = folder;
 	s->fd = pair[0];
 	sk_fd_nonblock(s->fd);
 	s->watch = loop_watch_new(d->loop, s->fd, on_channel, s);
@@ -126,6 +127,7 @@ syncer_free(struct syncer **sp)
 		return;
 	loop_watch_free(&s->watch);
 	sk_fd_close(&s->fd);
+	sk_fd_close(&s->folder);
 	waitpid(s->pid, NULL, 0);
 	while (s->waiting) {
 		struct wait_for *w = s->waiting;
@@ -146,7 +148,7 @@ syncer_fsync(struct syncer *s, int fd, turn_fn fn, void *ctx)
 	s->waiting = w;
 	if (channel_send(s->fd, SYNC_ASK, w->id, sk_span_of("", 0), &fd, 1)) {
 		/* Full: many large mails at once. Slow beats lost. */
-		int r = fsync(fd) ? SK_ERR_IO : SK_OK;
+		int r = fsync(fd) || fsync(s->folder) ? SK_ERR_IO : SK_OK;
 
 		answer(s, w->id, r);
 	}

@@ -3,6 +3,7 @@
 all programs together stays flat."""
 import os
 import pathlib
+import signal
 import threading
 
 from harness import lmtp, mails, wait
@@ -152,6 +153,48 @@ def slow(w):
         deliver(w, 99, results)
         same(results, [250])
         w.sink.wait(sender(99))
+
+
+def medium(who):
+    return mails.mail(who, DESK, "medium", body=b"x" * 70 + b"\r\n" +
+                      (b"y" * 70 + b"\r\n") * 6000)
+
+
+@step("with every keyd stalled, large mails wait and small ones are answered")
+def stalled(w):
+    cases = len(w.council.cases())
+    keyds = w.council.helpers("sekisho-keyd")
+    for pid in keyds:
+        wait.kill(pid, signal.SIGSTOP)
+    try:
+        for n in range(8):
+            who = f"m{n}@consulter.test"
+            same(lmtp.deliver(w, medium(who), [DESK], who), [250])
+        who = "small@small.test"
+        same(lmtp.deliver(w, mails.mail(who, DESK, "s", "s"), [DESK], who),
+             [250])
+        w.sink.wait(who)
+    finally:
+        for pid in keyds:
+            wait.kill(pid, signal.SIGCONT)
+    w.council.wait_cases(cases + 9)
+
+
+@step("what a sudden end leaves in the spool is cleared, the rest is kept")
+def spool(w):
+    folder = w.council.dir / "council.db-spool"
+    kept = {f.name for f in folder.iterdir()}
+    with lmtp.session(w) as s:
+        s.mail("half@consulter.test")
+        s.rcpt(DESK)
+        s.putcmd("data")
+        s.getreply()
+        s.send(medium("half@consulter.test"))
+        wait.until("a spool file", lambda: len(list(folder.iterdir())) >
+                   len(kept))
+        w.council.kill()
+    w.council.start()
+    same({f.name for f in folder.iterdir()}, kept)
 
 
 if __name__ == "__main__":
