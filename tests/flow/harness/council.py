@@ -137,7 +137,7 @@ authentication = {{ authserv_id = "mx.council.test"; }};
             raise AssertionError(f"sekishod ended with "
                                  f"{self.process.returncode}:\n{self.tail()}")
         return re.search(r"\bready\b", self.said()[self.mark:]) and \
-            self.call("case", "list").returncode == 0
+            self.call("key", "export").returncode == 0
 
     def stop(self):
         if self.process is None:
