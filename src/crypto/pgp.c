@@ -89,6 +89,15 @@ static struct gpgme_data_cbs reading = { .read = pgp_read_part };
 static struct gpgme_data_cbs writing = { .write = pgp_write_bounded };
 static struct gpgme_data_cbs filling = { .write = pgp_write_buf };
 
+/* As much as a pipe holds; by itself gpgme moves 4 KiB at a time, with three
+ * system calls each. */
+static void
+large_steps(gpgme_data_t d)
+{
+	if (gpgme_data_set_flag(d, "io-buffer-size", "65536") != 0)
+		abort();
+}
+
 static gpgme_data_t
 data_in(const struct pgp_in *in, struct pgp_reader *r)
 {
@@ -97,6 +106,7 @@ data_in(const struct pgp_in *in, struct pgp_reader *r)
 	*r = (struct pgp_reader){ in->fd, in->at, in->at + in->len };
 	if (gpgme_data_new_from_cbs(&d, &reading, r) != 0)
 		abort();
+	large_steps(d);
 	return d;
 }
 
@@ -109,6 +119,7 @@ data_out(struct pgp_out *out)
 	out->over = false;
 	if (gpgme_data_new_from_cbs(&d, &writing, out) != 0)
 		abort();
+	large_steps(d);
 	return d;
 }
 

@@ -245,6 +245,10 @@ struct tvalues *digest_values(struct daemon *d, struct sk_arena *a,
     const struct person *p, const struct permits_item *const *items,
     size_t n);
 
+/* ---- key_trial.c ---- */
+/* A newly pinned key: can it be sealed to? Only the log says. */
+void key_trial(struct daemon *d, const char *fpr, struct sk_span block);
+
 /* ---- digest.c ---- */
 struct digest_result {
 	int64_t row;

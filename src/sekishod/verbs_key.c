@@ -55,6 +55,8 @@ pin(struct command *c, const struct target *t, struct key_record *k)
 	r = command_store(c, r, t->name);
 	if (!r)
 		r = command_audit(c, "key.pin", t->name, k->fpr);
+	if (!r)
+		key_trial(c->d, k->fpr, k->facts.block);
 	return r ? r : outbox_release_keyed(c, t->person, t->case_row);
 }
 

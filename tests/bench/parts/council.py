@@ -3,7 +3,6 @@ consultation played to confirmed terms so that there is something to share."""
 import json
 import os
 import re
-import subprocess
 
 from . import wire
 from .lab import free_port, run, until
@@ -126,11 +125,26 @@ def lay_out(lab, build):
     return folder
 
 
-def counted(log, word):
-    """How often an event stands in the daemon's log."""
-    done = subprocess.run(["grep", "-c", word, str(log)],
-                          capture_output=True, text=True)
-    return int(done.stdout or 0)
+class Counter:
+    """Counts an event in the daemon's log from now on, reading each byte once:
+    whoever watches must not take the time that is measured."""
+
+    def __init__(self, council, event):
+        self.path, self.event = council.log, f" {event} ".encode()
+        self.at, self.n, self.rest = os.path.getsize(self.path), 0, b""
+
+    def count(self):
+        with open(self.path, "rb") as log:
+            log.seek(self.at)
+            new = log.read()
+        self.at += len(new)
+        whole, _, self.rest = (self.rest + new).rpartition(b"\n")
+        self.n += whole.count(self.event)
+        return self.n
+
+    def reach(self, count):
+        until(f"{count} times{self.event.decode()}",
+              lambda: self.count() >= count, pause=0.05)
 
 
 def consult(council, terms=("1-C", "2-B", "3-A")):

@@ -4,7 +4,7 @@ import os
 import time
 
 from . import peers, people
-from .council import Council, consult, counted
+from .council import Council, Counter, consult
 from .lab import answers, until
 
 LINE = ("観測した通信の宛先と検体のハッシュ値は次のとおりです。"
@@ -45,14 +45,13 @@ def add_item(council, case, body):
 
 def send(council, count):
     """Seconds from `digest send` to the last copy SENT."""
-    before = counted(council.log, " copy.sent ")
+    sent = Counter(council, "copy.sent")
     began = time.monotonic()
     made = council.ask("digest", "send", "--yes", "--now")
     if made["copies"] != count:
         raise SystemExit(f"bench: {made['copies']} copies instead of {count}:"
                          f" {made['held'][:3]}")
-    until("the last copy", lambda:
-          counted(council.log, " copy.sent ") - before >= count)
+    sent.reach(count)
     taken = time.monotonic() - began
     check(council, made["digest"], count)
     return taken

@@ -6,8 +6,8 @@ import subprocess
 import time
 
 from . import peers
-from .council import DESK, Council, counted
-from .lab import free_port, until
+from .council import DESK, Council, Counter
+from .lab import free_port
 
 SESSIONS, SIZE = 20, 5000
 
@@ -25,13 +25,13 @@ def ours(lab, build, top, count):
     """(mails/s until the last 250, mails/s until the last case is open)."""
     council = Council(lab, "i", build, top)
     council.start()
+    filed = Counter(council, "mail.filed")
     began = time.monotonic()
     done = source(f"unix:{council.dir}/lmtp", DESK, count)
     taken = time.monotonic() - began
     if done.returncode:
         print("  smtp-source: " + done.stderr.strip())
-    until("the last case", lambda:
-          counted(council.log, " mail.filed ") >= count)
+    filed.reach(count)
     opened = time.monotonic() - began
     cases = council.cases()
     if cases != count:

@@ -24,7 +24,7 @@ LOOP = """\
 while read -r fpr; do
 	gpg --homedir "$1" --batch --quiet --armor --local-user "$2" \\
 	    --recipient "$fpr" --sign --encrypt --output - "$3" >"$4" || exit 1
-	wc -c <"$4"
+	[ -s "$4" ] && echo done
 done
 """
 

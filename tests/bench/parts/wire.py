@@ -99,6 +99,7 @@ class Sink(socketserver.ThreadingTCPServer):
 
     def __init__(self, port):
         super().__init__(("127.0.0.1", port), Session)
+        self.sessions = []
         self.mails, self.news = [], threading.Condition()
         self.thread = threading.Thread(target=self.serve_forever, daemon=True)
         self.thread.start()
@@ -117,6 +118,16 @@ class Sink(socketserver.ThreadingTCPServer):
                 raise SystemExit(f"bench: no mail came to {to}")
             return found()
 
+    def process_request(self, request, address):
+        self.sessions.append(request)
+        super().process_request(request, address)
+
     def close(self):
+        """Sessions too: a kept connection would go on taking mail."""
         self.shutdown()
         self.server_close()
+        for session in self.sessions:
+            try:
+                session.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
