@@ -97,7 +97,7 @@ def nothing_shared(w):
         same(copy.rcpts, [roster.ADDRESSES[person]])
         same(len(gpg.recipients(copies.armour(copy))), 1)
         lacks(copy.own.decode("utf-8", "replace"), w.secret, w.wide,
-              "TLP", *[a for p, a in roster.ADDRESSES.items()
+              "TLP:", *[a for p, a in roster.ADDRESSES.items()
                        if p != person])
         # The council's own name in From is everybody's.
         rest = re.sub(r"(?m)^From:.*\r\n([ \t].*\r\n)*", "",
