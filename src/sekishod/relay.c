@@ -225,7 +225,9 @@ ended(struct transfer *t, CURLcode code)
 {
 	long status = 0;
 
-	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+	/* A handle that never began still tells of its last transfer. */
+	if (code != CURLE_FAILED_INIT)
+		curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
 	curl_multi_remove_handle(t->relay->multi, t->easy);
 	if (code == CURLE_OK)
 		handed_over(t);
@@ -290,13 +292,39 @@ begin(struct transfer *t)
 	curl_easy_setopt(t->easy, CURLOPT_MAIL_RCPT, t->rcpt);
 	curl_easy_setopt(t->easy, CURLOPT_INFILESIZE_LARGE,
 	    (curl_off_t)t->message.len);
-	curl_multi_add_handle(t->relay->multi, t->easy);
+	if (!t->rcpt || curl_multi_add_handle(t->relay->multi, t->easy))
+		ended(t, CURLE_FAILED_INIT);	/* not HANDING for ever */
 }
 
 /* ---- which copy next? ---- */
 
-/* Hand-over asks the gate once more (I1). An item less than was sealed: the
- * copy is sealed anew without it. */
+/* Sealed anew, with what holds now; the proved bytes are dropped. */
+static void
+reseal(struct transfer *t)
+{
+	struct daemon *d = t->relay->d;
+
+	store_copy_state(d->store, t->copy.row, COPY_HELD, "reseal", 0);
+	store_copy_state(d->store, t->copy.row, COPY_TO_SEAL, "", 0);
+	outbox_kick(d->outbox);
+}
+
+/* A key that was replaced while the relay was away may have been lost. */
+static bool
+still_their_key(struct transfer *t)
+{
+	struct key_record k;
+
+	if (!t->copy.encrypted || (store_key_pinned(t->relay->d->store,
+	    t->arena, NULL, t->copy.case_row, &k) == SK_OK && t->copy.fpr &&
+	    strcmp(k.fpr, t->copy.fpr) == 0))
+		return true;
+	reseal(t);
+	return false;
+}
+
+/* Hand-over asks the gate once more (I1). An item less than was sealed, another
+ * key or another address: the copy is sealed anew. */
 static bool
 still_permitted(struct transfer *t)
 {
@@ -311,7 +339,7 @@ still_permitted(struct transfer *t)
 	bool same;
 
 	if (!t->copy.digest)
-		return true;
+		return still_their_key(t);
 	if (permits_ask(d->permits, t->arena, &t->copy, &o, &p, &items, &n,
 	    &reason, &key_only) || !n) {
 		store_copy_state(d->store, t->copy.row, key_only ? COPY_HELD :
@@ -323,13 +351,11 @@ still_permitted(struct transfer *t)
 		sk_buf_addf(&now, "%s%s", i ? " " : "",
 		    items[i]->gate.item.item.id);
 	same = t->copy.items && strcmp(sk_buf_str(&now), t->copy.items) == 0 &&
-	    p.fpr && t->copy.fpr && strcmp(p.fpr, t->copy.fpr) == 0;
+	    p.fpr && t->copy.fpr && strcmp(p.fpr, t->copy.fpr) == 0 &&
+	    strcmp(p.address, t->copy.address) == 0;
 	sk_buf_free(&now);
-	if (!same) {
-		store_copy_state(d->store, t->copy.row, COPY_HELD, "reseal",
-		    0);
-		store_copy_state(d->store, t->copy.row, COPY_TO_SEAL, "", 0);
-	}
+	if (!same)
+		reseal(t);
 	return same;
 }
 

@@ -20,6 +20,7 @@
 #define RETRY_SECONDS 60
 #define KEY_REQUEST_SECONDS (7 * 86400)	/* T-26 once a week at most (I4) */
 #define BOUNDARY_LENGTH 26
+#define TOKEN_LENGTH 26
 
 struct sealing {
 	struct daemon *d;
@@ -271,6 +272,29 @@ item_ids(struct sk_arena *a, const struct permits_item *const *items, size_t n)
 	return out;
 }
 
+/* The person moved while the copy waited. What a copy is never changes, so one
+ * to the new address takes its place; nothing goes to the old one (I3). */
+static int
+move(struct sealing *s, const char *address)
+{
+	char token[TOKEN_LENGTH + 1];
+	const struct copy_record *old = &s->copy;
+	struct copy_record c = {
+		.created = sk_now(), .state = COPY_TO_SEAL, .encrypted = true,
+		.template = old->template, .language = old->language,
+		.digest = old->digest, .person = old->person,
+		.address = address, .from = old->from, .token = token,
+		.reason = "",
+	};
+	struct token_record t = { .address = address, .created = c.created };
+	int r;
+
+	sk_random_base32(token, TOKEN_LENGTH);
+	r = store_copy_add(s->d->store, &c);
+	t.copy_row = c.row;
+	return r ? r : store_token_add(s->d->store, token, &t);
+}
+
 static void
 digest_opened(void *ctx, int result)
 {
@@ -299,7 +323,13 @@ digest_opened(void *ctx, int result)
 		stop(s, COPY_HELD, "no-key");
 		return;
 	}
-	s->copy.address = p.address;
+	if (strcmp(p.address, s->copy.address) != 0) {
+		if (move(s, p.address))
+			later(s, "store");
+		else
+			stop(s, COPY_DROPPED, "address-changed");
+		return;
+	}
 	s->items = item_ids(s->arena, items, n);
 	ask_keyd(s, digest_values(s->d, s->arena, &s->copy, &o, &p, items, n),
 	    NULL, 0);

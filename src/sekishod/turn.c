@@ -23,6 +23,8 @@ struct turn {
 	struct daemon *d;
 	struct waiter *waiters;
 	size_t n, cap;
+	struct waiter *called;	/* those of the turn that ends now */
+	size_t ncalled;
 	bool wanted;
 };
 
@@ -37,12 +39,16 @@ flush(void *ctx)
 
 	vault_wrapper_turn(t->d->wrapper);
 	/* The callbacks may write again: they belong to the next turn. */
+	t->called = w;
+	t->ncalled = n;
 	t->waiters = NULL;
 	t->n = t->cap = 0;
 	t->wanted = false;
 	for (size_t i = 0; i < n; i++)
 		if (w[i].fn)
 			w[i].fn(w[i].ctx, r);
+	t->called = NULL;
+	t->ncalled = 0;
 	free(w);
 	if (r == SK_OK)
 		return;
@@ -99,4 +105,7 @@ turn_forget(struct daemon *d, void *ctx)
 	for (size_t i = 0; i < t->n; i++)
 		if (t->waiters[i].ctx == ctx)
 			t->waiters[i].fn = NULL;
+	for (size_t i = 0; i < t->ncalled; i++)
+		if (t->called[i].ctx == ctx)
+			t->called[i].fn = NULL;
 }

@@ -128,16 +128,19 @@ def ledger(w):
             roster.ADDRESSES[copy["person"]]), copy
 
 
-@step("a held copy goes out after its key is there, to the newest terms")
+@step("a held copy goes out after its key is there, to where they live now")
 def released(w):
-    key = w.key(HELD, roster.ADDRESSES[HELD])
+    moved = "moved@late.test"
+    key = w.key(HELD, moved)
+    w.council.run("person", "change", HELD, "--address", moved)
     w.council.run("key", "import", HELD,
                   w.file("late.asc", key.export()), "--approve")
     w.council.call("outbox", "retry", "--held")
     key.learn(w.council.run("key", "export").encode())
-    _, text, signer = copies.opened(key, w.sink.wait(roster.ADDRESSES[HELD]))
+    _, text, signer = copies.opened(key, w.sink.wait(moved))
     assert signer
     has(text, w.secret, w.wide)
+    same(w.sink.all(roster.ADDRESSES[HELD]), [])
     lacks(text, w.narrow)
 
 
