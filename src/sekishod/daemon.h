@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include <sekisho/actions.h>
 #include <sekisho/channel.h>
@@ -75,6 +76,9 @@ typedef void (*pool_fn)(void *ctx, struct channel_message *reply,
     const char *error);
 
 enum pool_kind { POOL_READER, POOL_KEYD };
+/* helper.c: one process, or the connection to it. */
+int helper_process(const struct daemon *d, enum pool_kind kind,
+    unsigned index, pid_t *pid, int *fd, struct sk_error *e);
 struct pool *pool_new(struct daemon *d, enum pool_kind kind, unsigned count);
 void pool_free(struct pool **p);
 /* Queues an operation. fields is copied; fds are duplicated. retry: try once

@@ -361,90 +361,14 @@ dispatch(struct pool *p)
 	}
 }
 
-/* What exec wants: writable strings, in the arena. */
-static char **
-arguments(struct sk_arena *a, const char *const *words, size_t n)
-{
-	char **argv = sk_arena_array(a, n + 1, sizeof(*argv));
-
-	for (size_t i = 0; i < n; i++)
-		argv[i] = sk_arena_str(a, words[i]);
-	return argv;
-}
-
-static int
-spawn(struct helper *h, const char *const *words, size_t n, int fd,
-    struct sk_error *e)
-{
-	struct sk_arena *a = sk_arena_new();
-	int r = channel_spawn(words[0], arguments(a, words, n), fd, &h->pid,
-	    e);
-
-	sk_arena_free(&a);
-	return r;
-}
-
-static int
-spawn_reader(struct helper *h, int fd, struct sk_error *e)
-{
-	char path[4096];
-	const char *words[] = { path };
-
-	snprintf(path, sizeof(path), "%s/sekisho-reader",
-	    h->pool->d->libexec);
-	return spawn(h, words, 1, fd, e);
-}
-
-static int
-spawn_keyd(struct helper *h, int fd, struct sk_error *e)
-{
-	const struct config *c = h->pool->d->config;
-	char path[4096], home[4096];
-	const char *words[] = { path, "--home", home, "--vault",
-	    c->vault_key, "--fd", "3", "--own", c->openpgp_fpr };
-	/* Without --own: the key that init made. */
-	size_t n = *c->openpgp_fpr ? 9 : 7;
-
-	snprintf(path, sizeof(path), "%s/sekisho-keyd", h->pool->d->libexec);
-	snprintf(home, sizeof(home), "%s/%u", c->openpgp_home, h->index);
-	return spawn(h, words, n, fd, e);
-}
-
-/* A keyd of its own under systemd: connect instead of starting one. */
-static int
-reach_keyd(struct helper *h, struct sk_error *e)
-{
-	h->fd = channel_connect(h->pool->d->config->keyd_sockets[h->index], e);
-	return h->fd < 0 ? SK_ERR_UNAVAILABLE : SK_OK;
-}
-
-static int
-start_process(struct helper *h, struct sk_error *e)
-{
-	const struct config *c = h->pool->d->config;
-	int pair[2], r;
-
-	if (h->pool->kind == POOL_KEYD && c->nkeyd_sockets)
-		return reach_keyd(h, e);
-	if (channel_pair(pair))
-		return sk_fail(e, SK_ERR_OS, "pool", "no socket pair");
-	r = h->pool->kind == POOL_READER ? spawn_reader(h, pair[1], e) :
-	    spawn_keyd(h, pair[1], e);
-	close(pair[1]);
-	if (r)
-		close(pair[0]);
-	else
-		h->fd = pair[0];
-	return r;
-}
-
 static void
 start(struct helper *h)
 {
 	struct sk_error e = { 0 };
 
 	h->fd = -1;
-	if (start_process(h, &e)) {
+	if (helper_process(h->pool->d, h->pool->kind, h->index, &h->pid,
+	    &h->fd, &e)) {
 		sk_log(SK_ERROR, "pool.start", "where=\"%s\" error=\"%s\"",
 		    e.where, e.text);
 		loop_timer_in(h->respawn, RESPAWN_MILLISECONDS);
