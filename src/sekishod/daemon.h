@@ -128,6 +128,8 @@ void intake_add(struct intake *i, int64_t mail_row, struct sk_buf *plain,
     const unsigned char *data_key);
 /* After a start: everything in custody that was not filed. */
 void intake_resume(struct intake *i);
+/* The council's key is known: what waited for it begins. */
+void intake_go_on(struct intake *i);
 size_t intake_pending(const struct intake *i);
 
 /* ---- apply.c: actions -> store, in this turn's transaction ---- */

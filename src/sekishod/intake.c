@@ -39,9 +39,22 @@ struct intake {
 	struct job *first, **last;	/* running, in custody order */
 	size_t running, large;
 	bool starting;
+	bool patient;		/* waits for the council's key, but not long */
+	struct loop_timer *patience;
 };
 
 static void start_some(struct intake *in);
+
+/* Every T-01 quotes the council's fingerprint, which a keyd tells moments after
+ * the start; mail accepted in between waits for it. Without keyd it goes on. */
+static void
+impatient(void *ctx)
+{
+	struct intake *in = ctx;
+
+	in->patient = false;
+	start_some(in);
+}
 
 static size_t
 jobs_at_once(const struct intake *in)
@@ -58,6 +71,9 @@ intake_new(struct daemon *d)
 	in->last = &in->first;
 	in->cap = QUEUE_FIRST;
 	in->queue = sk_malloc(in->cap * sizeof(*in->queue));
+	in->patient = true;
+	in->patience = loop_timer_new(d->loop, impatient, in);
+	loop_timer_in(in->patience, LIMIT_KEYD_GREETING_SECONDS * 1000);
 	return in;
 }
 
@@ -68,6 +84,7 @@ intake_free(struct intake **ip)
 
 	if (!in)
 		return;
+	loop_timer_free(&in->patience);
 	while (in->first) {
 		struct job *j = in->first;
 
@@ -144,6 +161,12 @@ intake_resume(struct intake *in)
 	} while (n == 256);
 	if (all)
 		sk_log(SK_INFO, "intake.resume", "mails=%zu", all);
+}
+
+void
+intake_go_on(struct intake *in)
+{
+	start_some(in);
 }
 
 /* ---- the end of a job ---- */
@@ -282,7 +305,7 @@ start_some(struct intake *in)
 {
 	struct job *j;
 
-	if (in->starting)
+	if (in->starting || (!in->d->own_fpr[0] && in->patient))
 		return;
 	in->starting = true;
 	while (room_for_large(in) && (j = first_parked(in)))

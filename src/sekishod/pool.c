@@ -251,6 +251,8 @@ keyd_says_ready(struct daemon *d, struct channel_message *m)
 		sk_buf_clear(&d->own_block);
 		sk_buf_add(&d->own_block, ready.own_block.p,
 		    ready.own_block.len);
+		if (d->intake)
+			intake_go_on(d->intake);
 	}
 	sk_arena_free(&a);
 }
