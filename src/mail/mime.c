@@ -7,7 +7,9 @@
 #include <config.h>
 
 #include <stdlib.h>
+#include <string.h>
 
+#include <libetpan/charconv.h>
 #include <libetpan/libetpan.h>
 
 #include <sekisho/text.h>
@@ -117,6 +119,22 @@ walk(struct walk *w, struct mailmime *m)
 	}
 }
 
+/* libetpan would decode encoded words in parameters by an iconv of the mail's
+ * choice, whose tables it then opens: in the sandbox that is death. Nobody
+ * reads those words here (params.c does), so their bytes stay as they are. */
+static int
+leave_bytes(const char *to, const char *from, const char *s, size_t n,
+    char *out, size_t *room)
+{
+	(void)to;
+	(void)from;
+	if (n > *room)
+		n = *room;
+	memcpy(out, s, n);
+	*room = n;
+	return MAIL_CHARCONV_NO_ERROR;
+}
+
 bool
 mime_read_skeleton(struct sk_arena *a, struct sk_span skeleton,
     struct mime_reading *out, size_t max, size_t *n)
@@ -125,6 +143,7 @@ mime_read_skeleton(struct sk_arena *a, struct sk_span skeleton,
 	struct mailmime *m = NULL;
 	size_t at = 0;
 
+	extended_charconv = leave_bytes;
 	if (mailmime_parse((const char *)skeleton.p, skeleton.len, &at, &m) !=
 	    MAILIMF_NO_ERROR || m == NULL)
 		return false;
