@@ -6,6 +6,7 @@
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build=${SEKISHO_BUILD:-$top/build}
 jobs=$(nproc 2>/dev/null || echo 2)
+export PYTHONDONTWRITEBYTECODE=1
 
 if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
 	c_bold=$'\e[1m' c_dim=$'\e[2m' c_good=$'\e[32m' c_bad=$'\e[31m'
@@ -23,11 +24,17 @@ die() {
 	exit 1
 }
 
+may_be_root() {
+	[ "$(id -u)" = 0 ] || command -v sudo >/dev/null
+}
+
+# sudo passes on what tells the sanitizers, and apt, how to behave.
 as_root() {
 	if [ "$(id -u)" = 0 ]; then
 		"$@"
-	elif command -v sudo >/dev/null; then
-		sudo --preserve-env=DEBIAN_FRONTEND "$@"
+	elif may_be_root; then
+		sudo --preserve-env="DEBIAN_FRONTEND,ASAN_OPTIONS,UBSAN_OPTIONS" \
+		    "$@"
 	else
 		die "needs root (or sudo) for: $*"
 	fi
@@ -57,28 +64,50 @@ quietly() {
 	printf '    %s(%d s)%s\n' "$c_dim" $((SECONDS - began)) "$c_off"
 }
 
-# Packages that come with a daemon (postfix, opendkim, dovecot) must not start
-# it: the tests bring up private ones on loopback.
 install_dependencies() {
-	local policy=/usr/sbin/policy-rc.d made=no log=$build/apt.log
+	usable_folders
 	if command -v dpkg-checkbuilddeps >/dev/null &&
 	    (cd "$top" && dpkg-checkbuilddeps 2>/dev/null); then
 		return 0
 	fi
+	command -v apt-get >/dev/null || die 'needs Debian 12 (or its packages)'
+	(install_quietly) || exit 1
+}
+
+# configure and make take no such folders; say so before anything is installed.
+usable_folders() {
+	local path
+	for path in "$top" "$build"; do
+		case $path in
+		*[[:space:]:\"\'\`\#\$\&\\=%\;\*]*)
+			die "a build needs a folder without blanks or signs," \
+			    "not '$path'" ;;
+		esac
+	done
+}
+
+# Packages that come with a daemon (postfix, opendkim, dovecot) must not start
+# it: the tests bring up private ones on loopback. The policy that says so goes
+# again however this ends.
+install_quietly() {
+	local policy=/usr/sbin/policy-rc.d log=$build/apt.log
+	may_be_root || die 'build dependencies are missing; as root:' \
+	    "cd $top && apt-get build-dep ./"
 	if [ ! -e $policy ]; then
+		trap "as_root rm -f $policy" EXIT
+		trap 'exit 130' INT TERM
 		printf '#!/bin/sh\nexit 101\n' | as_root tee $policy >/dev/null
 		as_root chmod 755 $policy
-		made=yes
 	fi
 	export DEBIAN_FRONTEND=noninteractive
 	quietly 'Reading the package lists' "$log" as_root apt-get update
 	quietly 'Installing what the build and the tests need' "$log" \
 	    install_packages
-	[ $made = no ] || as_root rm -f $policy
 }
 
 install_packages() {
-	(cd "$top" && as_root apt-get build-dep -y --no-install-recommends ./)
+	cd "$top" && as_root apt-get -o DPkg::Lock::Timeout=300 build-dep -y \
+	    --no-install-recommends ./
 }
 
 # build_in DIR [configure options]: out of tree, incremental.

@@ -174,14 +174,15 @@ def stay(w, done):
     the terminal and waits to be ended."""
     child = os.getpid()
     command = wrapper(w)
+    as_root = " (as root)" if "SUDO_UID" in os.environ else ""
     show.say()
-    show.say(show.bold("The council stays. Commands to copy:"))
+    show.say(show.bold(f"The council stays. Commands to copy{as_root}:"))
     show.say(f"""
   {command} case list
   {command} help
   swaks --server 127.0.0.1:{w.postfix.door} --from you@consulter.test \\
       --to {DESK} --header 'Subject: hello' --body 'Something is odd.'
-  neomutt -f {w.dir}/outside             # everything that left
+  neomutt -e 'set folder={w.dir}' -f {w.dir}/outside  # all that left
   ls {w.dir}/outside/new                 # its files; a member's own gpg:
   gpg --homedir {w.keys['acme-sato'].home} -d FILE
   tail -f {w.council.logfile}
