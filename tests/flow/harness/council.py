@@ -22,9 +22,10 @@ class CommandFailed(AssertionError):
 
 class Council:
     def __init__(self, folder, stage, lmtp="unix", relay_port=25,
-                 extra="", user=OWNER):
+                 extra="", user=OWNER, trusted=True):
         self.dir = pathlib.Path(folder) / "c"
         self.stage, self.user = pathlib.Path(stage), user
+        self.trusted = trusted
         self.dir.mkdir(mode=0o750)
         self.group = postfix_group()
         os.chown(self.dir, user, self.group)
@@ -40,7 +41,8 @@ class Council:
         self.process, self.now, self.runs = None, None, 0
 
     def text(self, relay_port, extra):
-        trusted = "" if self.lmtp.startswith("unix:") else " trusted = true;"
+        trusted = "" if self.lmtp.startswith("unix:") or not self.trusted \
+            else " trusted = true;"
         return f"""\
 council = {{ name = "試験協議会"; domain = "{DOMAIN}"; language = "ja";
 	timezone = "Asia/Tokyo"; policy = "council.conf";

@@ -6,7 +6,8 @@ import subprocess
 class Key:
     """One person's home with one key."""
 
-    def __init__(self, folder, address, name=None, expired=False):
+    def __init__(self, folder, address, name=None, expired=False,
+                 life="2y"):
         self.home = pathlib.Path(folder)
         self.home.mkdir(mode=0o700, parents=True)
         self.address = address
@@ -14,7 +15,7 @@ class Key:
                                             "trust-model always\n")
         user = f"{name} <{address}>" if name else address
         past = ["--faked-system-time", "20240101T000000!"] if expired else []
-        life = "1d" if expired else "2y"
+        life = "1d" if expired else life
         for what in (["--quick-generate-key", user, "ed25519", "sign", life],):
             self.run(*past, "--passphrase", "", *what)
         self.fpr = self.field("fpr")

@@ -1,7 +1,9 @@
 """Where everything that leaves Postfix ends: an SMTP server that keeps each
 message with its envelope, byte for byte. A hook may refuse."""
+import contextlib
 import email
 import email.policy
+import socket
 import socketserver
 import threading
 
@@ -99,16 +101,25 @@ class Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True
 
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.open = []
+
+    def process_request(self, request, address):
+        with self.sink.lock:
+            self.open.append(request)
+        super().process_request(request, address)
+
 
 class Sink:
-    def __init__(self, folder=None):
+    def __init__(self, folder=None, port=0):
         """folder: a Maildir that gets every mail too."""
         self.mails, self.lock = [], threading.Lock()
         self.folder = folder
         for name in ("cur", "new", "tmp") if folder else ():
             (folder / name).mkdir(parents=True)
         self.refuse = lambda rcpt: None
-        self.server = Server(("127.0.0.1", 0), Session)
+        self.server = Server(("127.0.0.1", port), Session)
         self.server.sink = self
         self.port = self.server.server_address[1]
         self.serve()
@@ -126,8 +137,13 @@ class Sink:
                     mail.raw.replace(b"\r\n", b"\n"))
 
     def stop(self):
+        """Nobody answers any more, on connections kept open either."""
         self.server.shutdown()
         self.server.server_close()
+        with self.lock:
+            for connection in self.server.open:
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
 
     def all(self, to=None, subject=None):
         with self.lock:

@@ -14,23 +14,24 @@ SIGNED = ["consulter.test", "acme.test"]
 
 class World:
     def __init__(self, lmtp="unix", with_postfix=True, extra="", start=True,
-                 maildir=False):
+                 maildir=False, trusted=True):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="sek."))
         self.dir.chmod(0o755)
         self.ends, self.keys = [], {}
         try:
-            self.begin(lmtp, with_postfix, extra, start, maildir)
+            self.begin(lmtp, with_postfix, extra, start, maildir, trusted)
         except BaseException:
             self.end()
             raise
 
-    def begin(self, lmtp, with_postfix, extra, start, maildir):
+    def begin(self, lmtp, with_postfix, extra, start, maildir, trusted):
         self.sink = self.using(
             sink.Sink(self.dir / "outside" if maildir else None), "stop")
         self.postfix = None
         stage = os.environ["SEKISHO_STAGE"]
         self.council = council.Council(
-            self.dir, stage, lmtp, relay_port=self.sink.port, extra=extra)
+            self.dir, stage, lmtp, relay_port=self.sink.port, extra=extra,
+            trusted=trusted)
         if with_postfix:
             signer, verifier = dkim.pair(self.dir, SIGNED)
             self.postfix = postfix.Postfix(

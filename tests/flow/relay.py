@@ -1,0 +1,186 @@
+#!/usr/bin/env python3
+"""Handing over: LMTP over TCP on the way in; on the way out a mail system that
+says later, no, nothing at all, or that a copy came back."""
+import socket
+import threading
+
+from harness import cases, lmtp, mails, roster, wait
+from harness.tap import has, run, same, step
+from harness.world import world
+
+DESK = "csc-anken@council.test"
+
+
+def consult(w, who, text="様子がおかしいです。"):
+    raw = mails.mail(who, DESK, "相談", text)
+    same(lmtp.deliver(w, raw, [DESK], who), [250])
+    return w.council.wait_cases(1)
+
+
+def copies_to(w, to):
+    return [c for c in w.council.json("outbox", "list")["copies"]
+            if c["to"] == to]
+
+
+@step("LMTP over TCP takes a mail, and its sender is answered", needed=True)
+def over_tcp(w):
+    consult(w, "tcp@one.test")
+    w.got = w.sink.wait("tcp@one.test")
+    has(w.got.text, "[ ] 1-A")
+
+
+@step("over TCP nobody is authenticated unless the configuration says so")
+def untrusted(w):
+    raw = mails.mail("claim@two.test", DESK, "x", "x", extra=[])
+    raw = (b"Authentication-Results: mx.council.test; dmarc=pass "
+           b"header.from=two.test\r\nReceived: from a by b; " +
+           mails.date().encode() + b"\r\n" + raw)
+    lmtp.deliver(w, raw, [DESK], "claim@two.test")
+    w.sink.wait("claim@two.test")
+    # Unauthenticated: the second one of the day is not answered.
+    raw = raw.replace(b"Message-ID: <", b"Message-ID: <second.").replace(
+        b"\r\n\r\nx", b"\r\n\r\nsecond")
+    lmtp.deliver(w, raw, [DESK], "claim@two.test")
+    wait.until("the second to be filed", lambda: len(
+        w.council.json("mail", "list")["mails"]) >= 3)
+    consult(w, "marker@three.test")
+    w.sink.wait("marker@three.test")
+    same(len(w.sink.all("claim@two.test")), 1)
+
+
+@step("`try later` is tried again, with the same bytes")
+def later(w):
+    refusals = []
+
+    def refuse(rcpt):
+        if rcpt == "later@four.test" and len(refusals) < 2:
+            refusals.append(rcpt)
+            return "451 4.3.0 later"
+        return None
+    w.sink.refuse = refuse
+    consult(w, "later@four.test")
+    wait.until("a refusal", lambda: refusals)
+    while len(refusals) < 2 and not w.sink.all("later@four.test"):
+        for copy in copies_to(w, "later@four.test"):
+            w.council.call("outbox", "retry", copy["copy"])
+        wait.until("another try", lambda: len(refusals) == 2 or
+                   w.sink.all("later@four.test"))
+    for copy in copies_to(w, "later@four.test"):
+        w.council.call("outbox", "retry", copy["copy"])
+    w.sink.wait("later@four.test")
+    w.sink.refuse = lambda rcpt: None
+
+
+@step("`never` drops the copy, tells the operators, and goes on with others")
+def never(w):
+    w.sink.refuse = lambda rcpt: "550 5.1.1 no such person" \
+        if rcpt == "gone@five.test" else None
+    consult(w, "gone@five.test")
+    wait.until("the copy to be dropped", lambda: [
+        c for c in copies_to(w, "gone@five.test")
+        if c["state"].lower() == "dropped"])
+    consult(w, "other@six.test")
+    w.sink.wait("other@six.test")
+    same(w.sink.all("gone@five.test"), [])
+    w.sink.refuse = lambda rcpt: None
+
+
+@step("a mail system that is away loses nothing")
+def away(w):
+    port = w.sink.port
+    w.sink.stop()
+    consult(w, "patient@seven.test")
+    wait.until("a try that failed", lambda: [
+        c for c in copies_to(w, "patient@seven.test")
+        if c["tries"] > 0 or c["state"].lower() != "sent"])
+    w.ends.remove(w.sink.stop)
+    from harness import sink
+    w.sink = sink.Sink(port=port)
+    w.ends.append(w.sink.stop)
+    for copy in copies_to(w, "patient@seven.test"):
+        w.council.call("outbox", "retry", copy["copy"])
+    w.sink.wait("patient@seven.test")
+
+
+@step("a bounce to a copy's return address marks that copy, opens no case")
+def bounced(w):
+    cases_before = len(w.council.cases())
+    got = w.sink.wait("patient@seven.test")
+    has(got.sender, "csc-return+")
+    report = (
+        'Content-Type: multipart/report; report-type=delivery-status;\n'
+        ' boundary="b"')
+    body = (b"--b\nContent-Type: text/plain\n\nNo such user.\n"
+            b"--b\nContent-Type: message/delivery-status\n\n"
+            b"Reporting-MTA: dns; mx.seven.test\n\n"
+            b"Final-Recipient: rfc822; patient@seven.test\n"
+            b"Action: failed\nStatus: 5.1.1\n--b--\n")
+    raw = mails.mail("mailer-daemon@seven.test", got.sender,
+                     "Undelivered", body=body, content=[report])
+    same(lmtp.deliver(w, raw, [got.sender], ""), [250])
+    wait.until("the copy to be marked", lambda: any(
+        "bounce" in str(c).lower() for c in
+        copies_to(w, "patient@seven.test")))
+    same(len(w.council.cases()), cases_before)
+    same(w.sink.all("mailer-daemon@seven.test"), [])
+
+
+@step("a key that ran out meanwhile holds its person, and says so")
+def expired(w):
+    roster.fill(w, keyless=("late-ueda", "uni-abe"))
+    short = w.key("uni-abe", roster.ADDRESSES["uni-abe"], life="20d")
+    w.council.run("key", "import", "uni-abe",
+                  w.file("short.asc", short.export()), "--approve")
+    who = "terms@eight.test"
+    consult(w, who)
+    got = w.sink.wait(who)
+    number = [c["number"] for c in w.council.cases()][0]
+    lmtp.deliver(w, mails.reply(got, who, "1-C\n2-B\n3-A\n", below=False),
+                 [got["Reply-To"]], who)
+    back = w.sink.wait(who, 2)
+    lmtp.deliver(w, mails.reply(back, who, "はい\n", below=False),
+                 [back["Reply-To"]], who)
+    w.council.wait_mails(number, 3)
+    w.council.run("terms", "vouch", number, "--how", "phone", "--reason", "x")
+    w.council.run("case", "take", number)
+    item = cases.item(w, number, "接続先 203.0.113.1")
+    assert "uni-abe" in cases.permitted(w, item)
+    w.council.stop()
+    w.council.now = in_days(40)
+    w.council.start()
+    assert "uni-abe" not in cases.permitted(w, item)
+    assert "acme-sato" in cases.permitted(w, item)
+    held = {h["person"] for h in w.council.json(
+        "digest", "send", "--yes", "--now")["held"]}
+    assert "uni-abe" in held, held
+    w.sink.wait(roster.ADDRESSES["acme-sato"])
+    same(w.sink.all(roster.ADDRESSES["uni-abe"]), [])
+
+
+def in_days(days):
+    import datetime
+    moment = datetime.datetime.now(datetime.timezone.utc) + \
+        datetime.timedelta(days=days)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@step("nothing but 250 and 4xx, however the session ends")
+def sessions(w):
+    before = len(w.council.cases())
+    for data in (b"", b"LHLO x\r\nMAIL FROM:<a@b.test>\r\n",
+                 b"LHLO x\r\nMAIL FROM:<a@b.test>\r\nRCPT TO:<" +
+                 DESK.encode() + b">\r\nDATA\r\nFrom: a@b.test\r\n\r\nhalf"):
+        with socket.create_connection(("127.0.0.1", w.council.lmtp_port)) as s:
+            s.sendall(data)
+    threads = [threading.Thread(target=consult, args=(w, f"p{n}@p{n}.test"))
+               for n in range(10)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    w.council.wait_cases(before + 10)
+    same(len(w.council.cases()), before + 10)
+
+
+if __name__ == "__main__":
+    run(lambda: world(lmtp="tcp", with_postfix=False, trusted=False))
