@@ -329,6 +329,8 @@ int store_copy_handed(struct store *s, int64_t row, const char *queue_id,
 /* The relay did not take it: tries + 1; HANDING -> READY. */
 int store_copy_tried(struct store *s, int64_t row, const char *reply,
     int64_t next_try);
+/* It came back after it was SENT: the reason says so, nothing else changes. */
+int store_copy_bounced(struct store *s, int64_t row);
 /* Rows in a state, due at `now` (next_try <= now), oldest first. */
 int store_copy_due(struct store *s, enum copy_state st, int64_t now,
     int64_t *rows, size_t max, size_t *n);

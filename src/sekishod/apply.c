@@ -266,11 +266,15 @@ static int
 do_bounced(struct doing *x, const struct action *act)
 {
 	struct copy_record c;
+	int r;
 
-	/* Shown in `outbox list`; the copy itself was handed over. */
-	if (store_copy_get(x->d->store, x->a, act->u.bounced.copy_row, &c))
+	/* Shown in `outbox list`; the copy itself was handed over. A forger
+	 * may claim it of one that was not: kept as a mail, not believed. */
+	if (store_copy_get(x->d->store, x->a, act->u.bounced.copy_row, &c) ||
+	    c.state != COPY_SENT)
 		return SK_OK;
-	return store_audit(x->d->store, x->now, x->actor, "copy.bounced",
+	r = store_copy_bounced(x->d->store, c.row);
+	return r ? r : store_audit(x->d->store, x->now, x->actor, "copy.bounced",
 	    c.person ? c.person : "-", "");
 }
 

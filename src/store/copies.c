@@ -432,6 +432,23 @@ store_copy_handed(struct store *s, int64_t row, const char *queue_id,
 
 /* The relay did not take it: the same bytes again later. */
 int
+store_copy_bounced(struct store *s, int64_t row)
+{
+	struct sk_arena *a = sk_arena_new();
+	struct status u;
+	int r = status_of(s, a, row, &u);
+
+	if (!r && u.state != COPY_SENT)
+		r = illegal(row, u.state, "bounced");
+	if (!r) {
+		u.reason = "bounced";
+		r = set_status(s, row, COPY_SENT, &u);
+	}
+	sk_arena_free(&a);
+	return r;
+}
+
+int
 store_copy_tried(struct store *s, int64_t row, const char *reply,
     int64_t next_try)
 {

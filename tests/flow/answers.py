@@ -96,6 +96,22 @@ def charsets(w):
     expect_read_back(w, who, got, number, raw)
 
 
+@step("a token in capitals, and a reply whose tag some system dropped")
+def folded(w):
+    who, got, number = asked(w)
+    to = got["Reply-To"].upper()
+    raw = mails.reply(got, who, "1-C\n2-B\n3-A\n", below=False, to=to)
+    before = len(w.sink.all(who))
+    w.send(who, to, raw)
+    has(w.sink.wait(who, before + 1).text, "[ ] 4-Y")
+    who, got, number = asked(w)
+    raw = mails.reply(got, who, "1-C\n2-B\n3-A\n", quote=False,
+                      to="csc-anken@council.test")
+    before = len(w.sink.all(who))
+    w.send(who, "csc-anken@council.test", raw)
+    has(w.sink.wait(who, before + 1).text, "[ ] 4-Y", number)
+
+
 @step("an unclear answer is asked for once, then it is an operator's")
 def unclear(w):
     who, got, number = asked(w)

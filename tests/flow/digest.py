@@ -44,6 +44,16 @@ def gate(w):
         has(w.council.run("why", person, w.secret), rule)
 
 
+@step("a secret item waits for its second operator")
+def two_operators(w):
+    extra = cases.item(w, w.number, "秘密の接続先 203.0.113.8", secret="yes",
+                       tlp="RED", approve=False)
+    w.council.run("item", "approve", extra)
+    w.council.call("item", "approve", extra)
+    assert w.council.json("item", "show", extra)["state"] != "APPROVED"
+    w.council.run("item", "withdraw", extra, "--reason", "a trial")
+
+
 @step("without --yes nothing goes; with it, one copy per permitted person",
       needed=True)
 def sent(w):
