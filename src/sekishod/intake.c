@@ -56,10 +56,12 @@ impatient(void *ctx)
 	start_some(in);
 }
 
+/* Those between two commits, and those being read: a reader answers some
+ * thousand mails a second, a commit takes some of it. */
 static size_t
 jobs_at_once(const struct intake *in)
 {
-	return 4 * pool_size(in->d->readers);
+	return 16 * pool_size(in->d->readers);
 }
 
 struct intake *

@@ -1,11 +1,11 @@
 /*
- * Helper processes: readers (one operation at a time: a hostile mail kills or
- * stalls only itself) and keyds (two at a time in the channel, so that a keyd
- * never waits for us). A dead or stalled helper costs its operation one answer
- * "no"; the process is replaced at once, the others never notice (I7).
+ * Helper processes: readers and keyds, two operations in each channel, so that
+ * none waits while we commit. Only the first is at work: a dead or stalled
+ * helper costs that one an answer "no", the other goes to the next helper; the
+ * process is replaced at once, the others never notice (I7).
  *
  * A reader that says "last" has served its time: nothing more is sent to it,
- * its end is no death.
+ * what it has not read goes to another, its end is no death.
  */
 #include "daemon.h"
 
@@ -59,7 +59,6 @@ struct helper {
 struct pool {
 	struct daemon *d;
 	enum pool_kind kind;
-	size_t depth;		/* operations in one channel */
 	unsigned count;
 	struct helper *helpers;
 	struct op *first, **last;
@@ -133,17 +132,18 @@ take_for(struct pool *p, const struct helper *h)
 /* The helper's process is gone. Its first operation was at work, the others
  * only waited in the channel. */
 static void
-settle(struct helper *h, const char *error)
+settle(struct helper *h, bool leaving, const char *error)
 {
 	struct op *at_work = NULL;
 
 	for (size_t i = h->nrunning; i-- > 0;) {
 		struct op *o = h->running[i];
 
-		if (i == 0 && (h->pool->kind == POOL_READER || o->retried)) {
+		if (i == 0 && !leaving && (h->pool->kind == POOL_READER ||
+		    o->retried)) {
 			at_work = o;
 		} else {
-			o->retried |= i == 0;
+			o->retried |= i == 0 && !leaving;
 			put_first(h->pool, o);
 		}
 	}
@@ -178,7 +178,7 @@ gone(struct helper *h, const char *why)
 	int status = 0;
 	/* One that died at work or had served its time is replaced at once;
 	 * one that dies of itself must not be started in a circle. */
-	bool at_once = h->nrunning > 0 || h->leaving;
+	bool at_once = h->nrunning > 0 || h->leaving, leaving;
 
 	loop_watch_free(&h->watch);
 	loop_timer_stop(h->deadline);
@@ -198,8 +198,9 @@ gone(struct helper *h, const char *why)
 	if (!h->leaving && !h->pool->ending)
 		sk_log(SK_WARN, h->pool->kind == POOL_READER ? "reader.died" :
 		    "keyd.died", "index=%u reason=\"%s\"", h->index, error);
+	leaving = h->leaving;
 	h->leaving = false;
-	settle(h, error);
+	settle(h, leaving, error);
 	if (h->pool->ending)
 		return;
 	if (at_once)
@@ -350,7 +351,7 @@ dispatch(struct pool *p)
 {
 	size_t busy = 0;
 
-	while (p->first && busy < p->depth) {
+	while (p->first && busy < IN_CHANNEL_MAX) {
 		bool given = false;
 
 		for (unsigned i = 0; i < p->count; i++) {
@@ -397,7 +398,6 @@ pool_new(struct daemon *d, enum pool_kind kind, unsigned count)
 	p->d = d;
 	p->kind = kind;
 	p->count = count;
-	p->depth = kind == POOL_READER ? 1 : IN_CHANNEL_MAX;
 	p->last = &p->first;
 	p->helpers = sk_malloc(count * sizeof(*p->helpers));
 	for (unsigned i = 0; i < count; i++) {
