@@ -7,7 +7,7 @@
  * A reader that says "last" has served its time: nothing more is sent to it,
  * what it has not read goes to another, its end is no death.
  */
-#include "daemon.h"
+#include "load.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,7 +26,8 @@
 
 #define IN_CHANNEL_MAX 2
 #define LEAVE_MILLISECONDS 2000
-#define RESPAWN_MILLISECONDS 500 /* after one that died without work */
+#define RESPAWN_MILLISECONDS 500 /* after one that died without work; doubled */
+#define RESPAWN_DOUBLINGS 4
 
 struct op {
 	uint64_t id;
@@ -50,6 +51,7 @@ struct helper {
 	bool starting;		/* has not said that it is ready */
 	bool ready;
 	bool leaving;		/* a reader that said it ends now */
+	unsigned failures;	/* ends without work, one after another */
 	struct loop_watch *watch;
 	struct loop_timer *deadline, *respawn;
 	struct op *running[IN_CHANNEL_MAX];
@@ -172,6 +174,14 @@ reap(struct helper *h, bool kill_now)
 }
 
 static void
+start_later(struct helper *h)
+{
+	loop_timer_in(h->respawn, RESPAWN_MILLISECONDS << h->failures);
+	if (h->failures < RESPAWN_DOUBLINGS)
+		h->failures++;
+}
+
+static void
 gone(struct helper *h, const char *why)
 {
 	char error[160];
@@ -206,7 +216,7 @@ gone(struct helper *h, const char *why)
 	if (at_once)
 		start(h);
 	else
-		loop_timer_in(h->respawn, RESPAWN_MILLISECONDS);
+		start_later(h);
 	dispatch(h->pool);
 }
 
@@ -247,14 +257,8 @@ keyd_says_ready(struct daemon *d, struct channel_message *m)
 	struct msg_keyd_ready ready;
 
 	if (msg_keyd_ready_get(a, sk_buf_span(&m->fields), &ready) == SK_OK &&
-	    ready.fpr && key_fingerprint_valid(ready.fpr)) {
-		snprintf(d->own_fpr, sizeof(d->own_fpr), "%s", ready.fpr);
-		sk_buf_clear(&d->own_block);
-		sk_buf_add(&d->own_block, ready.own_block.p,
-		    ready.own_block.len);
-		if (d->intake)
-			intake_go_on(d->intake);
-	}
+	    ready.fpr && key_fingerprint_valid(ready.fpr))
+		load_own_key(d, ready.fpr, ready.own_block);
 	sk_arena_free(&a);
 }
 
@@ -284,6 +288,7 @@ got(struct helper *h, struct channel_message *m)
 		return;
 	}
 	o = h->running[0];
+	h->failures = 0;
 	h->nrunning--;
 	memmove(h->running, h->running + 1,
 	    h->nrunning * sizeof(h->running[0]));
@@ -374,7 +379,7 @@ start(struct helper *h)
 	    &h->fd, &e)) {
 		sk_log(SK_ERROR, "pool.start", "where=\"%s\" error=\"%s\"",
 		    e.where, e.text);
-		loop_timer_in(h->respawn, RESPAWN_MILLISECONDS);
+		start_later(h);
 		return;
 	}
 	sk_fd_nonblock(h->fd);
