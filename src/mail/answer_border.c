@@ -156,14 +156,12 @@ is_separator(const char *s)
 	return false;
 }
 
-/* A separator and the header block that follows it. */
+/* A separator and the header block that follows it; s is line i, folded. */
 static size_t
-separator(const struct lines *l, size_t i)
+separator(const struct lines *l, size_t i, const char *s)
 {
-	char s[HEAD_BYTES];
 	size_t k, block;
 
-	fold_line(s, l->v[i].s);
 	if (!is_separator(s))
 		return 0;
 	for (k = i + 1; k < l->n && k < i + 4; k++) {
@@ -215,16 +213,14 @@ ends_attribution(const char *s, bool dated)
 }
 
 static size_t
-attribution(const struct lines *l, size_t i, bool *sure)
+attribution(const struct lines *l, size_t i, const char *first, bool *sure)
 {
 	char s[HEAD_BYTES];
-	bool dated;
+	bool dated = begins_attribution(first);
 	size_t k;
 
-	fold_line(s, l->v[i].s);
-	dated = begins_attribution(s);
-	*sure = dated || strpbrk(s, "@") != NULL;
-	if (ends_attribution(s, dated))
+	*sure = dated || strpbrk(first, "@") != NULL;
+	if (ends_attribution(first, dated))
 		return 1;
 	for (k = 1; dated && k < ATTRIBUTION_LINES && i + k < l->n; k++) {
 		if (l->v[i + k].kind == LINE_BLANK ||
@@ -246,9 +242,9 @@ border_match(const struct lines *l, size_t i, bool *sure)
 	*sure = true;
 	if (l->v[i].kind == LINE_BLANK)
 		return 0;
-	if ((n = separator(l, i)) > 0 || (n = header_block(l, i, 3)) > 0)
-		return n;
 	fold_line(s, l->v[i].s);
+	if ((n = separator(l, i, s)) > 0 || (n = header_block(l, i, 3)) > 0)
+		return n;
 	if (is_rule(s)) {
 		for (k = i + 1; k < l->n && k < i + 3; k++)
 			if (l->v[k].kind != LINE_BLANK &&
@@ -256,5 +252,5 @@ border_match(const struct lines *l, size_t i, bool *sure)
 				return k - i + n;
 		return 0;
 	}
-	return attribution(l, i, sure);
+	return attribution(l, i, s, sure);
 }

@@ -379,13 +379,13 @@ read_sentence(struct reading *r, struct scan s)
 		r->said->yes = true;
 	if (words_is_no(r->a, s))
 		r->said->no = true;
-	if (is_contact_line(s))
-		return;
 	if (!mentions(s, &bits)) {
 		bits = code_list(&rest, &last, scan_code_like);
 		if (bits == 0 || !words_is_tail(rest))
 			return;
 	}
+	if (is_contact_line(s))
+		return;
 	r->said->odd |= bits;
 	r->said->codes_in_new = true;
 }
