@@ -274,8 +274,8 @@ do_bounced(struct doing *x, const struct action *act)
 	    c.state != COPY_SENT)
 		return SK_OK;
 	r = store_copy_bounced(x->d->store, c.row);
-	return r ? r : store_audit(x->d->store, x->now, x->actor, "copy.bounced",
-	    c.person ? c.person : "-", "");
+	return r ? r : store_audit(x->d->store, x->now, x->actor,
+	    "copy.bounced", c.person ? c.person : "-", "");
 }
 
 static int

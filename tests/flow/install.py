@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """From an empty folder to a council with members: init, check, roster, persons
 and keys, with everything refused that has to be."""
+import signal
 import stat
 
-from harness import gpg, roster
+from harness import gpg, roster, wait
 from harness.tap import has, lacks, run, same, step
 from harness.world import world
 
@@ -174,6 +175,22 @@ def checked(w):
     same(done.returncode, 78)
     has((done.stdout + done.stderr).decode(), "store.key")
     (w.council.dir / "store.key").chmod(0o600)
+
+
+@step("a reload takes new rules; faulty ones leave the old in force")
+def reloaded(w):
+    policy = w.council.dir / "council.conf"
+    good = policy.read_text()
+
+    def reload(text, word):
+        at = len(w.council.said())
+        policy.write_text(text)
+        w.council.process.send_signal(signal.SIGHUP)
+        wait.until(f"the reload to say {word}",
+                   lambda: word in w.council.said()[at:])
+    reload(good + "\nno such thing at all\n", "kept-the-old")
+    w.council.run("case", "list")
+    reload(good, "result=ok")
 
 
 @step("the account of all that has an unbroken chain")
