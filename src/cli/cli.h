@@ -42,6 +42,9 @@ bool cli_general(struct cli *c, int argc, char **argv, int *at,
 void cli_help(const char *noun);
 void cli_help_verb(const struct verb *v);
 
+/* client.c: standard input up to the end of b. */
+int cli_read_stdin(struct sk_buf *b, struct sk_error *e);
+
 /* client.c: *out is the document (also of a refusal), *fd its content or -1.
  * The code is the daemon's; e is filled from it. */
 int cli_ask(struct cli *c, const char *socket, const struct cli_request *r,

@@ -18,8 +18,8 @@
 
 #define WAIT_MILLISECONDS (1000 * (2 * LIMIT_KEYD_SECONDS + 30))
 
-static int
-read_stdin(struct sk_buf *b, struct sk_error *e)
+int
+cli_read_stdin(struct sk_buf *b, struct sk_error *e)
 {
 	unsigned char part[8192];
 	ssize_t n;
@@ -33,7 +33,7 @@ read_stdin(struct sk_buf *b, struct sk_error *e)
 		sk_buf_add(b, part, (size_t)n);
 		if (b->over)
 			return sk_fail(e, SK_ERR_LIMIT, "standard input",
-			    "more than %d bytes", LIMIT_CONTROL_FILE);
+			    "more than %zu bytes", b->max);
 	}
 	return SK_OK;
 }
@@ -49,7 +49,7 @@ file_of(const struct cli_request *r, int *fd, struct sk_error *e)
 	if (!r->file)
 		return SK_OK;
 	sk_buf_init(&b, LIMIT_CONTROL_FILE);
-	code = strcmp(r->file, "-") == 0 ? read_stdin(&b, e) :
+	code = strcmp(r->file, "-") == 0 ? cli_read_stdin(&b, e) :
 	    sk_file_read(r->file, &b, e);
 	if (!code)
 		*fd = sk_memfd_of("file", sk_buf_span(&b));
@@ -162,7 +162,7 @@ cli_ask(struct cli *c, const char *socket, const struct cli_request *r,
 	*out = NULL;
 	*fd = -1;
 	if (channel < 0)
-		return e->code = SK_ERR_UNAVAILABLE;
+		return channel;
 	code = send_request(channel, r, e);
 	if (!code || code == SK_ERR_IO)
 		code = receive(channel, out, fd, e);

@@ -206,6 +206,18 @@ make_folder(struct making *m, const char *what, const char *path)
 
 /* ---- the council's OpenPGP key, by keyd ---- */
 
+/* The council's name as a user id bears it: what OpenPGP reads as its own
+ * marks becomes a blank. */
+static char *
+key_name(struct sk_arena *a, const char *name)
+{
+	char *s = sk_arena_str(a, name);
+
+	for (char *p = s; (p = strpbrk(p, "<>()\"\r\n\t\\")) != NULL; p++)
+		*p = ' ';
+	return s;
+}
+
 static int
 run_keyd(struct making *m, const char *count)
 {
@@ -216,7 +228,7 @@ run_keyd(struct making *m, const char *count)
 		sk_arena_str(a, "--init"),
 		sk_arena_str(a, "--home"), sk_arena_str(a, c->openpgp_home),
 		sk_arena_str(a, "--count"), sk_arena_str(a, count),
-		sk_arena_str(a, "--name"), sk_arena_str(a, c->name),
+		sk_arena_str(a, "--name"), key_name(a, c->name),
 		sk_arena_str(a, "--address"),
 		sk_arena_str(a, c->desks[0].address),
 		sk_arena_str(a, "--vault"), sk_arena_str(a, c->vault_key),

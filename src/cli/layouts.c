@@ -106,7 +106,7 @@ TABLES(case_tables) = {
 	{ "notes", "Notes", NULL, note_columns }, NO_MORE };
 
 COLUMNS(terms_fields) = { C("number", "Case"), END };
-COLUMNS(terms_columns) = { C("version", "VERSION"), C("locked", "IN FORCE"),
+COLUMNS(terms_columns) = { C("version", "VERSION"), C("locked", "LOCKED"),
 	C("secrecy", "①"), C("scope", "②"), C("coordination", "③"),
 	C("exclusions", "NEVER TO"), C("assurance", "ASSURANCE"),
 	AT("created", "SINCE"), END };

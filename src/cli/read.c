@@ -19,7 +19,7 @@ static int
 mail_bytes(const char *path, struct sk_buf *b, struct sk_error *e)
 {
 	if (strcmp(path, "-") == 0)
-		path = "/dev/stdin";
+		return cli_read_stdin(b, e);
 	return sk_file_read(path, b, e);
 }
 

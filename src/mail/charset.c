@@ -81,6 +81,54 @@ by_iconv(enum codec c, struct sk_span bytes, struct sk_buf *out)
 	return bad;
 }
 
+static size_t
+eucjp_length(struct sk_span s)
+{
+	size_t n = s.p[0] < 0x80 ? 1 : s.p[0] == 0x8f ? 3 : 2;
+
+	return n < s.len ? n : s.len;
+}
+
+/* Rows 89 to 92 hold what NEC took over of IBM's kanji, as Windows writes them
+ * (names: U+9AD9, U+FA11); iconv takes them for private characters. */
+static bool
+nec_pair(struct sk_span s, unsigned char sjis[2])
+{
+	unsigned row, trail;
+
+	if (s.len < 2 || s.p[0] < 0xf9 || s.p[0] > 0xfc || s.p[1] < 0xa1 ||
+	    s.p[1] > 0xfe)
+		return false;
+	row = s.p[0] - 0xa0u;
+	trail = s.p[1] - 0xa0u + (row & 1 ? 0x3f : 0x9e);
+	if ((row & 1) && trail >= 0x7f)
+		trail++;
+	sjis[0] = (unsigned char)((row - 1) / 2 + 0xc1);
+	sjis[1] = (unsigned char)trail;
+	return true;
+}
+
+static size_t
+by_eucjp(struct sk_span bytes, struct sk_buf *out)
+{
+	unsigned char sjis[2];
+	size_t from = 0, at = 0, bad = 0;
+
+	while (at < bytes.len) {
+		struct sk_span rest = span_cut(bytes, at, bytes.len);
+
+		if (nec_pair(rest, sjis)) {
+			bad += by_iconv(CODEC_EUCJP, span_cut(bytes, from, at),
+			    out);
+			bad += by_iconv(CODEC_CP932, sk_span_of(sjis, 2), out);
+			from = at + 2;
+		}
+		at += eucjp_length(rest);
+	}
+	return bad + by_iconv(CODEC_EUCJP, span_cut(bytes, from, bytes.len),
+	    out);
+}
+
 /* Already UTF-8, or said to be; broken sequences are replaced by the caller's
  * last cleaning, here they are only counted. */
 static size_t
@@ -97,6 +145,8 @@ codec_append(enum codec c, struct sk_span bytes, struct sk_buf *out)
 {
 	if (bytes.len == 0)
 		return 0;
+	if (c == CODEC_EUCJP)
+		return by_eucjp(bytes, out);
 	return codec_iconv_name(c) != NULL ? by_iconv(c, bytes, out) :
 	    by_copy(bytes, out);
 }

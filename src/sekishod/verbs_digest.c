@@ -126,6 +126,25 @@ document(struct sk_json *o, const struct digest_record *d)
 		sk_json_add_str(items, d->items[i]);
 }
 
+/* As digest send shows them; titles are the operators' alone. */
+static void
+show_items(struct command *c, const struct digest_record *d)
+{
+	struct sk_json *items = sk_json_set(c->out, "items", sk_json_array());
+	bool whole = command_role(c, FOR_OPERATOR);
+	struct item_record r;
+
+	for (size_t i = 0; i < d->nitems; i++) {
+		struct sk_json *o = sk_json_add(items, sk_json_object());
+
+		if (whole && store_item_get(c->d->store, c->arena, d->items[i],
+		    &r) == SK_OK)
+			document_item(o, &r);
+		else
+			sk_json_set_str(o, "item", d->items[i]);
+	}
+}
+
 int
 verb_digest_list(struct command *c)
 {
@@ -163,6 +182,7 @@ verb_digest_show(struct command *c)
 		return r;
 	c->out = sk_json_document("digest");
 	document(c->out, &d);
+	show_items(c, &d);
 	list = sk_json_set(c->out, "ledger", sk_json_array());
 	for (size_t i = 0; i < n; i++)
 		document_copy(sk_json_add(list, sk_json_object()), &p[i],

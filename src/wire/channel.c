@@ -264,6 +264,10 @@ channel_connect(const char *path, struct sk_error *e)
 	if (connect(fd, (const struct sockaddr *)&sa, sizeof(sa)) != 0) {
 		err = errno;
 		sk_fd_close(&fd);
+		if (err == EACCES)
+			return sk_fail(e, SK_ERR_NOPERM, path, "this user may "
+			    "not ask here: see group control in "
+			    "sekisho.conf(5)");
 		return sk_fail(e, SK_ERR_UNAVAILABLE, path, "nobody answers "
 		    "here: %s; is the program running?",
 		    strerrordesc_np(err));

@@ -121,6 +121,7 @@ def digest(w):
          (plan["copies"], [h["person"] for h in plan["held"]]))
     shown = w.council.json("digest", "show", sent["digest"])
     same(len(shown["ledger"]), sent["copies"] + len(sent["held"]))
+    same({i["state"] for i in shown["items"]}, {"SENT"})
     same(len(w.council.json("digest", "list")["digests"]), 1)
     refused(w, "digest", "show", 99, code=66)
 

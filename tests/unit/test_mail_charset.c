@@ -56,6 +56,17 @@ expect(const char *bytes, const char *label, const char *text,
 	assert_int_equal(doubts, want);
 }
 
+/* Rows 13 and 89 to 92 as CP51932 has them, and the same kanji as eucJP-ms. */
+static void
+eucjp_of_windows(void **state)
+{
+	(void)state;
+	expect("\xad\xa1\xfc\xe2\xf9\xf5" "a\xb4\xc1", "euc-jp", "①髙﨑a漢", 0);
+	expect("\x8f\xf4\xfb\x8f\xf4\xbd\x8e\xb6", "euc-jp", "髙﨑ｶ", 0);
+	expect("\xfc\xfc\xfc", "euc-jp", "￤\xef\xbf\xbd",
+	    DOUBT_UNDECODABLE);
+}
+
 static void
 jis_as_it_is_met(void **state)
 {
@@ -257,6 +268,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(eucjp_of_windows),
 		cmocka_unit_test(jis_as_it_is_met),
 		cmocka_unit_test(jis_cut_anywhere),
 		cmocka_unit_test(labels_are_an_allow_list),
