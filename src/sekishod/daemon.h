@@ -53,6 +53,8 @@ struct daemon {
 	struct relay *relay;
 	struct control *control;
 	bool stopping;
+	int stop_looks;		/* left until what runs is cut */
+	struct loop_timer *end;
 };
 
 /* ---- turn.c: one transaction per turn of the loop ---- */
@@ -103,6 +105,7 @@ void syncer_fsync(struct syncer *s, int fd, turn_fn fn, void *ctx);
 /* ---- lmtp_door.c, custody.c ---- */
 struct door *door_new(struct daemon *d, struct sk_error *e);
 void door_stop_accepting(struct door *o);
+bool door_waiting(const struct door *o);	/* a mail is being committed */
 void door_free(struct door **o);
 
 /* A mail being received: sealed as it streams (custody.c). */
@@ -270,6 +273,7 @@ int digest_make(struct daemon *d, struct sk_arena *a, const char *by,
 struct relay *relay_new(struct daemon *d, struct sk_error *e);
 void relay_free(struct relay **r);
 void relay_kick(struct relay *r);
+bool relay_busy(const struct relay *r);		/* a copy is on its way */
 
 /* ---- control.c: the operators' socket ---- */
 struct control *control_new(struct daemon *d, struct sk_error *e);

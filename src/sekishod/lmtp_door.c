@@ -401,6 +401,15 @@ door_stop_accepting(struct door *o)
 	sk_fd_close(&o->fd);
 }
 
+bool
+door_waiting(const struct door *o)
+{
+	for (const struct session *s = o->sessions; s; s = s->next)
+		if (lmtp_waiting(s->lmtp))
+			return true;
+	return false;
+}
+
 void
 door_free(struct door **op)
 {

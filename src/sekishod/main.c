@@ -18,6 +18,9 @@
 #include "load.h"
 #include "notify.h"
 
+#define STOP_LOOKS 500
+#define STOP_LOOK_MILLISECONDS 20
+
 static void
 usage(void)
 {
@@ -127,15 +130,37 @@ stop(struct daemon *d)
 	vault_wrapper_free(&d->wrapper);
 }
 
-/* First SIGTERM: take nothing new, finish what runs, then end. */
+/* What must not be cut where it stands: an answer to a mail that is durable, a
+ * copy whose bytes are on their way (it would go twice). */
+static void
+stop_when_through(void *ctx)
+{
+	struct daemon *d = ctx;
+
+	if (d->stop_looks-- > 0 && (relay_busy(d->relay) ||
+	    door_waiting(d->door)))
+		loop_timer_in(d->end, STOP_LOOK_MILLISECONDS);
+	else
+		loop_stop(d->loop);
+}
+
+/* First SIGTERM: take nothing new, finish what runs, then end. A second one
+ * ends at once; what was accepted stands in the database. */
 static void
 on_stop(void *ctx)
 {
 	struct daemon *d = ctx;
 
+	if (d->stopping) {
+		loop_stop(d->loop);
+		return;
+	}
 	notify_state("STOPPING=1");
 	sk_log(SK_INFO, "stop", "pending=%zu", intake_pending(d->intake));
-	loop_stop(d->loop);
+	d->stopping = true;
+	d->stop_looks = STOP_LOOKS;
+	door_stop_accepting(d->door);
+	stop_when_through(d);
 }
 
 static void
@@ -172,12 +197,14 @@ run(struct daemon *d)
 		stop(d);
 		return sk_err_exit(e.code);
 	}
+	d->end = loop_timer_new(d->loop, stop_when_through, d);
 	loop_on_stop(d->loop, on_stop, d);
 	loop_on_reload(d->loop, on_reload, d);
 	first = loop_timer_new(d->loop, resume, d);
 	loop_timer_in(first, 0);
 	loop_run(d->loop);
 	loop_timer_free(&first);
+	loop_timer_free(&d->end);
 	stop(d);
 	return EX_OK;
 }

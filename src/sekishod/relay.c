@@ -424,6 +424,15 @@ relay_kick(struct relay *r)
 	turn_after(r->d, kicked, r);
 }
 
+bool
+relay_busy(const struct relay *r)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (r->transfers[i].arena)
+			return true;
+	return false;
+}
+
 /* Copies that were being handed over when we ended: nobody knows whether they
  * arrived, so the same bytes go again. */
 static void
