@@ -73,6 +73,7 @@
 #define LIMIT_OUT_HEADER 998		/* RFC 5322 2.1.1 */
 #define LIMIT_OUT_MESSAGE (32UL * 1024 * 1024)
 #define LIMIT_RELAY_CONNECTIONS 16
+#define LIMIT_COURIER_SECONDS 300	/* one hand-over, with Postfix's milters at the final dot */
 
 /* --- store --- */
 #define LIMIT_STORE_VALUE (40 * 1024 * 1024) /* one value: a boxed copy of LIMIT_OUT_MESSAGE, facts of LIMIT_FACTS */

@@ -77,7 +77,7 @@ void turn_forget(struct daemon *d, void *ctx);
 typedef void (*pool_fn)(void *ctx, struct channel_message *reply,
     const char *error);
 
-enum pool_kind { POOL_READER, POOL_KEYD };
+enum pool_kind { POOL_READER, POOL_KEYD, POOL_COURIER };
 /* helper.c: one process, or the connection to it. */
 int helper_process(const struct daemon *d, enum pool_kind kind,
     unsigned index, pid_t *pid, int *fd, struct sk_error *e);
@@ -269,7 +269,7 @@ struct digest_result {
 int digest_make(struct daemon *d, struct sk_arena *a, const char *by,
     struct digest_result *out, struct sk_error *e);
 
-/* ---- relay.c: curl_multi, the only libcurl user ---- */
+/* ---- relay.c: ready copies to couriers (courier.c) ---- */
 struct relay *relay_new(struct daemon *d, struct sk_error *e);
 void relay_free(struct relay **r);
 void relay_kick(struct relay *r);

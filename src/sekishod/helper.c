@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "courier.h"
+
 /* What exec wants: writable strings, in the arena. */
 static char **
 arguments(struct sk_arena *a, const char *const *words, size_t n)
@@ -20,11 +22,11 @@ arguments(struct sk_arena *a, const char *const *words, size_t n)
 }
 
 static int
-spawn(const char *const *words, size_t n, int fd, pid_t *pid,
+spawn(const char *path, const char *const *words, size_t n, int fd, pid_t *pid,
     struct sk_error *e)
 {
 	struct sk_arena *a = sk_arena_new();
-	int r = channel_spawn(words[0], arguments(a, words, n), fd, pid, e);
+	int r = channel_spawn(path, arguments(a, words, n), fd, pid, e);
 
 	sk_arena_free(&a);
 	return r;
@@ -37,7 +39,7 @@ spawn_reader(const struct daemon *d, int fd, pid_t *pid, struct sk_error *e)
 	const char *words[] = { path };
 
 	snprintf(path, sizeof(path), "%s/sekisho-reader", d->libexec);
-	return spawn(words, 1, fd, pid, e);
+	return spawn(path, words, 1, fd, pid, e);
 }
 
 static int
@@ -53,7 +55,31 @@ spawn_keyd(const struct daemon *d, unsigned index, int fd, pid_t *pid,
 
 	snprintf(path, sizeof(path), "%s/sekisho-keyd", d->libexec);
 	snprintf(home, sizeof(home), "%s/%u", c->openpgp_home, index);
-	return spawn(words, n, fd, pid, e);
+	return spawn(path, words, n, fd, pid, e);
+}
+
+/* This program again, without anything of ours in its memory. */
+static int
+spawn_courier(int fd, pid_t *pid, struct sk_error *e)
+{
+	const char *words[] = { COURIER_NAME };
+
+	return spawn("/proc/self/exe", words, 1, fd, pid, e);
+}
+
+static int
+spawn_kind(const struct daemon *d, enum pool_kind kind, unsigned index,
+    int fd, pid_t *pid, struct sk_error *e)
+{
+	switch (kind) {
+	case POOL_READER:
+		return spawn_reader(d, fd, pid, e);
+	case POOL_KEYD:
+		return spawn_keyd(d, index, fd, pid, e);
+	case POOL_COURIER:
+		return spawn_courier(fd, pid, e);
+	}
+	return sk_fail(e, SK_ERR_BUG, "pool", "no such kind");
 }
 
 int
@@ -69,8 +95,7 @@ helper_process(const struct daemon *d, enum pool_kind kind, unsigned index,
 	}
 	if (channel_pair(pair))
 		return sk_fail(e, SK_ERR_OS, "pool", "no socket pair");
-	r = kind == POOL_READER ? spawn_reader(d, pair[1], pid, e) :
-	    spawn_keyd(d, index, pair[1], pid, e);
+	r = spawn_kind(d, kind, index, pair[1], pid, e);
 	close(pair[1]);
 	if (r)
 		close(pair[0]);

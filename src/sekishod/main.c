@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -15,6 +16,7 @@
 #include <sekisho/log.h>
 #include <sekisho/mem.h>
 
+#include "courier.h"
 #include "load.h"
 #include "notify.h"
 
@@ -218,6 +220,11 @@ main(int argc, char **argv)
 	bool test = false, debug = false;
 	int c, r;
 
+	if (argc > 0 && strcmp(argv[0], COURIER_NAME) == 0) {
+		no_dumps();
+		sk_arena_free(&a);
+		return courier_main();
+	}
 	while ((c = getopt(argc, argv, "c:td")) != -1) {
 		switch (c) {
 		case 'c':

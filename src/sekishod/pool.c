@@ -7,6 +7,7 @@
  * A reader that says "last" has served its time: nothing more is sent to it,
  * what it has not read goes to another, its end is no death.
  */
+#include "courier.h"
 #include "load.h"
 
 #include <errno.h>
@@ -28,6 +29,18 @@
 #define LEAVE_MILLISECONDS 2000
 #define RESPAWN_MILLISECONDS 500 /* after one that died without work; doubled */
 #define RESPAWN_DOUBLINGS 4
+
+static const struct {
+	const char *died;
+	uint32_t ready;		/* what it says first */
+	int64_t seconds;	/* for one operation, or to get ready */
+} kinds[] = {
+	[POOL_READER] = { "reader.died", MSG_READER_READY,
+	    LIMIT_READER_SECONDS },
+	[POOL_KEYD] = { "keyd.died", MSG_KEYD_READY, LIMIT_KEYD_SECONDS },
+	[POOL_COURIER] = { "courier.died", COURIER_READY,
+	    LIMIT_COURIER_SECONDS + 30 },	/* libcurl's own ends first */
+};
 
 struct op {
 	uint64_t id;
@@ -141,7 +154,7 @@ settle(struct helper *h, bool leaving, const char *error)
 	for (size_t i = h->nrunning; i-- > 0;) {
 		struct op *o = h->running[i];
 
-		if (i == 0 && !leaving && (h->pool->kind == POOL_READER ||
+		if (i == 0 && !leaving && (h->pool->kind != POOL_KEYD ||
 		    o->retried)) {
 			at_work = o;
 		} else {
@@ -206,8 +219,8 @@ gone(struct helper *h, const char *why)
 		snprintf(error, sizeof(error), "ended with exit code %d",
 		    WEXITSTATUS(status));
 	if (!h->leaving && !h->pool->ending)
-		sk_log(SK_WARN, h->pool->kind == POOL_READER ? "reader.died" :
-		    "keyd.died", "index=%u reason=\"%s\"", h->index, error);
+		sk_log(SK_WARN, kinds[h->pool->kind].died, "index=%u "
+		    "reason=\"%s\"", h->index, error);
 	leaving = h->leaving;
 	h->leaving = false;
 	settle(h, leaving, error);
@@ -241,11 +254,9 @@ is_last(struct channel_message *m)
 static void
 arm(struct helper *h)
 {
-	int64_t s = h->pool->kind == POOL_READER ? LIMIT_READER_SECONDS :
-	    LIMIT_KEYD_SECONDS;
-
 	if (h->nrunning || h->starting)
-		loop_timer_in(h->deadline, s * 1000);
+		loop_timer_in(h->deadline, kinds[h->pool->kind].seconds *
+		    1000);
 	else
 		loop_timer_stop(h->deadline);
 }
@@ -262,19 +273,13 @@ keyd_says_ready(struct daemon *d, struct channel_message *m)
 	sk_arena_free(&a);
 }
 
-/* A reader that was taken over must not name the council's key. */
-static uint32_t
-ready_type(const struct pool *p)
-{
-	return p->kind == POOL_READER ? MSG_READER_READY : MSG_KEYD_READY;
-}
-
 static void
 got(struct helper *h, struct channel_message *m)
 {
 	struct op *o;
 
-	if (h->starting && m->type == ready_type(h->pool)) {
+	/* A reader that was taken over must not name the council's key. */
+	if (h->starting && m->type == kinds[h->pool->kind].ready) {
 		h->starting = false;
 		h->ready = true;
 		arm(h);

@@ -1,157 +1,44 @@
 /*
- * The relay: proved copies -> Postfix over SMTP, by curl_multi with several
- * connections (the only libcurl user).
+ * The relay: proved copies -> Postfix over SMTP, by couriers (courier.c), one a
+ * connection.
  *
- * A copy is HANDING, committed, before a byte of it leaves; it is SENT only on
- * CURLE_OK. Otherwise the server's code and curl's together decide: 4xx retry,
- * 5xx drop and alarm, anything else (354, 250 of an earlier step, none)
- * unknown:
+ * A copy is HANDING, committed, before a byte of it leaves; it is SENT only when
+ * its courier says done. Otherwise the server's code decides: 4xx retry, 5xx
+ * drop and alarm, anything else (354, 250 of an earlier step, none) unknown:
  * the same bytes with the same Message-ID again (design.md §4, L22).
  */
 #include "daemon.h"
 
-#include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <sekisho/clock.h>
+#include <sekisho/files.h>
 #include <sekisho/log.h>
 #include <sekisho/mem.h>
 #include <sekisho/text.h>
 
-#define TIMEOUT_SECONDS 300L
-#define REPLY_MAX 256
+#include "courier.h"
+
 #define RETRY_FIRST_SECONDS 30
 #define RETRY_MAX_SECONDS 3600
 
 struct transfer {
 	struct relay *relay;
-	CURL *easy;
-	struct curl_slist *rcpt;
 	struct sk_arena *arena;		/* NULL: idle */
 	struct copy_record copy;
 	struct sk_span message;
-	size_t sent;
-	char reply[REPLY_MAX];		/* the server's newest line */
 };
 
 struct relay {
 	struct daemon *d;
-	CURLM *multi;
-	struct loop_timer *timer;
+	struct pool *couriers;
 	struct transfer transfers[LIMIT_RELAY_CONNECTIONS];
 	size_t n;
 	bool kicked;
 	char url[512];
 };
-
-/* ---- libcurl and the loop ---- */
-
-struct watched {
-	struct relay *relay;
-	curl_socket_t fd;
-	struct loop_watch *watch;
-};
-
-static void check_done(struct relay *r);
-
-static void
-on_socket(void *ctx, bool readable, bool writable)
-{
-	struct watched *w = ctx;
-	struct relay *r = w->relay;
-	int running, what = (readable ? CURL_CSELECT_IN : 0) |
-	    (writable ? CURL_CSELECT_OUT : 0);
-
-	curl_multi_socket_action(r->multi, w->fd, what, &running);
-	check_done(r);
-}
-
-static int
-socket_changed(CURL *easy, curl_socket_t fd, int what, void *ctx, void *mine)
-{
-	struct relay *r = ctx;
-	struct watched *w = mine;
-
-	(void)easy;
-	if (what == CURL_POLL_REMOVE) {
-		if (w) {
-			loop_watch_free(&w->watch);
-			free(w);
-		}
-		return 0;
-	}
-	if (!w) {
-		w = sk_malloc(sizeof(*w));
-		w->relay = r;
-		w->fd = fd;
-		w->watch = loop_watch_new(r->d->loop, fd, on_socket, w);
-		curl_multi_assign(r->multi, fd, w);
-	}
-	loop_watch_for(w->watch, (what & CURL_POLL_IN) != 0,
-	    (what & CURL_POLL_OUT) != 0);
-	return 0;
-}
-
-static int
-timer_changed(CURLM *multi, long milliseconds, void *ctx)
-{
-	struct relay *r = ctx;
-
-	(void)multi;
-	if (milliseconds < 0)
-		loop_timer_stop(r->timer);
-	else
-		loop_timer_in(r->timer, milliseconds);
-	return 0;
-}
-
-static void
-on_timer(void *ctx)
-{
-	struct relay *r = ctx;
-	int running;
-
-	curl_multi_socket_action(r->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-	check_done(r);
-}
-
-/* ---- one transfer ---- */
-
-static size_t
-read_message(char *to, size_t size, size_t n, void *ctx)
-{
-	struct transfer *t = ctx;
-	size_t want = size * n, left = t->message.len - t->sent;
-
-	if (want > left)
-		want = left;
-	memcpy(to, t->message.p + t->sent, want);
-	t->sent += want;
-	return want;
-}
-
-/* Every reply line passes here; the last one holds the queue id. */
-static size_t
-read_reply(char *line, size_t size, size_t n, void *ctx)
-{
-	struct transfer *t = ctx;
-	size_t len = size * n;
-
-	while (len && (line[len - 1] == '\r' || line[len - 1] == '\n'))
-		len--;
-	snprintf(t->reply, sizeof(t->reply), "%.*s", (int)len, line);
-	return size * n;
-}
-
-static size_t
-ignore_body(char *p, size_t size, size_t n, void *ctx)
-{
-	(void)p;
-	(void)ctx;
-	return size * n;
-}
 
 static char *
 queue_id(struct sk_arena *a, const char *reply)
@@ -170,8 +57,6 @@ queue_id(struct sk_arena *a, const char *reply)
 static void
 idle(struct transfer *t)
 {
-	curl_slist_free_all(t->rcpt);
-	t->rcpt = NULL;
 	sk_arena_free(&t->arena);
 }
 
@@ -186,114 +71,79 @@ back_off(uint32_t tries)
 }
 
 static void
-handed_over(struct transfer *t)
+handed_over(struct transfer *t, const struct courier_handed *h)
 {
 	struct daemon *d = t->relay->d;
-	char *id = queue_id(t->arena, t->reply);
+	char *id = queue_id(t->arena, h->reply);
 
-	store_copy_handed(d->store, t->copy.row, id, t->reply, sk_now());
+	store_copy_handed(d->store, t->copy.row, id, h->reply, sk_now());
 	sk_log(SK_INFO, "copy.sent", "copy=%lld template=%s queue=%s",
 	    (long long)t->copy.row, t->copy.template, id ? id : "-");
 }
 
 static void
-refused(struct transfer *t, CURLcode code, long status)
+refused(struct transfer *t, const struct courier_handed *h)
 {
 	struct daemon *d = t->relay->d;
-	bool for_good = status >= 500 && status < 600;
+	bool for_good = h->status >= 500 && h->status < 600;
 
 	sk_log(for_good ? SK_ERROR : SK_WARN, "copy.refused",
-	    "copy=%lld template=%s code=%ld curl=%d tries=%u",
-	    (long long)t->copy.row, t->copy.template, status, (int)code,
+	    "copy=%lld template=%s code=%u curl=%u tries=%u",
+	    (long long)t->copy.row, t->copy.template, h->status, h->code,
 	    t->copy.tries + 1);
 	if (for_good) {
-		store_copy_tried(d->store, t->copy.row, t->reply, 0);
+		store_copy_tried(d->store, t->copy.row, h->reply, 0);
 		store_copy_state(d->store, t->copy.row, COPY_DROPPED,
 		    "relay-refused", 0);
 		apply_notify(d, "held", NULL);
 		return;
 	}
 	/* 4xx or unknown: the same bytes again. */
-	store_copy_tried(d->store, t->copy.row, t->reply,
+	store_copy_tried(d->store, t->copy.row, h->reply,
 	    back_off(t->copy.tries));
 	store_copy_state(d->store, t->copy.row, COPY_READY, "retry",
 	    back_off(t->copy.tries));
 }
 
+/* A courier that died leaves it unknown, as a lost connection does. */
 static void
-ended(struct transfer *t, CURLcode code)
+ended(void *ctx, struct channel_message *m, const char *error)
 {
-	long status = 0;
+	struct transfer *t = ctx;
+	struct courier_handed h;
 
-	/* A handle that never began still tells of its last transfer. */
-	if (code != CURLE_FAILED_INIT)
-		curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
-	curl_multi_remove_handle(t->relay->multi, t->easy);
-	if (code == CURLE_OK)
-		handed_over(t);
+	(void)error;
+	if (!m || m->type != COURIER_HANDED || courier_handed_get(t->arena,
+	    sk_buf_span(&m->fields), &h))
+		h = (struct courier_handed){ UINT32_MAX, 0, "" };
+	if (h.code == 0)
+		handed_over(t, &h);
 	else
-		refused(t, code, status);
+		refused(t, &h);
 	turn_after(t->relay->d, NULL, NULL);
 	idle(t);
-}
-
-static void
-check_done(struct relay *r)
-{
-	CURLMsg *m;
-	int left;
-	bool any = false;
-
-	while ((m = curl_multi_info_read(r->multi, &left))) {
-		struct transfer *t = NULL;
-
-		if (m->msg != CURLMSG_DONE)
-			continue;
-		curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE,
-		    (char **)&t);
-		ended(t, m->data.result);
-		any = true;
-	}
-	if (any)
-		relay_kick(r);
-}
-
-static void
-set_up(struct transfer *t)
-{
-	CURL *c = t->easy;
-
-	curl_easy_setopt(c, CURLOPT_URL, t->relay->url);
-	curl_easy_setopt(c, CURLOPT_PRIVATE, t);
-	curl_easy_setopt(c, CURLOPT_UPLOAD, 1L);
-	curl_easy_setopt(c, CURLOPT_READFUNCTION, read_message);
-	curl_easy_setopt(c, CURLOPT_READDATA, t);
-	curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, read_reply);
-	curl_easy_setopt(c, CURLOPT_HEADERDATA, t);
-	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, ignore_body);
-	curl_easy_setopt(c, CURLOPT_TIMEOUT, TIMEOUT_SECONDS);
-	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-	curl_easy_setopt(c, CURLOPT_PROXY, "");
+	relay_kick(t->relay);
 }
 
 static void
 begin(struct transfer *t)
 {
 	const struct daemon *d = t->relay->d;
-	char *from = sk_arena_printf(t->arena, "<%s>", outbox_tagged(t->arena,
-	    d->config->return_address, t->copy.token));
-	char *to = sk_arena_printf(t->arena, "<%s>", t->copy.address);
+	struct courier_hand ask = {
+		.url = t->relay->url,
+		.from = sk_arena_printf(t->arena, "<%s>", outbox_tagged(
+		    t->arena, d->config->return_address, t->copy.token)),
+		.to = sk_arena_printf(t->arena, "<%s>", t->copy.address),
+	};
+	struct sk_buf fields;
+	int fd = sk_memfd_of("message", t->message);
 
-	t->sent = 0;
-	*t->reply = '\0';
-	t->rcpt = curl_slist_append(NULL, to);
-	curl_easy_setopt(t->easy, CURLOPT_MAIL_FROM, from);
-	curl_easy_setopt(t->easy, CURLOPT_MAIL_RCPT, t->rcpt);
-	curl_easy_setopt(t->easy, CURLOPT_INFILESIZE_LARGE,
-	    (curl_off_t)t->message.len);
-	if (!t->rcpt || curl_multi_add_handle(t->relay->multi, t->easy))
-		ended(t, CURLE_FAILED_INIT);	/* not HANDING for ever */
+	sk_buf_init(&fields, LIMIT_WIRE_MESSAGE);
+	courier_hand_put(&fields, &ask);
+	pool_ask(t->relay->couriers, COURIER_HAND, sk_buf_span(&fields), &fd,
+	    1, false, ended, t);
+	sk_buf_free(&fields);
+	sk_fd_close(&fd);
 }
 
 /* ---- which copy next? ---- */
@@ -466,23 +316,15 @@ relay_new(struct daemon *d, struct sk_error *e)
 	r->n = d->config->relay_connections;
 	snprintf(r->url, sizeof(r->url), "%s/%s", d->config->relay_url,
 	    d->config->domain);
-	curl_global_init(CURL_GLOBAL_DEFAULT);
-	r->multi = curl_multi_init();
-	if (!r->multi || r->n > LIMIT_RELAY_CONNECTIONS) {
-		sk_fail(e, SK_ERR_OS, "relay", "libcurl cannot start");
+	if (r->n < 1 || r->n > LIMIT_RELAY_CONNECTIONS) {
+		sk_fail(e, SK_ERR_CONFIG, "relay.connections", "1 to %d",
+		    LIMIT_RELAY_CONNECTIONS);
 		free(r);
 		return NULL;
 	}
-	r->timer = loop_timer_new(d->loop, on_timer, r);
-	curl_multi_setopt(r->multi, CURLMOPT_SOCKETFUNCTION, socket_changed);
-	curl_multi_setopt(r->multi, CURLMOPT_SOCKETDATA, r);
-	curl_multi_setopt(r->multi, CURLMOPT_TIMERFUNCTION, timer_changed);
-	curl_multi_setopt(r->multi, CURLMOPT_TIMERDATA, r);
-	for (size_t i = 0; i < r->n; i++) {
+	r->couriers = pool_new(d, POOL_COURIER, (unsigned)r->n);
+	for (size_t i = 0; i < r->n; i++)
 		r->transfers[i].relay = r;
-		r->transfers[i].easy = curl_easy_init();
-		set_up(&r->transfers[i]);
-	}
 	recover(r);
 	return r;
 }
@@ -495,19 +337,11 @@ relay_free(struct relay **rp)
 	if (!r)
 		return;
 	turn_forget(r->d, r);
+	pool_free(&r->couriers);
 	for (size_t i = 0; i < r->n; i++) {
-		struct transfer *t = &r->transfers[i];
-
-		turn_forget(r->d, t);
-		if (t->arena) {
-			curl_multi_remove_handle(r->multi, t->easy);
-			idle(t);
-		}
-		curl_easy_cleanup(t->easy);
+		turn_forget(r->d, &r->transfers[i]);
+		idle(&r->transfers[i]);
 	}
-	curl_multi_cleanup(r->multi);
-	curl_global_cleanup();
-	loop_timer_free(&r->timer);
 	free(r);
 	*rp = NULL;
 }

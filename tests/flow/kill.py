@@ -65,7 +65,8 @@ def intake(w):
             w.postfix.send(who, DESK, raw)
             w.senders.append(who)
         moment()
-        strike(w, DICE.choice(["sekishod", "sekishod", "reader", "keyd"]))
+        strike(w, DICE.choice(["sekishod", "sekishod", "reader", "keyd",
+                              "courier"]))
         w.postfix.flush()
     wait.until("Postfix to deliver all", lambda: (
         w.postfix.flush(), not w.postfix.queue())[1], 120)
@@ -114,7 +115,7 @@ def digests(w):
         done = w.council.call("--json", "digest", "send", "--yes", "--now")
         same(done.returncode, 0, done.stderr.decode())
         moment()
-        strike(w, DICE.choice(["sekishod", "keyd", "sekishod"]))
+        strike(w, DICE.choice(["sekishod", "keyd", "sekishod", "courier"]))
         for person in people:
             address = roster.ADDRESSES[person]
             wait.until(f"digest {n} at {person}", lambda a=address: (

@@ -182,5 +182,31 @@ def sessions(w):
     same(len(w.council.cases()), before + 10)
 
 
+@step("a mail system that thinks long at the final dot holds up nobody")
+def slow(w):
+    late, go_on, keep = [], threading.Event(), w.sink.keep
+
+    def thinks(mail):
+        keep(mail)
+        if mail.to == "slow@six.test":
+            late.append(not go_on.wait(30))
+    w.sink.keep = thinks
+    try:
+        consult(w, "slow@six.test")
+        w.sink.wait("slow@six.test")
+        consult(w, "quick@seven.test")
+        w.sink.wait("quick@seven.test")
+        same(late, [])
+        # The daemon ends when the copy is through, and it does not go twice.
+        w.council.process.terminate()
+    finally:
+        go_on.set()
+        w.sink.keep = keep
+    w.council.stop()
+    w.council.start()
+    same(late, [False])
+    same(len(w.sink.all("slow@six.test")), 1)
+
+
 if __name__ == "__main__":
     run(lambda: world(lmtp="tcp", with_postfix=False, trusted=False))

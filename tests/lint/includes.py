@@ -62,7 +62,7 @@ FOREIGN = {
     r"sqlite3": {"src/store/db.c"},
     r"libconfig\.h": {"src/policy/schema.c"},
     r"event2?/|event\.h": {"src/sekishod/loop.c"},
-    r"curl/": {"src/sekishod/relay.c"},
+    r"curl/": {"src/sekishod/courier.c"},
     r"jansson\.h": {"src/wire/json.c"},
     r"sodium": {"src/base/hash.c", "src/crypto/vault.c"},
     r"seccomp\.h": {"src/wire/wall.c"},

@@ -1,0 +1,205 @@
+/*
+ * A courier hands one message after another to Postfix, by libcurl (the only
+ * user). It is a process of its own because libcurl waits for the answer to the
+ * final dot without returning to its caller, also through curl_multi (7.88,
+ * measured: three seconds there were three seconds of a silent daemon). In the
+ * loop, a mail system that takes its time would stop custody and operators, and
+ * a milter that asks sekishod before it answers would never be answered.
+ *
+ * It holds no key, no database and no socket of ours but its channel, keeps its
+ * connection from message to message, and ends with its channel.
+ */
+#include "courier.h"
+
+#include <curl/curl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <sekisho/channel.h>
+#include <sekisho/files.h>
+#include <sekisho/wire.h>
+
+#define CHANNEL 3
+#define REPLY_MAX 256
+
+struct message {
+	int fd;
+	size_t len, sent;
+	char reply[REPLY_MAX];		/* the server's newest line */
+};
+
+/* ---- what is said ---- */
+
+void
+courier_hand_put(struct sk_buf *b, const struct courier_hand *m)
+{
+	wire_put_str(b, m->url);
+	wire_put_str(b, m->from);
+	wire_put_str(b, m->to);
+}
+
+static int
+hand_get(struct sk_arena *a, struct sk_span s, struct courier_hand *m)
+{
+	struct wire_in w = wire_open(s);
+
+	m->url = wire_need_str(&w, a);
+	m->from = wire_need_str(&w, a);
+	m->to = wire_need_str(&w, a);
+	return wire_end(&w);
+}
+
+static void
+handed_put(struct sk_buf *b, const struct courier_handed *m)
+{
+	wire_put_u32(b, m->code);
+	wire_put_u32(b, m->status);
+	wire_put_str(b, m->reply);
+}
+
+int
+courier_handed_get(struct sk_arena *a, struct sk_span s,
+    struct courier_handed *m)
+{
+	struct wire_in w = wire_open(s);
+
+	m->code = wire_u32(&w);
+	m->status = wire_u32(&w);
+	m->reply = wire_need_str(&w, a);
+	return wire_end(&w);
+}
+
+/* ---- libcurl's callbacks ---- */
+
+static size_t
+read_message(char *to, size_t size, size_t n, void *ctx)
+{
+	struct message *t = ctx;
+	size_t want = size * n, left = t->len - t->sent;
+
+	if (want > left)
+		want = left;
+	if (want && sk_fd_pread(t->fd, to, want, (off_t)t->sent))
+		return CURL_READFUNC_ABORT;
+	t->sent += want;
+	return want;
+}
+
+/* Every reply line passes here; the last one holds the queue id. */
+static size_t
+read_reply(char *line, size_t size, size_t n, void *ctx)
+{
+	struct message *t = ctx;
+	size_t len = size * n, i = 0;
+
+	for (; i < len && i < REPLY_MAX - 1; i++) {
+		if (line[i] == '\r' || line[i] == '\n')
+			break;
+		t->reply[i] = line[i] >= ' ' && line[i] <= '~' ? line[i] : '?';
+	}
+	t->reply[i] = '\0';
+	return len;
+}
+
+static size_t
+ignore_body(char *p, size_t size, size_t n, void *ctx)
+{
+	(void)p;
+	(void)ctx;
+	return size * n;
+}
+
+static void
+set_up(CURL *c, struct message *t)
+{
+	curl_easy_setopt(c, CURLOPT_UPLOAD, 1L);
+	curl_easy_setopt(c, CURLOPT_READFUNCTION, read_message);
+	curl_easy_setopt(c, CURLOPT_READDATA, t);
+	curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, read_reply);
+	curl_easy_setopt(c, CURLOPT_HEADERDATA, t);
+	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, ignore_body);
+	curl_easy_setopt(c, CURLOPT_TIMEOUT, (long)LIMIT_COURIER_SECONDS);
+	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+	curl_easy_setopt(c, CURLOPT_PROXY, "");
+}
+
+/* ---- one message ---- */
+
+static void
+hand(CURL *c, struct message *t, const struct courier_hand *ask,
+    struct courier_handed *out)
+{
+	struct curl_slist *rcpt = curl_slist_append(NULL, ask->to);
+	CURLcode code = CURLE_FAILED_INIT;
+	long status = 0;
+
+	t->sent = 0;
+	*t->reply = '\0';
+	curl_easy_setopt(c, CURLOPT_URL, ask->url);
+	curl_easy_setopt(c, CURLOPT_MAIL_FROM, ask->from);
+	curl_easy_setopt(c, CURLOPT_MAIL_RCPT, rcpt);
+	curl_easy_setopt(c, CURLOPT_INFILESIZE_LARGE, (curl_off_t)t->len);
+	if (rcpt) {
+		code = curl_easy_perform(c);
+		curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
+	}
+	curl_slist_free_all(rcpt);
+	*out = (struct courier_handed){ (uint32_t)code,
+		status > 0 ? (uint32_t)status : 0, t->reply };
+}
+
+static int
+serve(CURL *c, struct message *t, struct channel_message *m)
+{
+	struct sk_arena *a = sk_arena_new();
+	struct courier_hand ask;
+	struct courier_handed done;
+	struct sk_buf b;
+	int r = SK_ERR_PROTOCOL;
+
+	if (m->type == COURIER_HAND && m->nfds == 1 && !hand_get(a,
+	    sk_buf_span(&m->fields), &ask) && !sk_fd_size(m->fds[0],
+	    &t->len)) {
+		t->fd = m->fds[0];
+		hand(c, t, &ask, &done);
+		sk_buf_init(&b, 1024);
+		handed_put(&b, &done);
+		r = channel_send(CHANNEL, COURIER_HANDED, m->id,
+		    sk_buf_span(&b), NULL, 0);
+		sk_buf_free(&b);
+	}
+	sk_arena_free(&a);
+	return r;
+}
+
+int
+courier_main(void)
+{
+	struct channel_message m;
+	struct message t;
+	CURL *c;
+	int r = SK_OK;
+
+	/* A service's stop reaches the whole group: what is being handed over
+	 * ends first. */
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGINT, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) || !(c = curl_easy_init()))
+		return 1;
+	set_up(c, &t);
+	channel_message_init(&m);
+	if (channel_send(CHANNEL, COURIER_READY, 0, sk_span_of("", 0), NULL,
+	    0))
+		return 1;
+	while (r == SK_OK && channel_recv(CHANNEL, &m) == SK_OK) {
+		r = serve(c, &t, &m);
+		channel_message_end(&m);
+	}
+	curl_easy_cleanup(c);
+	curl_global_cleanup();
+	return r != SK_OK;
+}

@@ -1,0 +1,27 @@
+/* Couriers: processes that hand messages to Postfix (courier.c), and what they
+ * and relay.c say to each other over the pool's channel. */
+#pragma once
+
+#include <stdint.h>
+
+#include <sekisho/arena.h>
+#include <sekisho/buf.h>
+
+#define COURIER_NAME "sekisho-courier"	/* argv[0] of sekishod as a courier */
+
+enum { COURIER_READY = 100, COURIER_HAND, COURIER_HANDED };
+
+struct courier_hand {		/* fd: the message */
+	const char *url, *from, *to;	/* from, to: in angle brackets */
+};
+void courier_hand_put(struct sk_buf *b, const struct courier_hand *m);
+
+struct courier_handed {
+	uint32_t code;		/* 0: the relay said 250 to the final dot */
+	uint32_t status;	/* the relay's last code, 0 none */
+	const char *reply;	/* its last line, printable ASCII */
+};
+int courier_handed_get(struct sk_arena *a, struct sk_span s,
+    struct courier_handed *m);
+
+int courier_main(void);
