@@ -74,6 +74,42 @@ wanted(const struct making *m, const struct org *o, const struct person *p,
 	return send || *held;
 }
 
+static bool
+anybody(const struct making *m, size_t item)
+{
+	for (size_t i = 0; i < m->roster.npersons; i++) {
+		const struct person *p = &m->roster.persons[i];
+		const struct org *o = gatekeeper_org(&m->roster,
+		    p->org);
+		struct gate_answer g;
+
+		if (!o)
+			continue;
+		g = gatekeeper_ask(m->d, m->a, &m->items[item], o, p, false);
+		if (g.send || g.key_only)
+			return true;
+	}
+	return false;
+}
+
+/* What nobody may have now is not sent: it waits, approved, for wider terms or
+ * somebody's registration, instead of passing for sent. */
+static int
+leave_out_unwanted(struct making *m, struct sk_error *e)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->n; i++) {
+		if (!anybody(m, i))
+			continue;
+		m->items[n] = m->items[i];
+		m->ids[n++] = m->ids[i];
+	}
+	m->n = n;
+	return n ? SK_OK : sk_fail(e, SK_ERR_REFUSED, "digest", "nobody may "
+	    "have any approved item now: see `sekisho preview ITEM`");
+}
+
 static const char *
 digest_template(const struct org *o)
 {
@@ -190,8 +226,12 @@ digest_make(struct daemon *d, struct sk_arena *a, const char *by,
 	r = approved_items(&m, e);
 	if (r)
 		return r;
-	if (gatekeeper_roster(d, a, true, &m.roster) ||
-	    store_group_begin(d->store))
+	if (gatekeeper_roster(d, a, true, &m.roster))
+		return sk_fail(e, SK_ERR_IO, "digest", "the store refused");
+	r = leave_out_unwanted(&m, e);
+	if (r)
+		return r;
+	if (store_group_begin(d->store))
 		return sk_fail(e, SK_ERR_IO, "digest", "the store refused");
 	r = write_all(&m);
 	if (store_group_end(d->store, r == SK_OK))

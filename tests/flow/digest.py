@@ -188,5 +188,17 @@ def denied(w):
     w.council.call("item", "withdraw", item, "--reason", "names the source")
 
 
+@step("what nobody may have now does not pass for sent")
+def unwanted(w):
+    _, number = cases.confirmed(w, "1-A\n2-A\n3-A\n")
+    item = cases.item(w, number, "接続先 203.0.113.11", secret="yes",
+                      tlp="RED")
+    w.council.run("terms", "narrow", number, "--scope", "COORDINATOR",
+                  "--reason", "本人の希望")
+    has(w.council.refused("digest", "send", "--yes", "--now"), "nobody")
+    same(w.council.json("item", "show", item)["state"], "APPROVED")
+    w.council.run("item", "withdraw", item, "--reason", "done")
+
+
 if __name__ == "__main__":
     run(lambda: world())
