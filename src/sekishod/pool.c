@@ -144,18 +144,27 @@ take_for(struct pool *p, const struct helper *h)
 	return o;
 }
 
+/* May the operation at work be tried once more? A keyd's always; a reader's
+ * only where somebody else killed it (an operator, a system short of memory):
+ * a mail that kills its reader dies of another signal (I7). */
+static bool
+once_more(const struct helper *h, const struct op *o, bool from_outside)
+{
+	return !o->retried && (h->pool->kind == POOL_KEYD ||
+	    (h->pool->kind == POOL_READER && from_outside));
+}
+
 /* The helper's process is gone. Its first operation was at work, the others
  * only waited in the channel. */
 static void
-settle(struct helper *h, bool leaving, const char *error)
+settle(struct helper *h, bool leaving, bool from_outside, const char *error)
 {
 	struct op *at_work = NULL;
 
 	for (size_t i = h->nrunning; i-- > 0;) {
 		struct op *o = h->running[i];
 
-		if (i == 0 && !leaving && (h->pool->kind != POOL_KEYD ||
-		    o->retried)) {
+		if (i == 0 && !leaving && !once_more(h, o, from_outside)) {
 			at_work = o;
 		} else {
 			o->retried |= i == 0 && !leaving;
@@ -168,18 +177,20 @@ settle(struct helper *h, bool leaving, const char *error)
 }
 
 /* The channel is closed: the process ends by itself, or a hostile one that
- * only closed its end is killed; either way we never wait for long. */
+ * only closed its end is killed (*kill_now is set then); either way we never
+ * wait for long. */
 static int
-reap(struct helper *h, bool kill_now)
+reap(struct helper *h, bool *kill_now)
 {
 	const struct timespec pause = { .tv_nsec = 1000 * 1000 };
 	int status = 0;
 
-	for (int i = 0; i < 50 && !kill_now; i++) {
+	for (int i = 0; i < 50 && !*kill_now; i++) {
 		if (waitpid(h->pid, &status, WNOHANG) == h->pid)
 			return status;
 		nanosleep(&pause, NULL);
 	}
+	*kill_now = true;
 	kill(h->pid, SIGKILL);
 	while (waitpid(h->pid, &status, 0) < 0 && errno == EINTR)
 		;
@@ -202,12 +213,13 @@ gone(struct helper *h, const char *why)
 	/* One that died at work or had served its time is replaced at once;
 	 * one that dies of itself must not be started in a circle. */
 	bool at_once = h->nrunning > 0 || h->leaving, leaving;
+	bool by_us = why != NULL;
 
 	loop_watch_free(&h->watch);
 	loop_timer_stop(h->deadline);
 	sk_fd_close(&h->fd);
 	if (h->pid > 0)
-		status = reap(h, why != NULL);
+		status = reap(h, &by_us);
 	h->pid = 0;
 	h->starting = h->ready = false;
 	if (why)
@@ -223,7 +235,8 @@ gone(struct helper *h, const char *why)
 		    "reason=\"%s\"", h->index, error);
 	leaving = h->leaving;
 	h->leaving = false;
-	settle(h, leaving, error);
+	settle(h, leaving, !by_us && WIFSIGNALED(status) &&
+	    WTERMSIG(status) == SIGKILL, error);
 	if (h->pool->ending)
 		return;
 	if (at_once)
@@ -433,6 +446,7 @@ pool_free(struct pool **pp)
 	p->ending = true;
 	for (unsigned i = 0; i < p->count; i++) {
 		struct helper *h = &p->helpers[i];
+		bool now = false;
 
 		for (size_t j = 0; j < h->nrunning; j++)
 			op_free(h->running[j]);
@@ -440,7 +454,7 @@ pool_free(struct pool **pp)
 		loop_watch_free(&h->watch);
 		sk_fd_close(&h->fd);	/* end of channel: it exits */
 		if (h->pid > 0)
-			reap(h, false);
+			reap(h, &now);
 		loop_timer_free(&h->deadline);
 		loop_timer_free(&h->respawn);
 	}

@@ -4,6 +4,7 @@
  * work.
  */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -69,12 +70,25 @@ serve(void)
 	channel_message_end(&m);
 }
 
+static void
+die_at_work(int signal_number)
+{
+	struct channel_message m;
+
+	channel_message_init(&m);
+	if (channel_recv(3, &m) == SK_OK) {
+		signal(signal_number, SIG_DFL);
+		raise(signal_number);
+	}
+}
+
 /* The folder's name says how it behaves; each start leaves a byte there. */
 static int
 helper(const char *self)
 {
 	char path[256];
 	struct sk_buf none;
+	bool first = false;
 	FILE *f;
 
 	snprintf(path, sizeof(path), "%.*s/starts",
@@ -82,6 +96,7 @@ helper(const char *self)
 	f = fopen(path, "a");
 	if (f) {
 		fputc('.', f);
+		first = ftell(f) == 1;
 		fclose(f);
 	}
 	sk_buf_init(&none, 16);
@@ -90,6 +105,10 @@ helper(const char *self)
 	say(MSG_READER_READY, 0, &none);
 	if (strstr(self, "liar"))
 		say_keyd_ready();
+	if (strstr(self, "crash"))
+		die_at_work(SIGSEGV);
+	if (strstr(self, "killed") && first)
+		die_at_work(SIGKILL);
 	if (!strstr(self, "dies"))
 		serve();
 	return 0;
@@ -216,6 +235,36 @@ a_good_one_answers(void **state)
 	tear_down();
 }
 
+/* I7: a mail that kills its reader does so once. */
+static void
+a_deadly_mail_is_not_tried_again(void **state)
+{
+	(void)state;
+	set_up("crash");
+	t.pool = pool_new(&t.d, POOL_READER, 1);
+	pool_ask(t.pool, MSG_READ, sk_span_of("", 0), NULL, 0, false,
+	    answered, NULL);
+	loop_run(t.d.loop);
+	assert_int_equal(t.answers, 0);
+	assert_string_equal(t.error, "died by signal 11");
+	tear_down();
+}
+
+/* An innocent mail whose reader somebody killed is read by the next one. */
+static void
+a_reader_killed_from_outside_costs_nothing(void **state)
+{
+	(void)state;
+	set_up("killed");
+	t.pool = pool_new(&t.d, POOL_READER, 1);
+	pool_ask(t.pool, MSG_READ, sk_span_of("", 0), NULL, 0, false,
+	    answered, NULL);
+	loop_run(t.d.loop);
+	assert_int_equal(t.answers, 1);
+	assert_int_equal(starts(), 2);
+	tear_down();
+}
+
 int
 main(int argc, char **argv)
 {
@@ -223,6 +272,8 @@ main(int argc, char **argv)
 		cmocka_unit_test(reader_names_no_key),
 		cmocka_unit_test(no_storm),
 		cmocka_unit_test(a_good_one_answers),
+		cmocka_unit_test(a_deadly_mail_is_not_tried_again),
+		cmocka_unit_test(a_reader_killed_from_outside_costs_nothing),
 	};
 
 	if (argc > 0 && strstr(argv[0], "/sekisho-reader"))
