@@ -120,6 +120,11 @@ build_in() {
 		quietly 'Preparing the build (autoreconf)' \
 		    "$dir/autoreconf.log" autoreconf -fi "$top"
 	fi
+	# configure refuses a second folder while the source folder has a build.
+	if [ -e "$top/config.status" ]; then
+		quietly "Clearing the build in $top (make distclean)" \
+		    "$dir/distclean.log" make -C "$top" distclean
+	fi
 	if [ ! -e "$dir/config.status" ] ||
 	    [ "$top/configure" -nt "$dir/config.status" ]; then
 		quietly "Configuring in $dir" "$dir/configure.log" \
