@@ -102,7 +102,10 @@ class Council:
         return [str(self.programs / "sekisho"), "-c", str(self.conf), *args]
 
     def cases(self):
-        return len(self.ask("case", "list")["cases"])
+        """Cases of this year: they are numbered without gaps, and a list
+        shows the newest only."""
+        newest = self.ask("case", "list")["cases"][0]["number"]
+        return int(newest.partition("-")[2])
 
     def lmtp(self):
         return wire.Lmtp(self.dir / "lmtp")

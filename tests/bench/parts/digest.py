@@ -3,9 +3,9 @@ handed to Postfix's smtp-sink; against raw gpg doing the same work."""
 import os
 import time
 
-from . import peers, people
+from . import peers, people, schleuder
 from .council import Council, Counter, consult
-from .lab import answers, until
+from .lab import ROUNDS, Skip, answers, median, pairs, until
 
 LINE = ("観測した通信の宛先と検体のハッシュ値は次のとおりです。"
         "各組織の記録を確認してください。 198.51.100.{0} sha256:{0:064x}\n")
@@ -85,23 +85,29 @@ def measure(lab, build, top, table):
     began = time.monotonic()
     people.register(council, certs, quarter, count)
     imported = (time.monotonic() - began) / (count - quarter)
-    add_item(council, case, body)
-    many = send(council, count)
+    gpg = peers.RawGpg(lab, certs, body)
+    many, raw = [], []
+    for n in range(ROUNDS):
+        print(f"  round {n + 1}: ", end="", flush=True)
+        add_item(council, case, body)
+        many.append(send(council, count))
+        raw.append(gpg.run())
+        print(f"{many[-1]:.2f} s, gpg {raw[-1]:.2f} s", flush=True)
     council.stop()
     sink.stop()
-    raw = peers.raw_gpg(lab, certs, body)
-    table.row(f"digest, {count} persons", f"{many:.2f} s",
-              f"{1000 * many / count:.2f} ms each")
-    table.row(f"  raw gpg, two homes, {count}", f"{raw:.2f} s",
-              f"{1000 * raw / count:.2f} ms each")
-    table.ratio("  digest / raw gpg", many / raw, "at most 1.2")
+    each = 1000 * median(many) / count
+    table.row(f"digest, {count} persons", f"{median(many):.2f} s",
+              f"{each:.2f} ms each")
+    table.row(f"  raw gpg, {len(gpg.homes)} homes", f"{median(raw):.2f} s",
+              f"{1000 * median(raw) / count:.2f} ms each")
+    table.ratio("  digest / raw gpg", pairs(many, raw), "at most 1.2")
     table.ratio(f"  per copy, {count} / {quarter} persons",
-                (many / count) / (few / quarter), "about 1: linear")
+                (many[0] / count) / (few / quarter), "about 1: linear")
     table.row("  one person's key imported", f"{1000 * imported:.0f} ms", "")
     try:
-        each = peers.schleuder(lab, certs, body)
-        table.row("  Schleuder, per subscriber", f"{1000 * each:.1f} ms", "")
-        table.ratio("  Schleuder / digest, per recipient",
-                    each / (many / count), "at least 30")
-    except peers.Skip as why:
+        theirs = 1000 * schleuder.measure(lab, certs[:100], body)
+        table.row("  Schleuder, per subscriber", f"{theirs:.1f} ms", "")
+        table.ratio("  Schleuder / digest, per recipient", theirs / each,
+                    "at least 30")
+    except Skip as why:
         table.row("  Schleuder", "skipped", str(why))

@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import time
 
-from . import schleuder as schleuder_list
 from .lab import Skip, answers, run, until
 
 GPG_CONF = """\
@@ -50,38 +49,47 @@ def gpg_home(lab, n, secret, certs):
     return home
 
 
-def raw_gpg(lab, certs, body):
-    """Seconds for one signed and encrypted copy each, all cores at work, every
-    home with all keys and a secret key of its own agent."""
-    cores = os.cpu_count()
-    text = lab.path("text")
-    text.write_text(body)
-    maker = lab.home("g")
-    gpg(maker, "--quick-generate-key", "council@bench.test", "ed25519",
-        "sign", "never")
-    secret = subprocess.run(
-        ["gpg", "--homedir", maker, "--batch", "--pinentry-mode", "loopback",
-         "--passphrase", "", "--export-secret-keys"],
-        capture_output=True, check=True).stdout
-    homes = [gpg_home(lab, n, secret, certs) for n in range(cores)]
-    to = [fingerprints(c) for c in certs]
-    for home in homes:	# starts the agent
-        gpg(home, "--output", "/dev/null", "--yes", "--sign", text)
-    began = time.monotonic()
-    loops = [subprocess.Popen(
-        ["sh", "-c", LOOP, "loop", str(home), "council@bench.test",
-         str(text), str(lab.path(f"copy{n}"))], stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE, text=True) for n, home in enumerate(homes)]
-    for n, loop in enumerate(loops):
-        loop.stdin.write("\n".join(to[n::cores]) + "\n")
-        loop.stdin.close()
-    done = sum(len(loop.stdout.read().split()) for loop in loops)
-    taken = time.monotonic() - began
-    for loop in loops:
-        loop.wait()
-    if done != len(certs):
-        raise SystemExit(f"bench: gpg made {done} of {len(certs)} copies")
-    return taken
+class RawGpg:
+    """One signed and encrypted copy each, all cores at work, every home with
+    all keys, and a secret key and agent of its own."""
+
+    def __init__(self, lab, certs, body):
+        self.lab, self.text = lab, lab.path("text")
+        self.text.write_text(body)
+        maker = lab.home("g")
+        gpg(maker, "--quick-generate-key", "council@bench.test", "ed25519",
+            "sign", "never")
+        secret = subprocess.run(
+            ["gpg", "--homedir", maker, "--batch", "--pinentry-mode",
+             "loopback", "--passphrase", "", "--export-secret-keys"],
+            capture_output=True, check=True).stdout
+        self.homes = [gpg_home(lab, n, secret, certs)
+                      for n in range(os.cpu_count())]
+        self.to = [fingerprints(c) for c in certs]
+
+    def loop(self, n):
+        return subprocess.Popen(
+            ["sh", "-c", LOOP, "loop", str(self.homes[n]),
+             "council@bench.test", str(self.text),
+             str(self.lab.path(f"copy{n}"))], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, text=True)
+
+    def run(self):
+        """Seconds for one copy to everybody."""
+        for home in self.homes:		# starts the agent
+            gpg(home, "--output", "/dev/null", "--yes", "--sign", self.text)
+        began = time.monotonic()
+        loops = [self.loop(n) for n in range(len(self.homes))]
+        for n, loop in enumerate(loops):
+            loop.stdin.write("\n".join(self.to[n::len(loops)]) + "\n")
+            loop.stdin.close()
+        done = sum(len(loop.stdout.read().split()) for loop in loops)
+        taken = time.monotonic() - began
+        for loop in loops:
+            loop.wait()
+        if done != len(self.to):
+            raise SystemExit(f"bench: gpg made {done} of {len(self.to)}")
+        return taken
 
 
 DOVECOT_CONF = """\
@@ -121,7 +129,7 @@ class Dovecot:
 
     def __init__(self, lab, port):
         self.lab = lab
-        self.dir = lab.path("dovecot")
+        self.dir = lab.path(f"dovecot-{port}")
         (self.dir / "run").mkdir(parents=True)
         mail = self.dir / "mail"
         mail.mkdir()
@@ -135,7 +143,7 @@ class Dovecot:
             dir=self.dir, port=port, uid=pwd.getpwnam("mail").pw_uid,
             gid=grp.getgrnam("mail").gr_gid))
         self.process = lab.start("dovecot", "-F", "-c", conf,
-                                 log="dovecot/stderr")
+                                 log=f"{self.dir.name}/stderr")
         until("Dovecot", lambda: self.process.poll() is not None
               or answers(port), 30)
         if self.process.poll() is not None:
@@ -150,8 +158,3 @@ class Dovecot:
         self.lab.stop(self.process)
         until("Dovecot's end",
               lambda: not (self.dir / "run/master.pid").exists(), 30)
-
-
-def schleuder(lab, certs, body):
-    """Seconds for each subscriber of one list mail."""
-    return schleuder_list.measure(lab, certs[:100], body)
