@@ -129,6 +129,8 @@ void intake_free(struct intake **i);
  * data key if they are still known. */
 void intake_add(struct intake *i, int64_t mail_row, struct sk_buf *plain,
     const unsigned char *data_key);
+/* Would a mail that is added now be read at once? */
+bool intake_has_room(const struct intake *i);
 /* After a start: everything in custody that was not filed. */
 void intake_resume(struct intake *i);
 /* The council's key is known: what waited for it begins. */

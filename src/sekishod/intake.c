@@ -302,6 +302,14 @@ first_parked(const struct intake *in)
 	return j;
 }
 
+bool
+intake_has_room(const struct intake *in)
+{
+	return !in->n && in->running < JOBS_MAX &&
+	    at_work(in) < jobs_at_once(in) &&
+	    (in->d->own_fpr[0] || !in->patient);
+}
+
 static void
 start_some(struct intake *in)
 {

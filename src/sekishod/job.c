@@ -364,7 +364,13 @@ try_counted(void *ctx, int result)
 void
 job_read(struct job *j)
 {
-	if (j->mail.tries >= LIMIT_READ_TRIES)
+	/* Its key is here, so this is the first reading; custody may have
+	 * counted it. */
+	bool counted = j->has_key && j->mail.tries > 0;
+
+	if (counted)
+		try_counted(j, SK_OK);
+	else if (j->mail.tries >= LIMIT_READ_TRIES)
 		unreadable(j, "unreadable", "third try: filed unread");
 	else if (store_mail_try(j->d->store, j->mail.row))
 		unreadable(j, "cannot-open", "the store refused");
