@@ -220,13 +220,15 @@ person_of(struct host *h, const char *name, const char *when,
 	return p;
 }
 
+/*
+ * The clock stands ("!"): if it ran, a slow machine would make the key a second
+ * after the time its subkey is added at, which gpg refuses as a time conflict.
+ */
 static const char *
-now_text(void)
+standing(struct host *h, const char *when)
 {
-	static char text[24];
-
-	snprintf(text, sizeof(text), "%lld", (long long)time(NULL) - 60);
-	return text;
+	return when != NULL ? sk_arena_printf(h->arena, "%s!", when) :
+	    sk_arena_printf(h->arena, "%lld!", (long long)time(NULL) - 60);
 }
 
 struct person
@@ -235,7 +237,7 @@ host_person(struct host *h, const char *name, const char *when,
 {
 	struct person p;
 
-	when = when != NULL ? when : now_text();
+	when = standing(h, when);
 	p = person_of(h, name, when, life);
 	assert_int_equal(host_gpg(h, p.home, NULL, NULL,
 	    "--faked-system-time", when, "--quick-add-key", p.fpr,
@@ -247,7 +249,7 @@ host_person(struct host *h, const char *name, const char *when,
 struct person
 host_sign_only(struct host *h, const char *name)
 {
-	struct person p = person_of(h, name, now_text(), "0");
+	struct person p = person_of(h, name, standing(h, NULL), "0");
 
 	p.block = host_export(h, &p);
 	return p;
