@@ -63,6 +63,7 @@
 
 /* --- wire --- */
 #define LIMIT_WIRE_MESSAGE (160 * 1024)	/* one SOCK_SEQPACKET message; larger content travels as a descriptor */
+#define LIMIT_WIRE_FIELDS (LIMIT_WIRE_MESSAGE - 64) /* the fields of one: the head has its room */
 #define LIMIT_WIRE_FDS 4
 #define LIMIT_KEY_SUBKEYS 64		/* in one key block; people have five */
 #define LIMIT_KEY_ADDRESSES 64		/* in one key's user ids */

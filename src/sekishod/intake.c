@@ -153,8 +153,11 @@ intake_resume(struct intake *in)
 	size_t n = 0, all = 0;
 
 	do {
-		if (store_mail_pending(in->d->store, after, rows, 256, &n))
+		if (store_mail_pending(in->d->store, after, rows, 256, &n)) {
+			sk_log(SK_ERROR, "intake.resume", "mend=\"the store "
+			    "refused: check the disk and start again\"");
 			return;
+		}
 		for (size_t i = 0; i < n; i++)
 			intake_add(in, rows[i], NULL, NULL);
 		all += n;

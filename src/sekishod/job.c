@@ -189,12 +189,12 @@ open_layer(struct job *j, const struct facts *f)
 		return;
 	}
 	o.nkeys = candidate_keys(j, keys);
-	sk_buf_init(&b, LIMIT_WIRE_MESSAGE);
+	sk_buf_init(&b, LIMIT_WIRE_FIELDS);
 	msg_open_mail_put(&b, &o);
 	while (b.over && o.nkeys) {	/* many large keys: fewer of them */
 		o.nkeys--;
 		sk_buf_free(&b);
-		sk_buf_init(&b, LIMIT_WIRE_MESSAGE);
+		sk_buf_init(&b, LIMIT_WIRE_FIELDS);
 		msg_open_mail_put(&b, &o);
 	}
 	sk_memfd_seal(j->payload_fd);

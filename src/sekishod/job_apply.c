@@ -8,6 +8,7 @@
  */
 #include "intake.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include <sekisho/clock.h>
@@ -194,8 +195,10 @@ know_sender(struct job *j, struct known *k, struct decide_in *in)
 	if (store_person_by_address(j->d->store, j->arena, from,
 	    &k->person) == SK_OK)
 		in->person = &k->person;
-	store_auto_counts(j->d->store, routing_answer_address(&j->facts),
-	    in->auth, j->mail.received, &n);
+	/* Counts that cannot be read restrain: fail closed. */
+	if (store_auto_counts(j->d->store, routing_answer_address(&j->facts),
+	    in->auth, j->mail.received, &n))
+		n = (struct auto_counts){ UINT_MAX, UINT_MAX, UINT_MAX, 0 };
 	in->counts = (struct reply_counts){ n.address_day, n.domain_hour,
 	    n.all_hour };
 }

@@ -313,7 +313,8 @@ listen_unix(const char *path, struct sk_error *e)
 	memcpy(sun.sun_path, path, strlen(path) + 1);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
-		return -1;
+		return sk_fail(e, SK_ERR_OS, path, "no socket (%s)",
+		    strerror(errno)), -1;
 	if (connect(fd, (struct sockaddr *)&sun, sizeof(sun)) == 0) {
 		sk_fail(e, SK_ERR_EXISTS, path, "another process listens "
 		    "here: is sekishod running already?");

@@ -477,7 +477,7 @@ op_new(struct pool *p, uint32_t type, struct sk_span fields, const int *fds,
 	o->type = type;
 	o->fn = fn;
 	o->ctx = ctx;
-	sk_buf_init(&o->fields, LIMIT_WIRE_MESSAGE);
+	sk_buf_init(&o->fields, LIMIT_WIRE_FIELDS);
 	sk_buf_add(&o->fields, fields.p, fields.len);
 	if (nfds > LIMIT_WIRE_FDS || o->fields.over)
 		sk_bug("pool.ask", "type=%u nfds=%zu size=%zu", type, nfds,

@@ -61,7 +61,7 @@ channel_send(int fd, uint32_t type, uint64_t id, struct sk_span fields,
 	struct sk_buf head;
 	int r = SK_OK;
 
-	if (nfds > LIMIT_WIRE_FDS || fields.len > LIMIT_WIRE_MESSAGE - HEAD)
+	if (nfds > LIMIT_WIRE_FDS || fields.len > LIMIT_WIRE_FIELDS)
 		return SK_ERR_LIMIT;
 	sk_buf_init(&head, HEAD);
 	wire_put_u32(&head, type);
