@@ -2,10 +2,10 @@
  * The relay: proved copies -> Postfix over SMTP, by couriers (courier.c), one a
  * connection.
  *
- * A copy is HANDING, committed, before a byte of it leaves; it is SENT only when
- * its courier says done. Otherwise the server's code decides: 4xx retry, 5xx
- * drop and alarm, anything else (354, 250 of an earlier step, none) unknown:
- * the same bytes with the same Message-ID again (design.md §4, L22).
+ * A copy is HANDING, committed, before a byte of it leaves; it is SENT only
+ * when its courier says done. Otherwise the server's code decides: 4xx retry,
+ * 5xx drop and alarm, anything else (354, 250 of an earlier step, none)
+ * unknown: the same bytes with the same Message-ID again (design.md §4, L22).
  */
 #include "daemon.h"
 

@@ -3,6 +3,7 @@
  * verb, what is turned away before, and clients that die, stall or crowd.
  */
 #include <fcntl.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -165,6 +166,16 @@ ask(const char *json)
 	return ask_fd(json, -1);
 }
 
+/* A busy machine may need more than one turn to come to an answer. */
+static void
+wait_for(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	for (int i = 0; i < 500 && poll(&p, 1, 0) == 0; i++)
+		turn();
+}
+
 /* The document, or NULL if nothing came. Closes the connection. */
 static struct sk_json *
 answer(int fd)
@@ -173,6 +184,7 @@ answer(int fd)
 	struct sk_json *j = NULL;
 	struct sk_buf b;
 
+	wait_for(fd);
 	channel_message_init(&m);
 	sk_buf_init(&b, 65536);
 	if (channel_recv(fd, &m) == SK_OK) {
