@@ -202,6 +202,7 @@ def slow(w):
     finally:
         go_on.set()
         w.sink.keep = keep
+    w.council.process.wait(30)     # asked twice, it would end at once
     w.council.stop()
     w.council.start()
     same(late, [False])
