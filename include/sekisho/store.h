@@ -96,6 +96,9 @@ int store_mail_filed(struct store *s, const struct mail_record *m);
 /* Rows still to be read, oldest first, at most max. */
 int store_mail_pending(struct store *s, int64_t after, int64_t *rows,
     size_t max, size_t *n);
+/* Likewise: filed with a case, and still under the vault's wrap alone. */
+int store_mail_unwrapped(struct store *s, int64_t after, int64_t *rows,
+    size_t max, size_t *n);
 int store_mail_list(struct store *s, struct sk_arena *a, int64_t case_row,
     size_t max, struct mail_record **out, size_t *n); /* case_row 0: all; newest
 				 * first */

@@ -74,18 +74,19 @@ struct rewrap {
 
 /* After a restart the data key is known to keyd only: it wraps anew. */
 static void
-ask_rewrap(struct doing *x)
+ask_rewrap(struct daemon *d, const struct mail_record *m,
+    const struct case_record *c)
 {
 	struct msg_rewrap ask;
 	struct rewrap *w = sk_malloc(sizeof(*w));
 	struct sk_buf b;
 
-	*w = (struct rewrap){ x->d, x->m->mail->row, x->c->row };
-	memcpy(ask.wrap, x->m->mail->wrap, VAULT_WRAP);
-	memcpy(ask.case_pk, x->c->pk, VAULT_KEY);
+	*w = (struct rewrap){ d, m->row, c->row };
+	memcpy(ask.wrap, m->wrap, VAULT_WRAP);
+	memcpy(ask.case_pk, c->pk, VAULT_KEY);
 	sk_buf_init(&b, 1024);
 	msg_rewrap_put(&b, &ask);
-	pool_ask(x->d->keyds, MSG_REWRAP, sk_buf_span(&b), NULL, 0, false,
+	pool_ask(d->keyds, MSG_REWRAP, sk_buf_span(&b), NULL, 0, false,
 	    rewrapped, w);
 	sk_buf_free(&b);
 }
@@ -110,6 +111,26 @@ rewrapped(void *ctx, struct channel_message *reply, const char *error)
 	}
 	sk_arena_free(&a);
 	free(w);
+}
+
+void
+apply_rewrap_left(struct daemon *d)
+{
+	struct sk_arena *a = sk_arena_new();
+	int64_t rows[256];
+	size_t n = 0;
+
+	if (store_mail_unwrapped(d->store, 0, rows, 256, &n))
+		n = 0;
+	for (size_t i = 0; i < n; i++) {
+		struct mail_record m;
+		struct case_record c;
+
+		if (store_mail_get(d->store, a, rows[i], &m) == SK_OK &&
+		    store_case_get(d->store, a, m.case_row, &c) == SK_OK)
+			ask_rewrap(d, &m, &c);
+	}
+	sk_arena_free(&a);
 }
 
 static int
@@ -398,7 +419,7 @@ apply(struct daemon *d, struct sk_arena *a, const struct actions *acts,
 	}
 	r = store_group_end(d->store, r == SK_OK) ? SK_ERR_IO : r;
 	if (!r && x.rewrap)
-		ask_rewrap(&x);
+		ask_rewrap(d, m->mail, c);
 	if (!r && x.keys)
 		ask_inspect(&x);
 	turn_after(d, NULL, NULL);

@@ -153,6 +153,9 @@ int apply(struct daemon *d, struct sk_arena *a, const struct actions *acts,
  * case are drafts again. */
 int apply_void_approvals(struct daemon *d, struct sk_arena *a,
     int64_t case_row, int64_t now);
+/* After a start: mails whose rewrap an end came before; the oldest 256, the
+ * next start goes on. A case that is shredded must hold them all (I9). */
+void apply_rewrap_left(struct daemon *d);
 /* The content-free note N-01 to every notify address, restrained. case_number
  * may be NULL. */
 void apply_notify(struct daemon *d, const char *event,

@@ -183,6 +183,7 @@ resume(void *ctx)
 	struct daemon *d = ctx;
 
 	intake_resume(d->intake);
+	apply_rewrap_left(d);
 	outbox_kick(d->outbox);
 	sk_log(SK_INFO, "ready", "lmtp=%s", d->config->lmtp_listen);
 	notify_state("READY=1");

@@ -262,11 +262,10 @@ store_mail_filed(struct store *s, const struct mail_record *m)
 	return db_run_one(st);
 }
 
-int
-store_mail_pending(struct store *s, int64_t after, int64_t *rows, size_t max,
+static int
+rows_after(struct stmt *st, int64_t after, int64_t *rows, size_t max,
     size_t *n)
 {
-	struct stmt *st = store_use(s, SQL_MAIL_PENDING);
 	int r;
 
 	*n = 0;
@@ -276,6 +275,22 @@ store_mail_pending(struct store *s, int64_t after, int64_t *rows, size_t max,
 		rows[(*n)++] = db_int(st);
 	db_end(st);
 	return r;
+}
+
+int
+store_mail_pending(struct store *s, int64_t after, int64_t *rows, size_t max,
+    size_t *n)
+{
+	return rows_after(store_use(s, SQL_MAIL_PENDING), after, rows, max,
+	    n);
+}
+
+int
+store_mail_unwrapped(struct store *s, int64_t after, int64_t *rows,
+    size_t max, size_t *n)
+{
+	return rows_after(store_use(s, SQL_MAIL_UNWRAPPED), after, rows, max,
+	    n);
 }
 
 int

@@ -39,6 +39,8 @@ static const char *const main_versions[] = {
 	" raw BLOB NOT NULL, content BLOB, spool TEXT, wrap BLOB NOT NULL,"
 	" box BLOB NOT NULL, found BLOB NOT NULL) STRICT;"
 	"CREATE INDEX mail_pending ON mail(done) WHERE done = 0;"
+	"CREATE INDEX mail_unwrapped ON mail(by_case)"
+	" WHERE done = 1 AND by_case = 0 AND case_row IS NOT NULL;"
 	"CREATE INDEX mail_raw ON mail(raw);"
 	"CREATE INDEX mail_content ON mail(content)"
 	" WHERE content IS NOT NULL;"

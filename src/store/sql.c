@@ -55,6 +55,9 @@ const struct sql sql_table[SQL_LAST] = {
 	[SQL_MAIL_PENDING] = { "mail.pending",
 	    "SELECT row FROM mail WHERE done = 0 AND row > ? "
 	    "ORDER BY row LIMIT ?" },
+	[SQL_MAIL_UNWRAPPED] = { "mail.unwrapped",
+	    "SELECT row FROM mail WHERE done = 1 AND by_case = 0 AND "
+	    "case_row IS NOT NULL AND row > ? ORDER BY row LIMIT ?" },
 	[SQL_MAIL_LIST] = { "mail.list",
 	    "SELECT " MAIL_COLUMNS " FROM mail ORDER BY row DESC LIMIT ?" },
 	[SQL_MAIL_LIST_CASE] = { "mail.list_case",

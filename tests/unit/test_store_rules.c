@@ -694,6 +694,36 @@ test_mail_pending(void **state)
 	assert_int_equal(store_mail_filed(w->s, &m[0]), SK_ERR_NOINPUT);
 }
 
+/* Filed with a case, not yet under its key: what a start goes on with. */
+static void
+test_mail_unwrapped(void **state)
+{
+	struct world *w = *state;
+	struct case_record c = sample_case();
+	struct mail_record m[3];
+	int64_t rows[4];
+	size_t n;
+
+	assert_int_equal(store_case_open(w->s, &c), SK_OK);
+	for (size_t i = 0; i < 3; i++) {
+		m[i] = sample_mail();
+		assert_int_equal(store_mail_add(w->s, &m[i]), SK_OK);
+		m[i].case_row = i < 2 ? c.row : 0;
+		m[i].by_case = i == 1;
+	}
+	assert_int_equal(store_mail_unwrapped(w->s, 0, rows, 4, &n), SK_OK);
+	assert_int_equal(n, 0);		/* nothing is filed yet */
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(store_mail_filed(w->s, &m[i]), SK_OK);
+	assert_int_equal(store_mail_unwrapped(w->s, 0, rows, 4, &n), SK_OK);
+	assert_int_equal(n, 1);
+	assert_int_equal(rows[0], m[0].row);
+	m[0].by_case = true;
+	assert_int_equal(store_mail_filed(w->s, &m[0]), SK_OK);
+	assert_int_equal(store_mail_unwrapped(w->s, 0, rows, 4, &n), SK_OK);
+	assert_int_equal(n, 0);
+}
+
 static void
 test_case_numbers(void **state)
 {
@@ -850,7 +880,8 @@ main(void)
 		T(test_copy_bytes_stay), T(test_copy_handed_once),
 		T(test_copy_due), T(test_copy_lists), T(test_tokens),
 		T(test_repeat_raw), T(test_repeat_content),
-		T(test_mail_pending), T(test_case_numbers), T(test_auto),
+		T(test_mail_pending), T(test_mail_unwrapped),
+		T(test_case_numbers), T(test_auto),
 		T(test_auto_stops_counting), T(test_injection),
 		T(test_bad_utf8),
 	};
