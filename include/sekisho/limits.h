@@ -71,7 +71,7 @@
 
 /* --- outgoing --- */
 #define LIMIT_OUT_LINE 76		/* body lines: reach a milter unchanged */
-#define LIMIT_OUT_HEADER 998		/* RFC 5322 2.1.1 */
+#define LIMIT_OUT_HEADER 998		/* any line, headers too: RFC 5322 2.1.1 */
 #define LIMIT_OUT_MESSAGE (32UL * 1024 * 1024)
 #define LIMIT_RELAY_CONNECTIONS 16
 #define LIMIT_COURIER_SECONDS 300	/* one hand-over, with Postfix's milters at the final dot */

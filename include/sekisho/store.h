@@ -48,9 +48,6 @@ int store_group_end(struct store *s, bool keep);
 /* Counts every write that the gate could notice: roster, keys, terms, items,
  * approvals. Whoever keeps such rows compares it. */
 uint64_t store_rules_generation(const struct store *s);
-/* Keyed hash for lookups, also for the programs ("address", "domain"). */
-void store_lookup(struct store *s, const char *label, const char *value,
-    unsigned char out[SK_HASH]);
 
 /* Small named values: "council.fpr", "council.key", "vault.pk". */
 int store_meta_get(struct store *s, struct sk_arena *a, const char *name,

@@ -219,9 +219,8 @@ decide_automatic(const struct decide_in *in, struct actions *x)
 
 /* A registered person answers a digest: kept for the item's operator. */
 static void
-decide_member_answer(const struct decide_in *in, struct actions *x)
+decide_member_answer(struct actions *x)
 {
-	(void)in;
 	act_file_outside(x, MAIL_MEMBER_ANSWER, "member-answer");
 	act_notify(x, "operator_look");
 	act_audit(x, "mail.member-answer", "");
@@ -242,7 +241,7 @@ decide(struct sk_arena *a, const struct decide_in *in, struct actions *out)
 		act_notify(out, "operator_look");
 		act_audit(out, "mail.two-tokens", "");
 	} else if (t && !t->case_row) {
-		decide_member_answer(in, out);
+		decide_member_answer(out);
 	} else if (in->known) {
 		decide_reply(in, out);
 	} else {

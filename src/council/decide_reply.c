@@ -131,9 +131,8 @@ clarify(const struct decide_in *in, struct actions *x, unsigned open)
 
 /* "No, change it" without new answers: the form again. */
 static void
-ask_again(const struct decide_in *in, struct actions *x)
+ask_again(struct actions *x)
 {
-	(void)in;
 	act_file(x, MAIL_ANSWER, "change-wanted");
 	act_ask(x, false);
 	act_send(x, "T-03", false, 0, false);
@@ -177,7 +176,7 @@ answer(const struct decide_in *in, struct actions *x, enum assurance have)
 		act_audit(x, "answer.yes", "nothing open");
 	} else if (c->readback && (ans->ticks & ANSWER_4N) &&
 	    !(ans->ticks & form) && !ans->unclear) {
-		ask_again(in, x);
+		ask_again(x);
 	} else if ((ans->ticks & (form | ANSWER_READBACK)) || ans->unclear) {
 		clarify(in, x, open);
 	} else {

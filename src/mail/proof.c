@@ -13,8 +13,6 @@
 
 #include "mail/proof_walk.h"
 
-enum { LINE_MOST = 998 };
-
 int
 proof_fail(const struct proof_walk *w, const char *where, const char *what)
 {
@@ -67,7 +65,7 @@ check_bytes(const struct proof_walk *w)
 		} else if (p[i] < ' ' || p[i] > '~') {
 			return proof_fail(w, "message",
 			    "a byte that is not printable ASCII");
-		} else if (++col > LINE_MOST) {
+		} else if (++col > LIMIT_OUT_HEADER) {
 			return proof_fail(w, "message", "a line too long");
 		}
 	}

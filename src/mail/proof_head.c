@@ -9,11 +9,12 @@
 #include <stdint.h>
 #include <string.h>
 
+#include <sekisho/limits.h>
+
 #include "mail/proof_walk.h"
 
 enum {
 	HEADER_MOST = 16384,	/* 20 references of 200 and a long subject */
-	LINE_MOST = 998,	/* RFC 5322 2.1.1 */
 	ID_MOST = 200,
 	REFERENCES_MOST = 20,
 	OWN_ID_LEAST = 26, OWN_ID_MOST = 120,
@@ -378,7 +379,7 @@ proof_header(struct proof_walk *w)
 	sk_buf_init(&f, HEADER_MOST);
 	while (rc == 0) {
 		if (!proof_line(w, &line) || w->p - start > HEADER_MOST ||
-		    line.len > LINE_MOST) {
+		    line.len > LIMIT_OUT_HEADER) {
 			rc = proof_fail(w, "header", "has no end, or a line "
 			    "or the whole is too long");
 			break;

@@ -63,13 +63,20 @@ custody_new(struct daemon *d, const char *sender, const char *const *rcpts,
 	return c;
 }
 
+char *
+custody_spool_path(const struct daemon *d, struct sk_arena *a,
+    const char *name)
+{
+	return sk_path_join(a, d->spool, name);
+}
+
 static int
 spool_open(struct custody *c)
 {
-	char name[SPOOL_NAME + 1], path[4200];
+	char name[SPOOL_NAME + 1], *path;
 
 	sk_random_base32(name, SPOOL_NAME);
-	snprintf(path, sizeof(path), "%s/%s", c->d->spool, name);
+	path = custody_spool_path(c->d, c->arena, name);
 	c->spool_fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
 	    0600);
 	if (c->spool_fd < 0) {
@@ -198,12 +205,9 @@ custody_forget(struct custody *c)
 static void
 spool_drop(struct custody *c)
 {
-	char path[4200];
-
 	if (!c->mail.spool || c->stored)
 		return;
-	snprintf(path, sizeof(path), "%s/%s", c->d->spool, c->mail.spool);
-	unlink(path);
+	unlink(custody_spool_path(c->d, c->arena, c->mail.spool));
 }
 
 /* ---- what sudden ends left behind ---- */

@@ -95,7 +95,6 @@ uint64_t pool_ask_at(struct pool *p, const char *name, uint32_t type,
 void pool_cancel(struct pool *p, uint64_t id);
 size_t pool_size(const struct pool *p);
 size_t pool_waiting(const struct pool *p);	/* not yet with a helper */
-bool pool_ready(const struct pool *p);		/* at least one is up */
 
 /* ---- syncer.c: fsync of large files off the loop ---- */
 struct syncer *syncer_new(struct daemon *d);	/* forks; before the store opens */
@@ -110,6 +109,9 @@ void door_free(struct door **o);
 
 /* A mail being received: sealed as it streams (custody.c). */
 struct custody;
+/* Where a large sealed mail lies in the spool folder. */
+char *custody_spool_path(const struct daemon *d, struct sk_arena *a,
+    const char *name);
 struct custody *custody_new(struct daemon *d, const char *sender,
     const char *const *rcpts, size_t nrcpts, bool trusted_door);
 int custody_content(struct custody *c, const void *p, size_t n);
@@ -229,7 +231,7 @@ const struct org *gatekeeper_org(const struct roster_known *k,
 /* The roster, with every key's state as it is now. */
 int gatekeeper_roster(struct daemon *d, struct sk_arena *a, bool active,
     struct roster_known *out);
-struct gate_answer gatekeeper_ask(struct daemon *d, struct sk_arena *a,
+struct gate_answer gatekeeper_ask(struct daemon *d,
     const struct gate_case *g, const struct org *o, const struct person *p,
     bool leave_approvals);
 

@@ -61,7 +61,7 @@ wanted(const struct making *m, const struct org *o, const struct person *p,
 
 	*held = NULL;
 	for (size_t i = 0; i < m->n; i++) {
-		struct gate_answer g = gatekeeper_ask(m->d, m->a,
+		struct gate_answer g = gatekeeper_ask(m->d,
 		    &m->items[i], o, p, false);
 
 		send |= g.send;
@@ -85,7 +85,7 @@ anybody(const struct making *m, size_t item)
 
 		if (!o)
 			continue;
-		g = gatekeeper_ask(m->d, m->a, &m->items[item], o, p, false);
+		g = gatekeeper_ask(m->d, &m->items[item], o, p, false);
 		if (g.send || g.key_only)
 			return true;
 	}

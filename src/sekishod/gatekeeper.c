@@ -93,9 +93,8 @@ gatekeeper_roster(struct daemon *d, struct sk_arena *a, bool active,
 }
 
 struct gate_answer
-gatekeeper_ask(struct daemon *d, struct sk_arena *a,
-    const struct gate_case *g, const struct org *o, const struct person *p,
-    bool leave_approvals)
+gatekeeper_ask(struct daemon *d, const struct gate_case *g,
+    const struct org *o, const struct person *p, bool leave_approvals)
 {
 	struct gate_ask ask = {
 		.policy = d->policy, .org = o, .person = p,
@@ -105,7 +104,6 @@ gatekeeper_ask(struct daemon *d, struct sk_arena *a,
 		.deny_list_clean = !g->deny_hit,
 	};
 
-	(void)a;
 	ask.on_frozen_list = g->nfrozen && bsearch(&p->id, g->frozen,
 	    g->nfrozen, sizeof(*g->frozen), by_name);
 	return gate_send(&ask);

@@ -11,12 +11,10 @@
 #include <sekisho/files.h>
 
 static int
-spool_fd(struct daemon *d, const struct mail_record *m)
+spool_fd(struct daemon *d, struct sk_arena *a, const struct mail_record *m)
 {
-	char path[4200];
-
-	snprintf(path, sizeof(path), "%s/%s", d->spool, m->spool);
-	return open(path, O_RDONLY | O_CLOEXEC);
+	return open(custody_spool_path(d, a, m->spool),
+	    O_RDONLY | O_CLOEXEC);
 }
 
 static int
@@ -25,7 +23,7 @@ sealed_fd(struct daemon *d, struct sk_arena *a, const struct mail_record *m)
 	struct sk_span body;
 
 	if (m->spool)
-		return spool_fd(d, m);
+		return spool_fd(d, a, m);
 	if (store_mail_body(d->store, a, m->row, &body))
 		return -1;
 	return sk_memfd_of("sealed", body);

@@ -281,7 +281,7 @@ permits_ask(struct permits *p, struct sk_arena *a,
 	gatekeeper_person(p->d, a, who);
 	may = sk_arena_array(a, g->n, sizeof(*may));
 	for (size_t i = 0; i < g->n; i++) {
-		struct gate_answer ans = gatekeeper_ask(p->d, a,
+		struct gate_answer ans = gatekeeper_ask(p->d,
 		    &g->items[i].gate, o, who, false);
 
 		if (ans.send)

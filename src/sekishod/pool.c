@@ -549,12 +549,3 @@ pool_waiting(const struct pool *p)
 		n += o->fn != NULL;
 	return n;
 }
-
-bool
-pool_ready(const struct pool *p)
-{
-	for (unsigned i = 0; i < p->count; i++)
-		if (p->helpers[i].ready)
-			return true;
-	return false;
-}

@@ -155,8 +155,7 @@ keyd_sealed(void *ctx, struct channel_message *m, const char *error)
 /* ---- before keyd ---- */
 
 static int
-payload(struct sealing *s, const struct tvalues *v,
-    const struct compose_attachment *att, size_t natt, struct sk_buf *out,
+payload(struct sealing *s, const struct tvalues *v, struct sk_buf *out,
     struct sk_error *e)
 {
 	char boundary[BOUNDARY_LENGTH + 1];
@@ -171,7 +170,7 @@ payload(struct sealing *s, const struct tvalues *v,
 	if (!r) {
 		outbox_head(s->d, s->arena, &s->copy, sk_arena_str(s->arena,
 		    sk_buf_str(&subject)), &s->head);
-		r = compose_payload(&s->head, sk_buf_str(&text), att, natt,
+		r = compose_payload(&s->head, sk_buf_str(&text), NULL, 0,
 		    boundary, out, e);
 	}
 	sk_buf_free(&subject);
@@ -180,8 +179,7 @@ payload(struct sealing *s, const struct tvalues *v,
 }
 
 static void
-ask_keyd(struct sealing *s, const struct tvalues *v,
-    const struct compose_attachment *att, size_t natt)
+ask_keyd(struct sealing *s, const struct tvalues *v)
 {
 	struct msg_seal ask = { s->key.fpr, s->key.facts.block };
 	struct sk_error e = { 0 };
@@ -189,7 +187,7 @@ ask_keyd(struct sealing *s, const struct tvalues *v,
 	int fd, r;
 
 	sk_buf_init(&plain, LIMIT_OUT_MESSAGE);
-	r = payload(s, v, att, natt, &plain, &e);
+	r = payload(s, v, &plain, &e);
 	if (r) {
 		sk_log(SK_ERROR, "copy.render", "copy=%lld where=\"%s\" "
 		    "error=\"%s\"", (long long)s->copy.row, e.where, e.text);
@@ -252,7 +250,7 @@ seal_case(struct sealing *s)
 		values_terms(v, s->arena, &t, true);
 		values_assurance(s->d, v, s->arena, &c, &t);
 	}
-	ask_keyd(s, v, NULL, 0);
+	ask_keyd(s, v);
 }
 
 /* ---- a copy of a digest ---- */
@@ -331,8 +329,7 @@ digest_opened(void *ctx, int result)
 		return;
 	}
 	s->items = item_ids(s->arena, items, n);
-	ask_keyd(s, digest_values(s->d, s->arena, &s->copy, &o, &p, items, n),
-	    NULL, 0);
+	ask_keyd(s, digest_values(s->d, s->arena, &s->copy, &o, &p, items, n));
 }
 
 void

@@ -32,7 +32,7 @@ collect(struct command *c, const struct gate_case *g, struct freezing *f)
 
 		if (!o)
 			continue;
-		a = gatekeeper_ask(c->d, c->arena, g, o, &k.persons[i], true);
+		a = gatekeeper_ask(c->d, g, o, &k.persons[i], true);
 		if (!a.send && !a.key_only)
 			continue;
 		f->persons[f->n++] = k.persons[i].id;

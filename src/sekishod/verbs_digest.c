@@ -46,7 +46,7 @@ person(struct command *c, struct plan *p, const struct person *who,
 	bool send = false;
 
 	for (size_t i = 0; o && i < p->n && !send; i++) {
-		struct gate_answer a = gatekeeper_ask(c->d, c->arena,
+		struct gate_answer a = gatekeeper_ask(c->d,
 		    &p->items[i], o, who, false);
 
 		send = a.send;

@@ -19,7 +19,7 @@ static void
 row(struct command *c, struct sk_json *o, const struct gate_case *g,
     const struct org *org, const struct person *p, bool *send)
 {
-	struct gate_answer a = gatekeeper_ask(c->d, c->arena, g, org, p, true);
+	struct gate_answer a = gatekeeper_ask(c->d, g, org, p, true);
 
 	*send = a.send;
 	sk_json_set_str(o, "person", p->id);

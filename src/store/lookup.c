@@ -9,13 +9,6 @@
 
 #include "store/internal.h"
 
-void
-store_lookup(struct store *s, const char *label, const char *value,
-    unsigned char out[SK_HASH])
-{
-	sk_hash_keyed(s->key, label, sk_span_str(value), out);
-}
-
 struct lookup
 lookup_bytes(struct store *s, const char *label, struct sk_span v)
 {
