@@ -1,4 +1,4 @@
-/* Shared by pgp.c and pgp_io.c only: where gpg's bytes come from and go. */
+/* Private to crypto: where gpg's bytes come from and go. */
 #pragma once
 
 #include <sys/types.h>

@@ -18,14 +18,14 @@ minimal(struct keyd *k, struct sk_arena *a, struct sk_span given,
 {
 	struct key_facts first = *key;
 	struct sk_buf block;
-	int ret = pgp_import(k->scratch, given, first.fpr);
+	int ret = pgp_import(k->openpgp.scratch, given, first.fpr);
 
 	if (ret != 0)
 		return ret;
 	sk_buf_init(&block, LIMIT_KEY_BYTES);
-	ret = pgp_export(k->scratch, first.fpr, &block);
+	ret = pgp_export(k->openpgp.scratch, first.fpr, &block);
 	if (ret == 0)
-		ret = pgp_key(k->scratch, a, first.fpr, key);
+		ret = pgp_key(k->openpgp.scratch, a, first.fpr, key);
 	if (ret == 0)
 		key->block = sk_span_of(sk_arena_dup(a, block.p, block.len),
 		    block.len);
@@ -37,7 +37,7 @@ static int
 inspect(struct keyd *k, struct sk_arena *a, struct sk_span given,
     struct msg_inspected *done)
 {
-	int ret = pgp_list_block(k->scratch, a, given, &done->key);
+	int ret = pgp_list_block(k->openpgp.scratch, a, given, &done->key);
 
 	if (ret == 0 && done->key.primaries == 0)
 		ret = SK_ERR_DATA;
@@ -54,7 +54,7 @@ inspect(struct keyd *k, struct sk_arena *a, struct sk_span given,
 static void
 say_why(struct keyd *k, struct sk_arena *a, struct msg_inspected *done)
 {
-	const char *why = pgp_reason(k->scratch);
+	const char *why = pgp_reason(k->openpgp.scratch);
 
 	if (deadline_passed())
 		done->reason = "it took too long";
@@ -79,9 +79,9 @@ verb_inspect(struct keyd *k, const struct channel_message *m,
 	sk_buf_init(&given, LIMIT_KEY_BYTES);
 	done.status = sk_fd_slurp(m->fds[0], &given);
 	if (done.status == 0) {
-		home_scratch_clean(k->scratch_dir);
+		home_scratch_clean(k->openpgp.scratch_dir);
 		done.status = inspect(k, a, sk_buf_span(&given), &done);
-		home_scratch_clean(k->scratch_dir);
+		home_scratch_clean(k->openpgp.scratch_dir);
 	}
 	if (done.status == 0 && deadline_passed())
 		done.status = SK_ERR_DATA;

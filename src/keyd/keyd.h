@@ -27,17 +27,22 @@ enum count {			/* what the log says, and nothing more */
 
 struct known;
 
-struct keyd {
-	struct sk_arena *arena;		/* of the process */
+/* One GnuPG home with its scratch home, its agent and the council's key. */
+struct ring {
 	const char *home, *scratch_dir, *agent_socket;
 	char own[PGP_FPR];
 	struct pgp *pgp, *scratch;
 	struct known *known;
+	pid_t agent;			/* 0: not known */
+	int64_t agent_asked;
+};
+
+struct keyd {
+	struct sk_arena *arena;		/* of the process */
+	struct ring openpgp;
 	unsigned char vault[VAULT_KEY];	/* secret; wiped at the end */
 	struct sk_buf ready;		/* MSG_KEYD_READY, made once */
 	unsigned int deadline;		/* seconds for one operation */
-	pid_t agent;			/* 0: not known */
-	int64_t agent_asked;
 	int stop_fd;			/* readable once SIGTERM came */
 	uint32_t counts[COUNTS];
 	int64_t counted_since, opens_since;
@@ -86,12 +91,12 @@ void known_close(struct known **k);
 bool known_has(const struct known *k, const char *fpr, struct sk_span block);
 void known_add(struct known *k, const char *fpr, struct sk_span block);
 /* Imports the block unless it was; `again` imports it in any case. */
-int keyd_have_key(struct keyd *k, const char *fpr, struct sk_span block,
+int keyd_have_key(struct ring *r, const char *fpr, struct sk_span block,
     bool again);
 
 /* Has another agent, or none, taken the place of the one we knew? Then what
  * failed is worth one more try. */
-bool keyd_agent_lost(struct keyd *k);
+bool keyd_agent_lost(struct ring *r);
 void keyd_count(struct keyd *k, enum count c);
 void keyd_log_counts(struct keyd *k, bool now);
 int64_t keyd_seconds(void);			/* monotonic */

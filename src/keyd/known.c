@@ -168,15 +168,15 @@ known_add(struct known *k, const char *fpr, struct sk_span block)
 }
 
 int
-keyd_have_key(struct keyd *k, const char *fpr, struct sk_span block,
+keyd_have_key(struct ring *r, const char *fpr, struct sk_span block,
     bool again)
 {
 	int ret;
 
-	if (block.len == 0 || (!again && known_has(k->known, fpr, block)))
+	if (block.len == 0 || (!again && known_has(r->known, fpr, block)))
 		return 0;
-	ret = pgp_import(k->pgp, block, fpr);
+	ret = pgp_import(r->pgp, block, fpr);
 	if (ret == 0)
-		known_add(k->known, fpr, block);
+		known_add(r->known, fpr, block);
 	return ret;
 }

@@ -63,7 +63,7 @@ candidate(struct keyd *k, const struct msg_open_mail *m, const char *fpr,
 		if (strcmp(m->keys[i].fpr, fpr) == 0)
 			goto found;
 	/* One gpg run more, for those who sign with a subkey. */
-	if (pgp_primary(k->pgp, fpr, primary) != 0)
+	if (pgp_primary(k->openpgp.pgp, fpr, primary) != 0)
 		return false;
 	for (i = 0; i < m->nkeys; i++)
 		if (strcmp(m->keys[i].fpr, primary) == 0)
@@ -104,7 +104,8 @@ have_keys(struct keyd *k, const struct msg_open_mail *m)
 	size_t i;
 
 	for (i = 0; i < m->nkeys; i++)
-		keyd_have_key(k, m->keys[i].fpr, m->keys[i].block, false);
+		keyd_have_key(&k->openpgp, m->keys[i].fpr, m->keys[i].block,
+		    false);
 }
 
 static uint64_t
@@ -128,10 +129,10 @@ decrypt(struct keyd *k, const struct pgp_in *in, struct pgp_out *out,
 		if (ftruncate(out->fd, 0) != 0 ||
 		    lseek(out->fd, 0, SEEK_SET) != 0)
 			return SK_ERR_OS;
-		ret = pgp_decrypt(k->pgp, in, out, r);
+		ret = pgp_decrypt(k->openpgp.pgp, in, out, r);
 		/* gpg shows a lost agent as a key it does not have. */
 		if (ret == 0 || ret == SK_ERR_LIMIT || deadline_passed() ||
-		    !keyd_agent_lost(k))
+		    !keyd_agent_lost(&k->openpgp))
 			break;
 	}
 	return ret;
@@ -185,7 +186,7 @@ verb_decrypt(struct keyd *k, const struct channel_message *m,
 		judge(k, &ask, &r, &done.verdict);
 		out->fd = plain.fd;
 	} else {
-		done.reason = sk_arena_str(a, pgp_reason(k->pgp));
+		done.reason = sk_arena_str(a, pgp_reason(k->openpgp.pgp));
 		sk_fd_close(&plain.fd);
 	}
 	return reply_mail(k, &done, out);
@@ -227,10 +228,10 @@ verify(struct keyd *k, const struct channel_message *m,
 	have_keys(k, ask);
 	if (ask->form == FORM_PGP_INLINE_SIGNED)
 		ret = odd_cleartext(&text) ? SK_ERR_DATA :
-		    pgp_verify_clear(k->pgp, &text, r);
+		    pgp_verify_clear(k->openpgp.pgp, &text, r);
 	else if (ask->form == FORM_PGP_SIGNED && part_of(m->fds[0],
 	    ask->sig_at, ask->sig_len, &sig))
-		ret = pgp_verify(k->pgp, &sig, &text, r);
+		ret = pgp_verify(k->openpgp.pgp, &sig, &text, r);
 	else
 		ret = SK_ERR_DATA;
 	return ret;
@@ -260,7 +261,7 @@ verb_verify(struct keyd *k, const struct channel_message *m,
 	} else {
 		done.verdict.signature = SIGNATURE_ERROR;
 		done.reason = ret == SK_ERR_DATA ? "not a signature that is "
-		    "checked here" : sk_arena_str(a, pgp_reason(k->pgp));
+		    "checked here" : sk_arena_str(a, pgp_reason(k->openpgp.pgp));
 	}
 	return reply_mail(k, &done, out);
 }

@@ -218,7 +218,7 @@ main(int argc, char **argv)
 		return sk_err_exit(SK_ERR_USAGE);
 	}
 	home = whole_path(k.arena, o.home);
-	k.home = home;
+	k.openpgp.home = home;
 	k.deadline = (unsigned int)o.deadline;
 	ret = o.init ? keyd_init_homes(home, (unsigned int)o.count, o.name,
 	    o.address, o.vault, &e) : run(&k, &o, &e);

@@ -17,7 +17,7 @@
 static int
 have_recipient(struct keyd *k, const struct msg_seal *ask, bool again)
 {
-	int ret = keyd_have_key(k, ask->fpr, ask->block, again);
+	int ret = keyd_have_key(&k->openpgp, ask->fpr, ask->block, again);
 
 	return ret == 0 || deadline_passed() || ret == SK_ERR_TEMP ? ret :
 	    SK_ERR_NOINPUT;
@@ -33,13 +33,13 @@ seal(struct keyd *k, const struct msg_seal *ask, const struct pgp_in *in,
 		if (ftruncate(out->fd, 0) != 0 ||
 		    lseek(out->fd, 0, SEEK_SET) != 0)
 			return SK_ERR_OS;
-		ret = pgp_encrypt_sign(k->pgp, ask->fpr, in, out);
+		ret = pgp_encrypt_sign(k->openpgp.pgp, ask->fpr, in, out);
 		if (ret == 0 || tries > 0 || deadline_passed())
 			break;
 		if (ret == SK_ERR_NOINPUT && ask->block.len > 0)
 			/* The list is newer than the ring: import again. */
 			ret = have_recipient(k, ask, true);
-		else if (keyd_agent_lost(k) || ret == SK_ERR_TEMP)
+		else if (keyd_agent_lost(&k->openpgp) || ret == SK_ERR_TEMP)
 			ret = 0;
 	}
 	return ret;
@@ -67,7 +67,7 @@ words(struct keyd *k, struct sk_arena *a, int ret)
 		    "or without an encryption subkey";
 	if (ret == SK_ERR_OS)
 		return "no memory file";
-	return sk_arena_str(a, pgp_reason(k->pgp));
+	return sk_arena_str(a, pgp_reason(k->openpgp.pgp));
 }
 
 int

@@ -40,12 +40,12 @@ keyd_seconds(void)
 }
 
 bool
-keyd_agent_lost(struct keyd *k)
+keyd_agent_lost(struct ring *r)
 {
-	pid_t now = home_agent_pid(k->agent_socket);
-	bool lost = now != k->agent;
+	pid_t now = home_agent_pid(r->agent_socket);
+	bool lost = now != r->agent;
 
-	k->agent = now;
+	r->agent = now;
 	return lost;
 }
 
@@ -83,21 +83,31 @@ keyd_log_counts(struct keyd *k, bool now)
 
 /* An agent that made gpg wait would make the next one wait as well. */
 static void
+after_agent(struct ring *r, bool passed)
+{
+	if (passed) {
+		if (r->agent > 1)
+			kill(r->agent, SIGKILL);
+		r->agent = 0;
+	} else if (r->agent == 0 || keyd_seconds() != r->agent_asked) {
+		/* gpg may have started another one: whom to end at the next
+		 * deadline must be known before it. */
+		r->agent = home_agent_pid(r->agent_socket);
+		r->agent_asked = keyd_seconds();
+	}
+}
+
+static void
 after(struct keyd *k, uint32_t type)
 {
-	if (deadline_end()) {
+	bool passed = deadline_end();
+
+	if (passed) {
 		keyd_count(k, COUNT_TIMEOUT);
 		sk_log(SK_WARN, "keyd.timeout", "type=%u seconds=%u", type,
 		    k->deadline);
-		if (k->agent > 1)
-			kill(k->agent, SIGKILL);
-		k->agent = 0;
-	} else if (k->agent == 0 || keyd_seconds() != k->agent_asked) {
-		/* gpg may have started another one: whom to end at the next
-		 * deadline must be known before it. */
-		k->agent = home_agent_pid(k->agent_socket);
-		k->agent_asked = keyd_seconds();
 	}
+	after_agent(&k->openpgp, passed);
 	keyd_log_counts(k, false);
 }
 

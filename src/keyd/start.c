@@ -40,7 +40,8 @@ keyd_own_file(const char *home, char fpr[PGP_FPR])
 }
 
 static int
-which_own(struct keyd *k, const char *own, struct sk_error *e)
+which_own(struct ring *r, const char *own, const char *mend,
+    struct sk_error *e)
 {
 	size_t i;
 
@@ -49,14 +50,37 @@ which_own(struct keyd *k, const char *own, struct sk_error *e)
 			return sk_fail(e, SK_ERR_CONFIG, own, "a fingerprint "
 			    "has 40 hex digits without blanks");
 		for (i = 0; i < PGP_FPR; i++)
-			k->own[i] = (char)toupper((unsigned char)own[i]);
+			r->own[i] = (char)toupper((unsigned char)own[i]);
 		return 0;
 	}
-	if (keyd_own_file(k->home, k->own))
+	if (keyd_own_file(r->home, r->own))
 		return 0;
-	return sk_fail(e, SK_ERR_NOINPUT, k->home, "this home has no key of "
-	    "the council; run `sekisho init', or name the key's fingerprint "
-	    "in openpgp.fingerprint");
+	return sk_fail(e, SK_ERR_NOINPUT, r->home, "%s", mend);
+}
+
+static int
+ring_start(struct keyd *k, struct ring *r, struct sk_error *e)
+{
+	r->scratch_dir = home_scratch(k->arena, r->home);
+	home_scratch_clean(r->scratch_dir);
+	r->agent_socket = home_agent_socket(k->arena, r->home, e);
+	if (r->agent_socket == NULL)
+		return SK_ERR_UNAVAILABLE;
+	home_agent_end(r->agent_socket);
+	r->pgp = pgp_new(r->home, e);
+	r->scratch = r->pgp != NULL ? pgp_new(r->scratch_dir, e) : NULL;
+	r->known = r->scratch != NULL ? known_open(r->home, e) : NULL;
+	return r->known != NULL ? 0 : SK_ERR_UNAVAILABLE;
+}
+
+static void
+ring_end(struct ring *r)
+{
+	if (r->agent_socket != NULL)
+		home_agent_end(r->agent_socket);
+	known_close(&r->known);
+	pgp_free(&r->scratch);
+	pgp_free(&r->pgp);
 }
 
 int
@@ -71,52 +95,57 @@ keyd_start(struct keyd *k, const char *vault, const char *own,
 	if (ret == 0)
 		ret = pgp_library(e);
 	if (ret == 0)
-		ret = home_make(k->home, e);
+		ret = home_make(k->openpgp.home, e);
 	if (ret == 0)
-		ret = which_own(k, own, e);
-	if (ret != 0)
-		return ret;
-	k->scratch_dir = home_scratch(k->arena, k->home);
-	home_scratch_clean(k->scratch_dir);
-	k->agent_socket = home_agent_socket(k->arena, k->home, e);
-	if (k->agent_socket == NULL)
-		return SK_ERR_UNAVAILABLE;
-	home_agent_end(k->agent_socket);
-	k->pgp = pgp_new(k->home, e);
-	k->scratch = k->pgp != NULL ? pgp_new(k->scratch_dir, e) : NULL;
-	k->known = k->scratch != NULL ? known_open(k->home, e) : NULL;
-	return k->known != NULL ? 0 : SK_ERR_UNAVAILABLE;
+		ret = which_own(&k->openpgp, own, "this home has no key of "
+		    "the council; run `sekisho init', or name the key's "
+		    "fingerprint in openpgp.fingerprint", e);
+	return ret != 0 ? ret : ring_start(k, &k->openpgp, e);
 }
 
+enum { RINGS = 1 };
+
 /* GnuPG moves the socket into the user's run directory where there is one. */
+static void
+add_walls(const struct keyd *k, const struct ring *r, const char **homes,
+    size_t *n)
+{
+	char *folder = sk_arena_str(k->arena, r->agent_socket);
+
+	*strrchr(folder, '/') = '\0';
+	homes[(*n)++] = r->home;
+	if (strcmp(folder, r->home) != 0)
+		homes[(*n)++] = folder;
+}
+
 static int
 close_walls(const struct keyd *k, struct sk_error *e)
 {
-	const char *homes[2] = { k->home, NULL };
-	char *folder = sk_arena_str(k->arena, k->agent_socket);
+	const char *homes[RINGS * 2];
+	size_t n = 0;
 
-	*strrchr(folder, '/') = '\0';
-	homes[1] = folder;
-	return sandbox_keyd(homes, strcmp(folder, k->home) == 0 ? 1 : 2, e);
+	add_walls(k, &k->openpgp, homes, &n);
+	return sandbox_keyd(homes, n, e);
 }
 
 static int
 make_ready(struct keyd *k, struct sk_error *e)
 {
-	struct msg_keyd_ready r = { .fpr = k->own };
+	struct msg_keyd_ready r = { .fpr = k->openpgp.own };
 	struct sk_buf own;
 	int ret;
 
 	sk_buf_init(&own, LIMIT_KEY_BYTES);
-	ret = pgp_export(k->pgp, k->own, &own);
+	ret = pgp_export(k->openpgp.pgp, k->openpgp.own, &own);
 	if (ret == 0) {
 		r.versions = pgp_versions(k->arena);
 		r.own_block = sk_buf_span(&own);
 		sk_buf_init(&k->ready, LIMIT_WIRE_MESSAGE);
 		msg_keyd_ready_put(&k->ready, &r);
 	} else {
-		sk_fail(e, ret, k->own, "the council's public key cannot be "
-		    "exported: %s", pgp_reason(k->pgp));
+		sk_fail(e, ret, k->openpgp.own, "the council's public key "
+		    "cannot be exported: %s",
+		    pgp_reason(k->openpgp.pgp));
 	}
 	sk_buf_free(&own);
 	return ret;
@@ -125,20 +154,21 @@ make_ready(struct keyd *k, struct sk_error *e)
 int
 keyd_behind_walls(struct keyd *k, struct sk_error *e)
 {
+	struct ring *r = &k->openpgp;
 	int ret = close_walls(k, e);
 
 	if (ret != 0)
 		return ret;
 	deadline_start(k->deadline);
-	ret = pgp_own(k->pgp, k->own);
+	ret = pgp_own(r->pgp, r->own);
 	if (ret != 0)
-		ret = sk_fail(e, SK_ERR_NOINPUT, k->own, "the secret part of "
+		ret = sk_fail(e, SK_ERR_NOINPUT, r->own, "the secret part of "
 		    "the council's key is not in %s (%s); import it there "
-		    "with gpg --homedir", k->home, pgp_reason(k->pgp));
+		    "with gpg --homedir", r->home, pgp_reason(r->pgp));
 	else
 		ret = make_ready(k, e);
 	deadline_end();
-	k->agent = home_agent_pid(k->agent_socket);
+	r->agent = home_agent_pid(r->agent_socket);
 	k->counted_since = k->opens_since = keyd_seconds();
 	return ret;
 }
@@ -146,11 +176,7 @@ keyd_behind_walls(struct keyd *k, struct sk_error *e)
 void
 keyd_end(struct keyd *k)
 {
-	if (k->agent_socket != NULL)
-		home_agent_end(k->agent_socket);
-	known_close(&k->known);
-	pgp_free(&k->scratch);
-	pgp_free(&k->pgp);
+	ring_end(&k->openpgp);
 	sk_buf_free(&k->ready);
 	sk_wipe(k->vault, sizeof(k->vault));
 	sk_arena_free(&k->arena);

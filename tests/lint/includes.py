@@ -58,7 +58,7 @@ FOREIGN = {
     r"libetpan/": {"src/mail/mime.c"},
     r"libxml/": {"src/mail/html.c"},
     r"iconv\.h": {"src/mail/charset.c", "src/council/roster_csv.c"},
-    r"gpgme\.h": {"src/crypto/pgp.c"},
+    r"gpgme\.h": {"src/crypto/gnupg.h"},
     r"sqlite3": {"src/store/db.c"},
     r"libconfig\.h": {"src/policy/schema.c"},
     r"event2?/|event\.h": {"src/sekishod/loop.c"},

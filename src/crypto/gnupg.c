@@ -1,0 +1,214 @@
+/*
+ * What every use of gpgme shares: a context on one home, bytes in and out, and
+ * gpgme's codes as ours.
+ */
+#include <config.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sekisho/limits.h>
+#include <sekisho/mem.h>
+#include <sekisho/text.h>
+
+#include "crypto/gnupg.h"
+
+#define GPGME_LEAST "1.18.0"
+
+void
+gnupg_data_end(gpgme_data_t *d)
+{
+	if (*d != NULL)
+		gpgme_data_release(*d);
+}
+
+void
+gnupg_key_end(gpgme_key_t *k)
+{
+	if (*k != NULL)
+		gpgme_key_unref(*k);
+}
+
+int
+gnupg_refuse(struct pgp *p, int code, const char *reason)
+{
+	snprintf(p->reason, sizeof(p->reason), "%s", reason);
+	return code;
+}
+
+/* gpgme's code as ours. The agent's end shows as any of these, since gpg only
+ * sees its socket close. */
+int
+gnupg_result(struct pgp *p, gpgme_error_t err)
+{
+	p->reason[0] = '\0';
+	if (err == 0)
+		return 0;
+	snprintf(p->reason, sizeof(p->reason), "%s", gpgme_strerror(err));
+	switch (gpgme_err_code(err)) {
+	case GPG_ERR_UNUSABLE_PUBKEY:
+	case GPG_ERR_NO_PUBKEY:
+		return SK_ERR_NOINPUT;
+	case GPG_ERR_ECONNRESET:
+	case GPG_ERR_ECONNREFUSED:
+	case GPG_ERR_EPIPE:
+	case GPG_ERR_EOF:
+	case GPG_ERR_AGENT:
+	case GPG_ERR_NO_AGENT:
+	case GPG_ERR_ASS_CONNECT_FAILED:
+	case GPG_ERR_ASS_READ_ERROR:
+	case GPG_ERR_ASS_WRITE_ERROR:
+		return SK_ERR_TEMP;
+	default:
+		return SK_ERR_CRYPTO;
+	}
+}
+
+/* --- data: descriptors in, descriptors out --- */
+
+static struct gpgme_data_cbs reading = { .read = pgp_read_part };
+static struct gpgme_data_cbs writing = { .write = pgp_write_bounded };
+static struct gpgme_data_cbs filling = { .write = pgp_write_buf };
+
+/* As much as a pipe holds; by itself gpgme moves 4 KiB at a time, with three
+ * system calls each. */
+static void
+large_steps(gpgme_data_t d)
+{
+	if (gpgme_data_set_flag(d, "io-buffer-size", "65536") != 0)
+		abort();
+}
+
+gpgme_data_t
+gnupg_data_in(const struct pgp_in *in, struct pgp_reader *r)
+{
+	gpgme_data_t d = NULL;
+
+	*r = (struct pgp_reader){ in->fd, in->at, in->at + in->len };
+	if (gpgme_data_new_from_cbs(&d, &reading, r) != 0)
+		abort();
+	large_steps(d);
+	return d;
+}
+
+gpgme_data_t
+gnupg_data_out(struct pgp_out *out)
+{
+	gpgme_data_t d = NULL;
+
+	out->written = 0;
+	out->over = false;
+	if (gpgme_data_new_from_cbs(&d, &writing, out) != 0)
+		abort();
+	large_steps(d);
+	return d;
+}
+
+gpgme_data_t
+gnupg_data_span(struct sk_span s)
+{
+	gpgme_data_t d = NULL;
+
+	if (gpgme_data_new_from_mem(&d, (const char *)s.p, s.len, 0) != 0)
+		abort();
+	return d;
+}
+
+gpgme_data_t
+gnupg_data_buf(struct sk_buf *b)
+{
+	gpgme_data_t d = NULL;
+
+	sk_buf_clear(b);
+	if (gpgme_data_new_from_cbs(&d, &filling, b) != 0)
+		abort();
+	return d;
+}
+
+/* --- library and context --- */
+
+int
+pgp_library(struct sk_error *e)
+{
+	if (gpgme_check_version(GPGME_LEAST) == NULL)
+		return sk_fail(e, SK_ERR_UNAVAILABLE, "gpgme", "at least "
+		    "version " GPGME_LEAST " is needed; upgrade libgpgme11");
+	if (gpgme_engine_check_version(GPGME_PROTOCOL_OpenPGP) != 0)
+		return sk_fail(e, SK_ERR_UNAVAILABLE, "gpg", "GnuPG does not "
+		    "answer; install the package gpg");
+	return 0;
+}
+
+const char *
+pgp_versions(struct sk_arena *a)
+{
+	gpgme_engine_info_t i = NULL;
+
+	if (gpgme_get_engine_info(&i) != 0)
+		i = NULL;
+	while (i != NULL && i->protocol != GPGME_PROTOCOL_OpenPGP)
+		i = i->next;
+	return sk_arena_printf(a, "gpgme %s, gpg %s",
+	    gpgme_check_version(NULL),
+	    i != NULL && i->version != NULL ? i->version : "unknown");
+}
+
+struct pgp *
+pgp_new(const char *home, struct sk_error *e)
+{
+	struct pgp *p = sk_malloc(sizeof(*p));
+	gpgme_error_t err = gpgme_new(&p->ctx);
+
+	if (err == 0)
+		err = gpgme_set_protocol(p->ctx, GPGME_PROTOCOL_OpenPGP);
+	if (err == 0)
+		err = gpgme_ctx_set_engine_info(p->ctx,
+		    GPGME_PROTOCOL_OpenPGP, NULL, home);
+	if (err == 0)
+		err = gpgme_set_pinentry_mode(p->ctx,
+		    GPGME_PINENTRY_MODE_ERROR);
+	if (err != 0) {
+		sk_fail(e, SK_ERR_UNAVAILABLE, home, "GnuPG cannot use this "
+		    "home: %s", gpgme_strerror(err));
+		pgp_free(&p);
+		return NULL;
+	}
+	gpgme_set_armor(p->ctx, 1);
+	gpgme_set_offline(p->ctx, 1);
+	return p;
+}
+
+void
+pgp_free(struct pgp **p)
+{
+	if (*p == NULL)
+		return;
+	gnupg_key_end(&(*p)->own);
+	if ((*p)->ctx != NULL)
+		gpgme_release((*p)->ctx);
+	free(*p);
+	*p = NULL;
+}
+
+const char *
+pgp_reason(const struct pgp *p)
+{
+	return p->reason;
+}
+
+int
+pgp_own(struct pgp *p, const char *fpr)
+{
+	gpgme_key_t key = NULL;
+	int ret = gnupg_result(p, gpgme_get_key(p->ctx, fpr, &key, 1));
+
+	if (ret != 0)
+		return ret;
+	gpgme_signers_clear(p->ctx);
+	gnupg_key_end(&p->own);
+	p->own = key;
+	snprintf(p->own_fpr, sizeof(p->own_fpr), "%s", key->fpr);
+	return gnupg_result(p, gpgme_signers_add(p->ctx, key));
+}
+
