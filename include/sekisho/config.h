@@ -29,6 +29,7 @@ struct config {
 	bool lmtp_trusted;		/* loopback TCP believed about
 					 * Authentication-Results */
 	const char *milter_listen;
+	const char *milter_local;	/* for sendmail(1)'s way; NULL: none */
 	bool milter_guard, milter_intake;
 	const char *store_path, *store_key;
 	const char *relay_url;

@@ -164,7 +164,7 @@ show(struct finding_list *f, struct sk_json *document)
 }
 
 int
-cli_check(struct cli *c)
+cli_check(struct cli *c, const struct cli_request *r)
 {
 	struct sk_json *document = sk_json_document("check");
 	struct finding_list f = { .c = c };
@@ -185,6 +185,7 @@ cli_check(struct cli *c)
 		check_sockets(&f, conf);
 		check_groups(&f, conf);
 		check_store(&f, conf);
+		check_postfix(&f, conf, sk_json_str(r->values, "postfix"));
 	}
 	code = show(&f, document);
 	sk_json_free(&document);

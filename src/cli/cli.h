@@ -63,7 +63,7 @@ int cli_fail(const struct sk_error *e);
 
 /* Without the daemon; each returns an exit code. */
 int cli_init(struct cli *c, const struct cli_request *r);
-int cli_check(struct cli *c);
+int cli_check(struct cli *c, const struct cli_request *r);
 int cli_read(struct cli *c, const struct cli_request *r);
 
 /* setup.c: what init and check share. */

@@ -14,6 +14,7 @@
 #include <sekisho/log.h>
 
 #include "cli/cli.h"
+#include "cli/setup_postfix.h"
 
 #define DEFAULT_CONF "/etc/sekisho/sekisho.conf"
 
@@ -62,7 +63,9 @@ run(struct cli *c, struct cli_request *r)
 	if (strcmp(r->verb->noun, "init") == 0)
 		return cli_init(c, r);
 	if (strcmp(r->verb->noun, "check") == 0)
-		return cli_check(c);
+		return cli_check(c, r);
+	if (strcmp(r->verb->noun, "setup") == 0)
+		return cli_setup_postfix(c, r);
 	return cli_read(c, r);
 }
 

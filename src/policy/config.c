@@ -67,6 +67,7 @@ static const struct schema_key lmtp[] = {
 };
 static const struct schema_key milter[] = {
 	NEED("listen", milter_listen, check_listen),
+	TEXT("local", milter_local, NULL, check_listen),
 	FLAG("guard", milter_guard, "true"),
 	FLAG("intake", milter_intake, "false"),
 	END
@@ -192,6 +193,7 @@ place_files(struct loading *l)
 	c->lmtp_listen = listen_beside(l, "lmtp.listen", c->lmtp_listen);
 	c->milter_listen = listen_beside(l, "milter.listen",
 	    c->milter_listen);
+	c->milter_local = listen_beside(l, "milter.local", c->milter_local);
 	if (c->store_path)
 		c->store_path = beside(l, c->store_path + strlen("sqlite:"));
 	c->store_key = beside(l, c->store_key);

@@ -42,6 +42,18 @@ VALUES(init) = {
 	OPT("--name", VALUE_TEXT, "the council's name"),
 	END
 };
+VALUES(check) = {
+	OPT("--postfix", VALUE_TEXT, "Postfix's configuration folder, or "
+	    "none; default: the system's"),
+	END
+};
+VALUES(setup_postfix) = {
+	OPT("--apply", VALUE_FLAG, "make the changes; without: print them"),
+	OPT("--undo", VALUE_FLAG, "put back what --apply changed"),
+	OPT("--postfix", VALUE_TEXT, "Postfix's configuration folder; "
+	    "default: the system's"),
+	END
+};
 VALUES(read_file) = {
 	{ .name = "FILE", .kind = VALUE_PATH, .flags = VALUE_NEEDED,
 	    .help = "a mail; \"-\": standard input" },
@@ -272,7 +284,9 @@ static const struct verb table[] = {
 	{ "init", NULL, FOR_ALL, true, "make what is missing for a council",
 	    init },
 	{ "check", NULL, FOR_ALL, true, "examine everything that could be "
-	    "wrong, and say the mend", none },
+	    "wrong, and say the mend", check },
+	{ "setup", "postfix", FOR_ALL, true, "the lines that Postfix needs "
+	    "for this configuration", setup_postfix },
 	{ "read", NULL, FOR_ALL, true, "what a mail file says, through the "
 	    "sandbox", read_file },
 

@@ -17,6 +17,7 @@ PRIVATE = {
     "policy": {"policy"},
     "store": {"store"},
     "crypto": {"crypto"},
+    "postfix": {"postfix"},
     "sekishod": {"sekishod"},
     "reader": {"reader"},
     "keyd": {"keyd", "crypto"},
@@ -38,6 +39,7 @@ OWNER = {
     "policy": {"policy", "config"},
     "store": {"store"},
     "crypto": {"vault", "pgp", "key"},
+    "postfix": {"postfix"},
 }
 BELOW = {
     "base": set(),
@@ -48,11 +50,12 @@ BELOW = {
     "wire": {"base"},
     "policy": {"base", "council", "mail", "lmtp", "template", "wire"},
     "store": {"base", "council", "mail", "lmtp", "template", "wire"},
+    "postfix": {"base"},
     "crypto": {"base", "council", "mail", "lmtp", "template", "wire"},
 }
 # A pure module may speak of another's plain types without calling it.
 TYPES_ONLY = {("wire", "verbs"), ("council", "policy"), ("council", "config"),
-              ("store", "vault")}
+              ("store", "vault"), ("postfix", "config")}
 
 FOREIGN = {
     r"libetpan/": {"src/mail/mime.c"},

@@ -1,0 +1,97 @@
+/* What Postfix takes from the network: where a mail ends, how large it may
+ * be, and whose word about authentication is kept. */
+#include "internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <sekisho/text.h>
+
+#define APPLY "`sekisho setup postfix --apply` sets it"
+
+static bool
+is_yes(const char *value)
+{
+	return sk_ascii_ieq(value, "yes");
+}
+
+/* "yes" is normalize; the others refuse or repair too. */
+static bool
+newline_is_safe(const char *value)
+{
+	return is_yes(value) || sk_ascii_ieq(value, "normalize") ||
+	    sk_ascii_ieq(value, "reject");
+}
+
+static void
+smuggling_at(struct judging *j, const struct postfix_service *s)
+{
+	const struct postfix *p = j->p;
+	const char *id = postfix_service_id(p, s);
+	const char *newline = postfix_for(p, s, "smtpd_forbid_bare_newline");
+
+	if (!newline_is_safe(newline))
+		judge_fault(j, "%s: smtpd_forbid_bare_newline = %s lets one "
+		    "mail be read as two, with any sender: set it to "
+		    "normalize; " APPLY, id, *newline ? newline :
+		    "(unknown to this Postfix: install 3.7.9 or later)");
+	if (!is_yes(postfix_for(p, s, "smtpd_forbid_unauth_pipelining")) &&
+	    !postfix_listed(p, postfix_for(p, s, "smtpd_data_restrictions"),
+	    "reject_unauth_pipelining"))
+		judge_fault(j, "%s takes commands that follow a mail unasked: "
+		    "smtpd_forbid_unauth_pipelining = yes; " APPLY, id);
+}
+
+void
+judge_smuggling(struct judging *j)
+{
+	for (size_t i = 0; i < j->p->nservices; i++)
+		if (is_smtpd(&j->p->services[i]))
+			smuggling_at(j, &j->p->services[i]);
+}
+
+void
+judge_sizes(struct judging *j)
+{
+	const char *size = postfix_param(j->p, "message_size_limit");
+
+	if (strtoull(size, NULL, 10) != j->c->max_message_bytes)
+		judge_fault(j, "message_size_limit = %s and "
+		    "lmtp.max_message_bytes = %zu: what only one of the two "
+		    "takes is bounced with its text; make them equal; " APPLY,
+		    size, j->c->max_message_bytes);
+}
+
+/* The cleanup that an smtpd hands its mail to. */
+static const char *
+header_checks_of(struct judging *j, const struct postfix_service *s)
+{
+	const char *name = postfix_for(j->p, s, "cleanup_service_name");
+	const struct postfix_service *c = postfix_service(j->p, name, "unix");
+
+	return c ? postfix_for(j->p, c, "header_checks") :
+	    postfix_param(j->p, "header_checks");
+}
+
+void
+judge_results(struct judging *j)
+{
+	const char *id = j->c->authserv_id && *j->c->authserv_id ?
+	    j->c->authserv_id : "mx.example.jp";
+	const char *forged = sk_arena_printf(j->a,
+	    "Authentication-Results: %s; dmarc=pass", id);
+
+	for (size_t i = 0; i < j->p->nservices; i++) {
+		const struct postfix_service *s = &j->p->services[i];
+		const char *said;
+
+		if (!is_smtpd(s))
+			continue;
+		said = postfix_ask(j->p, header_checks_of(j, s), forged);
+		if (!said || !sk_ascii_iprefix(said, "IGNORE"))
+			judge_fault(j, "%s keeps an Authentication-Results "
+			    "field that the sender wrote, so anybody passes "
+			    "for anybody: header_checks must IGNORE it; "
+			    APPLY, postfix_service_id(j->p, s));
+	}
+}
