@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <sekisho/files.h>
+#include <sekisho/limits.h>
 
 #include "cli/check.h"
 #include "cli/postfix_live.h"
@@ -33,13 +33,16 @@ connect_as(const struct passwd *pw, const char *path)
 {
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
 	int status = 0, fd;
-	pid_t pid = fork();
+	pid_t pid;
 
+	if (strlen(path) > LIMIT_SOCKET_PATH)
+		return ENAMETOOLONG;
+	memcpy(sun.sun_path, path, strlen(path));
+	pid = fork();
 	if (pid == 0) {
 		if (initgroups(pw->pw_name, pw->pw_gid) != 0 ||
 		    setgid(pw->pw_gid) != 0 || setuid(pw->pw_uid) != 0)
 			_exit(EPERM);
-		strncpy(sun.sun_path, path, sizeof(sun.sun_path) - 1);
 		fd = socket(AF_UNIX, SOCK_STREAM, 0);
 		_exit(fd < 0 || connect(fd, (struct sockaddr *)&sun,
 		    sizeof(sun)) != 0 ? errno : 0);
