@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "store/db.h"
+#include "store/internal.h"
 
 static size_t
 cases(struct world *w)
@@ -367,13 +368,15 @@ static void
 test_later_schema(void **state)
 {
 	struct world *w = *state;
+	char back[64];
 	struct sk_error e;
 
 	store_close(&w->s);
-	tamper(w->path, "PRAGMA user_version = 2");
+	tamper(w->path, "PRAGMA user_version = 1000");
 	assert_int_equal(open_again(w, true, &e), SK_ERR_CONFIG);
 	assert_non_null(strstr(e.text, "later sekisho"));
-	tamper(w->path, "PRAGMA user_version = 1");
+	tamper(w->path, sqlite3_snprintf(sizeof(back), back,
+	    "PRAGMA user_version = %d", (int)schema_main.n));
 	tamper(w->wraps, "PRAGMA user_version = 2");
 	assert_int_equal(open_again(w, true, &e), SK_ERR_CONFIG);
 	assert_string_equal(e.where, w->wraps);
