@@ -146,7 +146,7 @@ stage() {
 	mkdir -p "$to/libexec" "$to/share"
 	chmod 755 "$to" "$to/libexec" "$to/share"
 	install -m 755 "$from/src/sekishod/sekishod" "$from/src/cli/sekisho" \
-	    "$to/"
+	    "$from/sekisho-milterd" "$to/"
 	install -m 755 "$from/sekisho-reader" "$from/sekisho-keyd" \
 	    "$to/libexec/"
 	cp -r "$top/templates" "$top/policies" "$to/share/"

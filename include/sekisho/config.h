@@ -29,8 +29,11 @@ struct config {
 	bool lmtp_trusted;		/* loopback TCP believed about
 					 * Authentication-Results */
 	const char *milter_listen;
-	const char *milter_local;	/* for sendmail(1)'s way; NULL: none */
+	const char *milter_local;	/* sekisho-milterd --local; NULL: none */
+	const char *milter_ask;		/* where milterd asks sekishod */
+	const char *milter_user;	/* as whom it asks; NULL: as sekishod */
 	bool milter_guard, milter_intake;
+	bool milter_behind;		/* stands behind what authenticates */
 	const char *store_path, *store_key;
 	const char *relay_url;
 	unsigned relay_connections;

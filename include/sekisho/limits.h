@@ -65,6 +65,7 @@
 #define LIMIT_WIRE_MESSAGE (160 * 1024)	/* one SOCK_SEQPACKET message; larger content travels as a descriptor */
 #define LIMIT_WIRE_FIELDS (LIMIT_WIRE_MESSAGE - 64) /* the fields of one: the head has its room */
 #define LIMIT_WIRE_FDS 4
+#define LIMIT_CONNECT_SECONDS 10		/* until a program of ours takes a connection */
 #define LIMIT_KEY_SUBKEYS 64		/* in one key block; people have five */
 #define LIMIT_KEY_ADDRESSES 64		/* in one key's user ids */
 #define LIMIT_JSON_DEPTH 32		/* our documents nest five deep; the parser recurses */
@@ -75,6 +76,15 @@
 #define LIMIT_OUT_MESSAGE (32UL * 1024 * 1024)
 #define LIMIT_RELAY_CONNECTIONS 16
 #define LIMIT_COURIER_SECONDS 300	/* one hand-over, with Postfix's milters at the final dot */
+
+/* --- milter --- */
+#define LIMIT_QUEUE_ID 32		/* Postfix's long ones have 15 characters */
+#define LIMIT_GUARD_PEERS 256		/* questions at once: one per smtpd and pickup, whose default limit is 100 */
+#define LIMIT_GUARD_SECONDS 10		/* for an answer; sekishod takes microseconds, a turn of its loop 20 ms */
+#define LIMIT_GUARD_ALARM_SECONDS 3600	/* between two alarms of one kind; the next one has the count */
+#define LIMIT_MILTER_RECEIVED 50	/* hops: Postfix's own hopcount_limit */
+#define LIMIT_MILTER_FORGED 64		/* different names of fields of ours in one mail; we write none */
+#define LIMIT_MILTER_INTAKE_SECONDS 60	/* for one LMTP reply; Postfix gives a milter 300 s */
 
 /* --- store --- */
 #define LIMIT_STORE_VALUE (40 * 1024 * 1024) /* one value: a boxed copy of LIMIT_OUT_MESSAGE, facts of LIMIT_FACTS */

@@ -13,6 +13,7 @@
 #include <sekisho/buf.h>
 #include <sekisho/error.h>
 #include <sekisho/facts.h>
+#include <sekisho/hash.h>
 #include <sekisho/key.h>
 #include <sekisho/vault.h>
 
@@ -33,7 +34,10 @@ enum message_type {
 	MSG_REWRAP,
 	MSG_REWRAPPED,
 	MSG_INSPECT,		/* fd: key block as given */
-	MSG_INSPECTED
+	MSG_INSPECTED,
+	/* milterd asks, sekishod answers */
+	MSG_GUARD = 60,		/* may this mail in our name leave? */
+	MSG_GUARDED
 };
 
 enum read_mode {
@@ -111,6 +115,25 @@ struct msg_inspected {
 	struct key_facts key;
 };
 
+struct msg_guard {
+	unsigned char hash[SK_HASH];	/* copy hash of what the milter saw */
+	uint32_t nrcpts;
+	const char *rcpt;	/* without angles; NULL unless exactly one
+				 * that is plain text */
+	const char *queue_id;	/* of the mail system, NULL: none yet */
+	bool local;		/* came by the pickup path */
+};
+enum guard_verdict { GUARD_REFUSE, GUARD_LATER, GUARD_PASS };
+struct msg_guarded {
+	enum guard_verdict verdict;
+	const char *reason;	/* a word: for the log */
+};
+
+void msg_guard_put(struct sk_buf *b, const struct msg_guard *m);
+int msg_guard_get(struct sk_arena *a, struct sk_span s, struct msg_guard *m);
+void msg_guarded_put(struct sk_buf *b, const struct msg_guarded *m);
+int msg_guarded_get(struct sk_arena *a, struct sk_span s,
+    struct msg_guarded *m);
 void msg_read_put(struct sk_buf *b, const struct msg_read *m);
 int msg_read_get(struct sk_arena *a, struct sk_span s, struct msg_read *m);
 void msg_read_done_put(struct sk_buf *b, const struct msg_read_done *m);

@@ -1,6 +1,7 @@
 /* The walls of helper processes. Called once, after everything lazy is loaded. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <sekisho/error.h>
@@ -12,4 +13,10 @@ int sandbox_reader(struct sk_error *e);
  * read and execute), seccomp with AF_UNIX only; inherited by gpg and its
  * agent. homes: the folders that stay writable. */
 int sandbox_keyd(const char *const *homes, size_t nhomes,
+    struct sk_error *e);
+/* milterd, whose threads speak to Postfix: no core, not dumpable, Landlock
+ * (conf_dir to read again, socket_dir only to take its socket away; NULL: inet),
+ * seccomp without exec, sockets AF_UNIX only unless `tcp` (LMTP over TCP).
+ * Before the first thread. */
+int sandbox_milterd(const char *conf_dir, const char *socket_dir, bool tcp,
     struct sk_error *e);

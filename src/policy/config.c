@@ -68,8 +68,11 @@ static const struct schema_key lmtp[] = {
 static const struct schema_key milter[] = {
 	NEED("listen", milter_listen, check_listen),
 	TEXT("local", milter_local, NULL, check_listen),
+	TEXT("ask", milter_ask, "guard", check_path),
+	TEXT("user", milter_user, NULL, check_name),
 	FLAG("guard", milter_guard, "true"),
 	FLAG("intake", milter_intake, "false"),
+	FLAG("behind_authentication", milter_behind, "false"),
 	END
 };
 static const struct schema_key store[] = {
@@ -194,6 +197,7 @@ place_files(struct loading *l)
 	c->milter_listen = listen_beside(l, "milter.listen",
 	    c->milter_listen);
 	c->milter_local = listen_beside(l, "milter.local", c->milter_local);
+	c->milter_ask = socket_beside(l, "milter.ask", c->milter_ask);
 	if (c->store_path)
 		c->store_path = beside(l, c->store_path + strlen("sqlite:"));
 	c->store_key = beside(l, c->store_key);

@@ -73,33 +73,41 @@ apply_send(struct daemon *d, struct sk_arena *a, struct case_record *c,
 	return plain(d, a, c, &copy, ask, unclear, hint, e);
 }
 
+/* A content-free text of ours to one notify address. */
 static void
 note_to(struct daemon *d, struct sk_arena *a, const char *address,
-    const char *event, const char *case_number)
+    const char *template_id, struct tvalues *v)
 {
-	static const char *const events[] = { "new_case", "unclear_answer",
-	    "operator_look", "unreadable", "key_proposed", "held" };
-	const char *lang = d->config->language;
-	struct tvalues *v = values_common(d, a, lang);
 	char token[TOKEN_LENGTH + 1];
 	struct copy_record copy = {
 		.created = sk_now(), .state = COPY_TO_SEAL,
-		.template = "N-01", .language = lang, .address = address,
-		.from = d->config->return_address, .token = token,
-		.reason = "",
+		.template = template_id, .language = d->config->language,
+		.address = address, .from = d->config->return_address,
+		.token = token, .reason = "",
 	};
 	struct sk_error e = { 0 };
 
 	sk_random_base32(token, TOKEN_LENGTH);
-	for (size_t i = 0; i < sizeof(events) / sizeof(*events); i++)
-		tv_flag(v, events[i], strcmp(event, events[i]) == 0);
-	tv_str(v, "case_number", case_number);
 	tv_str(v, "desk_address", d->config->return_address);
 	tv_str(v, "contact", d->config->return_address);
 	if (store_copy_add(d->store, &copy) ||
 	    outbox_plain(d, a, &copy, v, &e))
-		sk_log(SK_ERROR, "notify", "event=%s error=\"%s\"", event,
-		    e.text);
+		sk_log(SK_ERROR, "notify", "template=%s error=\"%s\"",
+		    template_id, e.text);
+}
+
+static struct tvalues *
+event_values(struct daemon *d, struct sk_arena *a, const char *event,
+    const char *case_number)
+{
+	static const char *const events[] = { "new_case", "unclear_answer",
+	    "operator_look", "unreadable", "key_proposed", "held" };
+	struct tvalues *v = values_common(d, a, d->config->language);
+
+	for (size_t i = 0; i < sizeof(events) / sizeof(*events); i++)
+		tv_flag(v, events[i], strcmp(event, events[i]) == 0);
+	tv_str(v, "case_number", case_number);
+	return v;
 }
 
 /* An inbox full of notes is no alarm. */
@@ -119,8 +127,27 @@ apply_notify(struct daemon *d, const char *event, const char *case_number)
 		return;
 	a = sk_arena_new();
 	for (size_t i = 0; i < d->config->nnotify; i++)
-		note_to(d, a, d->config->notify[i], event, case_number);
+		note_to(d, a, d->config->notify[i], "N-01",
+		    event_values(d, a, event, case_number));
 	store_auto_add(d->store, NULL, AUTH_NONE, now);
+	turn_after(d, NULL, NULL);
+	sk_arena_free(&a);
+}
+
+void
+apply_alarm(struct daemon *d, const char *queue_id, const char *reason,
+    unsigned count)
+{
+	struct sk_arena *a = sk_arena_new();
+
+	for (size_t i = 0; i < d->config->nnotify; i++) {
+		struct tvalues *v = values_common(d, a, d->config->language);
+
+		tv_str(v, "queue_id", queue_id);
+		tv_str(v, "reason", reason);
+		tv_int(v, "count", count);
+		note_to(d, a, d->config->notify[i], "T-45", v);
+	}
 	turn_after(d, NULL, NULL);
 	sk_arena_free(&a);
 }

@@ -29,6 +29,7 @@ struct outbox;
 struct permits;
 struct relay;
 struct control;
+struct guard;
 struct syncer;
 
 struct daemon {
@@ -52,6 +53,7 @@ struct daemon {
 	struct outbox *outbox;
 	struct relay *relay;
 	struct control *control;
+	struct guard *guard;		/* NULL: no milter is configured */
 	bool stopping;
 	int stop_looks;		/* left until what runs is cut */
 	struct loop_timer *end;
@@ -162,6 +164,10 @@ void apply_rewrap_left(struct daemon *d);
  * may be NULL. */
 void apply_notify(struct daemon *d, const char *event,
     const char *case_number);
+/* The content-free alarm T-45 to every notify address; the caller restrains.
+ * queue_id may be NULL. */
+void apply_alarm(struct daemon *d, const char *queue_id, const char *reason,
+    unsigned count);
 /* Sends one mail to a case's originator (verbs use it too): makes the copy
  * row, P forms composed and proved at once, E forms left to the outbox. Where
  * an E form is needed and no key is there: held, I4. */
@@ -254,6 +260,16 @@ int permits_ask(struct permits *p, struct sk_arena *a,
     bool *key_only);
 /* Forgets opened texts: no digest is being sealed any more. */
 void permits_close(struct permits *p);
+
+/* ---- leave.c: may a sealed copy leave now? ---- */
+enum leave { LEAVE_YES, LEAVE_SEAL_ANEW, LEAVE_HOLD, LEAVE_DROP };
+/* *reason: a word for HOLD and DROP. Writes nothing. */
+enum leave leave_ask(struct daemon *d, struct sk_arena *a,
+    const struct copy_record *c, const char **reason);
+
+/* ---- guard.c: milterd's question about each mail in our name ---- */
+struct guard *guard_new(struct daemon *d, struct sk_error *e);
+void guard_free(struct guard **g);
 
 /* ---- digest_text.c: what one copy of a digest says ---- */
 struct tvalues *digest_values(struct daemon *d, struct sk_arena *a,

@@ -15,10 +15,10 @@
 #include <sekisho/install.h>
 #include <sekisho/log.h>
 #include <sekisho/mem.h>
+#include <sekisho/notify.h>
 
 #include "courier.h"
 #include "load.h"
-#include "notify.h"
 
 #define STOP_LOOKS 500
 #define STOP_LOOK_MILLISECONDS 20
@@ -105,7 +105,10 @@ start(struct daemon *d, struct sk_error *e)
 	d->outbox = outbox_new(d);
 	d->intake = intake_new(d);
 	d->control = d->relay ? control_new(d, e) : NULL;
-	d->door = d->control ? door_new(d, e) : NULL;
+	if (d->control && c->milter_listen)
+		d->guard = guard_new(d, e);
+	if (d->control && (d->guard || !c->milter_listen))
+		d->door = door_new(d, e);
 	return d->door ? SK_OK : e->code;
 }
 
@@ -116,6 +119,7 @@ stop(struct daemon *d)
 
 	d->stopping = true;
 	door_free(&d->door);
+	guard_free(&d->guard);
 	control_free(&d->control);
 	relay_free(&d->relay);
 	outbox_free(&d->outbox);

@@ -81,6 +81,8 @@ handed_over(struct transfer *t, const struct courier_handed *h)
 	    (long long)t->copy.row, t->copy.template, id ? id : "-");
 }
 
+static bool still_permitted(struct transfer *t);
+
 static void
 refused(struct transfer *t, const struct courier_handed *h)
 {
@@ -93,6 +95,10 @@ refused(struct transfer *t, const struct courier_handed *h)
 	    t->copy.tries + 1);
 	if (for_good) {
 		store_copy_tried(d->store, t->copy.row, h->reply, 0);
+		/* The guard refuses what lost its permission on the way: what
+		 * is left of it is still owed to that person. */
+		if (!still_permitted(t))
+			return;
 		store_copy_state(d->store, t->copy.row, COPY_DROPPED,
 		    "relay-refused", 0);
 		apply_notify(d, "held", NULL);
@@ -159,54 +165,27 @@ reseal(struct transfer *t)
 	outbox_kick(d->outbox);
 }
 
-/* A key that was replaced while the relay was away may have been lost. */
-static bool
-still_their_key(struct transfer *t)
-{
-	struct key_record k;
-
-	if (!t->copy.encrypted || (store_key_pinned(t->relay->d->store,
-	    t->arena, NULL, t->copy.case_row, &k) == SK_OK && t->copy.fpr &&
-	    strcmp(k.fpr, t->copy.fpr) == 0))
-		return true;
-	reseal(t);
-	return false;
-}
-
-/* Hand-over asks the gate once more (I1). An item less than was sealed, another
- * key or another address: the copy is sealed anew. */
+/* Hand-over asks the gate once more (I1). */
 static bool
 still_permitted(struct transfer *t)
 {
 	struct daemon *d = t->relay->d;
-	const struct permits_item **items = NULL;
-	const char *reason = "gone";
-	bool key_only = false;
-	struct sk_buf now;
-	struct person p;
-	struct org o;
-	size_t n = 0;
-	bool same;
+	const char *reason = "";
 
-	if (!t->copy.digest)
-		return still_their_key(t);
-	if (permits_ask(d->permits, t->arena, &t->copy, &o, &p, &items, &n,
-	    &reason, &key_only) || !n) {
-		store_copy_state(d->store, t->copy.row, key_only ? COPY_HELD :
-		    COPY_DROPPED, reason, 0);
-		return false;
-	}
-	sk_buf_init(&now, LIMIT_WIRE_MESSAGE);
-	for (size_t i = 0; i < n; i++)
-		sk_buf_addf(&now, "%s%s", i ? " " : "",
-		    items[i]->gate.item.item.id);
-	same = t->copy.items && strcmp(sk_buf_str(&now), t->copy.items) == 0 &&
-	    p.fpr && t->copy.fpr && strcmp(p.fpr, t->copy.fpr) == 0 &&
-	    strcmp(p.address, t->copy.address) == 0;
-	sk_buf_free(&now);
-	if (!same)
+	switch (leave_ask(d, t->arena, &t->copy, &reason)) {
+	case LEAVE_YES:
+		return true;
+	case LEAVE_SEAL_ANEW:
 		reseal(t);
-	return same;
+		return false;
+	case LEAVE_HOLD:
+		store_copy_state(d->store, t->copy.row, COPY_HELD, reason, 0);
+		return false;
+	case LEAVE_DROP:
+		break;
+	}
+	store_copy_state(d->store, t->copy.row, COPY_DROPPED, reason, 0);
+	return false;
 }
 
 static bool

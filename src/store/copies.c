@@ -85,16 +85,6 @@ bind_next_try(struct stmt *st, enum copy_state state, int64_t next_try)
 		db_bind_null(st);
 }
 
-/* Nobody's copy has an empty value, NULL is of an older schema. */
-static void
-bind_person(struct store *s, struct stmt *st, const char *person)
-{
-	if (person)
-		lookup_bind(st, lookup_text(s, "person", person));
-	else
-		db_bind_blob(st, "", 0);
-}
-
 int
 store_copy_add(struct store *s, struct copy_record *c)
 {
@@ -118,7 +108,6 @@ store_copy_add(struct store *s, struct copy_record *c)
 	db_bind_int(st, c->terms_version);
 	db_bind_int(st, c->tries);
 	db_bind_blob(st, c->copy_hash, SK_HASH);
-	bind_person(s, st, c->person);
 	bind_box(s, st, c);
 	bind_status(s, st, &u);
 	r = db_run(st);
@@ -206,6 +195,22 @@ store_copy_get(struct store *s, struct sk_arena *a, int64_t row,
 }
 
 int
+store_copy_by_hash(struct store *s, struct sk_arena *a,
+    const unsigned char hash[SK_HASH], struct copy_record *out)
+{
+	struct stmt *st = store_use(s, SQL_COPY_BY_HASH);
+	int r;
+
+	db_bind_blob(st, hash, SK_HASH);
+	r = db_get(st);
+	if (r)
+		return r;
+	r = read_row(s, st, a, out);
+	db_end(st);
+	return r;
+}
+
+int
 store_copy_message(struct store *s, struct sk_arena *a, int64_t row,
     struct sk_span *out)
 {
@@ -277,30 +282,6 @@ store_copy_list(struct store *s, struct sk_arena *a, int state,
 	}
 	db_end(st);
 	return r;
-}
-
-int
-store_copies_of(struct store *s, struct sk_arena *a, const char *person,
-    size_t max, struct copy_record **out, size_t *n)
-{
-	struct stmt *st = store_use(s, SQL_COPY_LIST_PERSON);
-	struct copy_record c;
-	int r;
-
-	*out = NULL;
-	*n = 0;
-	lookup_bind(st, lookup_text(s, "person", person));
-	while (*n < max && (r = db_step(st)) > 0) {
-		r = read_row(s, st, a, &c);
-		if (r)
-			break;
-		if (!c.person || strcmp(c.person, person) != 0)
-			continue;
-		*out = list_add(a, *out, *n, sizeof(**out));
-		(*out)[(*n)++] = c;
-	}
-	db_end(st);
-	return *n < max ? r : SK_OK;
 }
 
 /* ---- change ---- */

@@ -256,11 +256,15 @@ channel_listen(const char *path, mode_t mode, struct sk_error *e)
 int
 channel_connect(const char *path, struct sk_error *e)
 {
+	const struct timeval none = { 0 }, wait = {
+		.tv_sec = LIMIT_CONNECT_SECONDS };
 	struct sockaddr_un sa;
 	int fd = socket_at(path, &sa, e), err;
 
 	if (fd < 0)
 		return fd;
+	/* A program that is stopped answers nobody, its queue being full. */
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait));
 	if (connect(fd, (const struct sockaddr *)&sa, sizeof(sa)) != 0) {
 		err = errno;
 		sk_fd_close(&fd);
@@ -272,6 +276,7 @@ channel_connect(const char *path, struct sk_error *e)
 		    "here: %s; is the program running?",
 		    strerrordesc_np(err));
 	}
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &none, sizeof(none));
 	return fd;
 }
 

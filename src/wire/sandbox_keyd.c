@@ -10,124 +10,39 @@
 #include <config.h>
 
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/landlock.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
-#include <sekisho/files.h>
-#include <sekisho/log.h>
+#include <sekisho/limits.h>
 #include <sekisho/sandbox.h>
 
+#include "wire/landlock.h"
 #include "wire/wall.h"
 
-/* --- Landlock; younger than the headers of Debian 12, hence by number --- */
+/* --- files --- */
 
 enum {
-	FS_EXECUTE = 1 << 0, FS_WRITE_FILE = 1 << 1, FS_READ_FILE = 1 << 2,
-	FS_READ_DIR = 1 << 3, FS_REMOVE_FILE = 1 << 5, FS_MAKE_REG = 1 << 8,
-	FS_MAKE_SOCK = 1 << 9, FS_TRUNCATE = 1 << 14,
-	FS_ABI1 = (1 << 13) - 1, FS_REFER = 1 << 13, FS_IOCTL_DEV = 1 << 15,
-	NET_TCP = 3, SCOPE_ALL = 3,
-	PROGRAMS = FS_EXECUTE | FS_READ_FILE | FS_READ_DIR,
-	HOME = FS_READ_FILE | FS_WRITE_FILE | FS_READ_DIR | FS_REMOVE_FILE |
-	    FS_MAKE_REG | FS_MAKE_SOCK | FS_TRUNCATE,
-	DEVICE = FS_READ_FILE | FS_WRITE_FILE
+	PROGRAMS = LANDLOCK_EXECUTE | LANDLOCK_READ,
+	HOME = LANDLOCK_READ | LANDLOCK_WRITE_FILE | LANDLOCK_REMOVE_FILE |
+	    LANDLOCK_MAKE_REG | LANDLOCK_MAKE_SOCK | LANDLOCK_TRUNCATE,
+	DEVICE = LANDLOCK_READ_FILE | LANDLOCK_WRITE_FILE
 };
 
-struct ruleset {
-	uint64_t fs, net, scoped;
-};
-
-/* What this kernel's Landlock can hold; zero where there is none. */
-static struct ruleset
-ability(void)
-{
-	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0,
-	    LANDLOCK_CREATE_RULESET_VERSION);
-	struct ruleset r = { 0, 0, 0 };
-
-	if (abi >= 1)
-		r.fs = FS_ABI1;
-	if (abi >= 2)
-		r.fs |= FS_REFER;
-	if (abi >= 3)
-		r.fs |= FS_TRUNCATE;
-	if (abi >= 4)
-		r.net = NET_TCP;
-	if (abi >= 5)
-		r.fs |= FS_IOCTL_DEV;
-	if (abi >= 6)
-		r.scoped = SCOPE_ALL;
-	return r;
-}
-
 static int
-allow(int ruleset, const char *path, uint64_t access, struct sk_error *e)
+close_files(const char *const *homes, size_t nhomes, struct sk_error *e)
 {
-	struct landlock_path_beneath_attr rule = { .allowed_access = access };
-	int fd = open(path, O_PATH | O_CLOEXEC), r;
+	struct landlock_rule rules[2 + LIMIT_HELPERS] = {
+		{ "/usr", PROGRAMS }, { "/dev/null", DEVICE },
+	};
+	size_t n = 2;
 
-	if (fd < 0)
-		return sk_fail(e, SK_ERR_OS, path, "not there for the "
-		    "sandbox: %s; make it or correct the configuration",
-		    strerrordesc_np(errno));
-	rule.parent_fd = fd;
-	r = (int)syscall(SYS_landlock_add_rule, ruleset,
-	    LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
-	sk_fd_close(&fd);
-	if (r != 0)
-		return sk_fail(e, SK_ERR_OS, path, "no Landlock rule: %s",
-		    strerrordesc_np(errno));
-	return SK_OK;
-}
-
-static int
-fill(int ruleset, uint64_t can, const char *const *homes, size_t nhomes,
-    struct sk_error *e)
-{
-	int r = allow(ruleset, "/usr", PROGRAMS & can, e);
-
-	if (r == SK_OK)
-		r = allow(ruleset, "/dev/null", DEVICE & can, e);
-#ifdef SK_SANITIZED
-	/* The leak check reads its own memory map. */
-	if (r == SK_OK)
-		r = allow(ruleset, "/proc", (FS_READ_FILE | FS_READ_DIR) & can,
-		    e);
-#endif
-	for (size_t i = 0; r == SK_OK && i < nhomes; i++)
-		r = allow(ruleset, homes[i], HOME & can, e);
-	return r;
-}
-
-static int
-landlock(const char *const *homes, size_t nhomes, struct sk_error *e)
-{
-	struct ruleset can = ability();
-	int fd, r;
-
-	if (can.fs == 0) {
-		/* Seccomp and the service's own walls stay. */
-		sk_log(SK_WARN, "sandbox.no-landlock", "program=keyd");
-		return SK_OK;
-	}
-	fd = (int)syscall(SYS_landlock_create_ruleset, &can, sizeof(can), 0);
-	if (fd < 0)
-		return sk_fail(e, SK_ERR_OS, "sandbox", "no Landlock ruleset: "
-		    "%s", strerrordesc_np(errno));
-	r = fill(fd, can.fs, homes, nhomes, e);
-	if (r == SK_OK && syscall(SYS_landlock_restrict_self, fd, 0) != 0)
-		r = sk_fail(e, SK_ERR_OS, "sandbox", "Landlock refuses: %s",
-		    strerrordesc_np(errno));
-	sk_fd_close(&fd);
-	return r;
+	for (size_t i = 0; i < nhomes && i < LIMIT_HELPERS; i++)
+		rules[n++] = (struct landlock_rule){ homes[i], HOME };
+	return landlock_close("keyd", rules, n, false, e);
 }
 
 /* --- seccomp --- */
@@ -213,7 +128,7 @@ sandbox_keyd(const char *const *homes, size_t nhomes, struct sk_error *e)
 		return sk_fail(e, SK_ERR_OS, "sandbox", "not undumpable: %s",
 		    strerrordesc_np(errno));
 #endif
-	r = landlock(homes, nhomes, e);
+	r = close_files(homes, nhomes, e);
 	if (r != SK_OK)
 		return r;
 	return wall_close(calls, sizeof(calls) / sizeof(calls[0]), e);

@@ -35,7 +35,7 @@ OWNER = {
     "council": {"decide", "gate", "deny", "terms", "roster", "council", "calendar"},
     "template": {"template"},
     "wire": {"wire", "channel", "messages", "sandbox", "reader_client",
-             "json", "verbs"},
+             "json", "verbs", "notify"},
     "policy": {"policy", "config"},
     "store": {"store"},
     "crypto": {"vault", "pgp", "key"},
@@ -72,7 +72,7 @@ FOREIGN = {
     r"libpsl\.h": {"src/base/domain.c"},
     r"uni(str|norm|case|width|conv|name|ctype|wbrk|gbrk|types)": {
         "src/base/unicode.c"},
-    r"systemd/": {"src/sekishod/notify.c"},
+    r"systemd/": {"src/wire/notify.c"},
     r"libmilter/": {"src/milterd/milter.c"},
 }
 

@@ -12,6 +12,8 @@ import sys
 MAY_NOT = {
     "src/sekishod/sekishod": ("etpan", "gpgme", "milter", "xml2"),
     "src/cli/sekisho": ("etpan", "gpgme", "milter", "xml2", "curl", "event"),
+    "sekisho-milterd": ("etpan", "gpgme", "xml2", "curl", "event", "sqlite",
+                        "jansson"),
     "sekisho-reader": ("sqlite", "curl", "gpgme", "event", "config",
                        "jansson", "milter"),
     "sekisho-keyd": ("sqlite", "curl", "etpan", "xml2", "event", "config",

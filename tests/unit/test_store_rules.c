@@ -370,6 +370,33 @@ test_item_states(void **state)
 
 /* ---- copies ---- */
 
+/* Only a copy that is READY or HANDING has a hash that the guard finds. */
+static void
+test_copy_by_hash(void **state)
+{
+	struct world *w = *state;
+	const unsigned char hash[SK_HASH] = { 1, 2, [31] = 3 };
+	const unsigned char other[SK_HASH] = { 1, 2, [31] = 4 };
+	int64_t row = world_copy(w, world_case(w));
+	struct copy_record c;
+
+	assert_int_equal(store_copy_by_hash(w->s, w->a, hash, &c),
+	    SK_ERR_NOINPUT);
+	store_copy_sealed(w->s, row, NULL, NULL, sk_span_str("x"), hash);
+	assert_int_equal(store_copy_by_hash(w->s, w->a, hash, &c), SK_OK);
+	assert_int_equal(c.state, COPY_READY);
+	assert_int_equal(store_copy_by_hash(w->s, w->a, other, &c),
+	    SK_ERR_NOINPUT);
+	store_copy_state(w->s, row, COPY_HANDING, "", 0);
+	assert_int_equal(store_copy_by_hash(w->s, w->a, hash, &c), SK_OK);
+	assert_int_equal(c.state, COPY_HANDING);
+	assert_int_equal(c.row, row);
+	assert_string_equal(c.address, "member@canary.example");
+	store_copy_handed(w->s, row, "Q", "250", 1);
+	assert_int_equal(store_copy_by_hash(w->s, w->a, hash, &c),
+	    SK_ERR_NOINPUT);
+}
+
 static const unsigned char hash[SK_HASH] = { 9 };
 
 static int
@@ -870,6 +897,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		T(test_copy_by_hash),
 		T(test_key_one_person), T(test_key_owner),
 		T(test_key_pin_retires), T(test_key_proposal_is_harmless),
 		T(test_keys_of_address), T(test_person_address_is_one),

@@ -115,6 +115,17 @@ static const struct msg_inspected refused_sample = {
 	.status = SK_ERR_DATA, .reason = "no key in it"
 };
 
+static const struct msg_guard guard_sample = {
+	.hash = { 1, [31] = 2 }, .nrcpts = 1, .rcpt = "sato@acme.example",
+	.queue_id = "4F1tJ", .local = true
+};
+static const struct msg_guard guard_many_sample = {
+	.hash = { 3, [31] = 4 }, .nrcpts = 7
+};
+static const struct msg_guarded guarded_sample = {
+	GUARD_LATER, "a word"
+};
+
 const struct facts *
 wire_sample_facts(void)
 {
@@ -146,6 +157,9 @@ wire_sample_key(void)
 	}
 
 SAMPLE(read, msg_read, msg_read, read_sample)
+SAMPLE(guard, msg_guard, msg_guard, guard_sample)
+SAMPLE(guard_many, msg_guard, msg_guard, guard_many_sample)
+SAMPLE(guarded, msg_guarded, msg_guarded, guarded_sample)
 SAMPLE(done, msg_read_done, msg_read_done, done_sample)
 SAMPLE(ready, msg_keyd_ready, msg_keyd_ready, ready_sample)
 SAMPLE(open_mail, msg_open_mail, msg_open_mail, open_mail_sample)
@@ -165,6 +179,7 @@ SAMPLE(facts, facts, facts, facts)
 const struct wire_sample wire_samples[] = {
 	ROW(read), ROW(done), ROW(ready), ROW(open_mail), ROW(opened_mail),
 	ROW(seal), ROW(sealed), ROW(open), ROW(opened), ROW(rewrap),
-	ROW(rewrapped), ROW(inspected), ROW(refused), ROW(key), ROW(facts)
+	ROW(rewrapped), ROW(inspected), ROW(refused), ROW(key), ROW(facts),
+	ROW(guard), ROW(guard_many), ROW(guarded)
 };
 const size_t wire_nsamples = N(wire_samples);

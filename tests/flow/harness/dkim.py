@@ -52,9 +52,9 @@ def make_key(folder, domain):
     return key, f"s1._domainkey.{domain}", record.replace(" ", "")
 
 
-def pair(folder, domains):
-    """A signer for these domains and a verifier that knows their keys."""
-    keys = folder / "dkim"
+def signing(folder, name, domains):
+    """A signer for these domains, and the records of their keys."""
+    keys = folder / f"{name}-keys"
     keys.mkdir()
     table, signing, records = [], [], []
     for domain in domains:
@@ -65,13 +65,19 @@ def pair(folder, domains):
     (keys / "keytable").write_text("\n".join(table) + "\n")
     (keys / "signing").write_text("\n".join(signing) + "\n")
     (keys / "records").write_text("\n".join(records) + "\n")
-    signer = OpenDKIM(folder, "signer", [
+    return OpenDKIM(folder, name, [
         "Mode s", f"KeyTable file:{keys}/keytable",
         f"SigningTable refile:{keys}/signing", "RequireSafeKeys no",
-        "InternalHosts 0.0.0.0/0", "Canonicalization relaxed/relaxed"])
+        "InternalHosts 0.0.0.0/0", "Canonicalization relaxed/relaxed",
+        "OversignHeaders From"]), keys / "records"
+
+
+def pair(folder, domains):
+    """A signer for these domains and a verifier that knows their keys."""
+    signer, records = signing(folder, "signer", domains)
     # Everybody is a stranger at the border; nothing is signed there.
     verifier = OpenDKIM(folder, "verifier", [
-        "Mode v", f"TestPublicKeys {keys}/records",
+        "Mode v", f"TestPublicKeys {records}",
         f"AuthservID {AUTHSERV}", "AlwaysAddARHeader yes",
         "InternalHosts 192.0.2.1"])
     return signer, verifier

@@ -40,7 +40,7 @@ postlog   unix-dgram n - n - 1 postlogd
 
 class Postfix:
     def __init__(self, folder, domain, lmtp, sink_port, verifier=None,
-                 signer=None, size=26214400):
+                 signer=None, size=26214400, guard=(), local=(), more=""):
         self.dir = pathlib.Path(folder) / "postfix"
         self.etc, self.log = self.dir / "etc", self.dir / "maillog"
         self.border, self.door, self.relay = (
@@ -55,8 +55,10 @@ class Postfix:
         for name in ("postfix-files.d", "dynamicmaps.cf.d"):
             (self.etc / name).mkdir()
         (self.etc / "main.cf").write_text(
-            self.main(domain, lmtp, sink_port, size))
-        (self.etc / "master.cf").write_text(self.master(verifier, signer))
+            self.main(domain, lmtp, sink_port, size) +
+            f"non_smtpd_milters = {', '.join(local)}\n" + more)
+        (self.etc / "master.cf").write_text(
+            self.master(verifier, signer, guard))
 
     def main(self, domain, lmtp, sink_port, size):
         return f"""\
@@ -98,9 +100,11 @@ milter_default_action = tempfail
 header_checks = regexp:{{{{/^Authentication-Results:/ IGNORE}}}}
 """
 
-    def master(self, verifier, signer):
+    def master(self, verifier, signer, guard):
         def smtpd(port, milter, more=()):
             options = list(more)
+            if isinstance(milter, (list, tuple)):
+                milter = ",".join(milter)
             if milter:
                 options.append(f"smtpd_milters={milter}")
             return f"127.0.0.1:{port} inet n - n - - smtpd\n" + "".join(
@@ -112,7 +116,7 @@ header_checks = regexp:{{{{/^Authentication-Results:/ IGNORE}}}}
                 smtpd(self.door, signer,
                       [f"content_filter=smtp:[127.0.0.1]:{self.border}",
                        "cleanup_service_name=outside"]) +
-                smtpd(self.relay, None, ["cleanup_service_name=outside"]) +
+                smtpd(self.relay, guard, ["cleanup_service_name=outside"]) +
                 "outside unix n - n - 0 cleanup\n"
                 "  -o header_checks=\n" + DAEMONS)
 
@@ -135,6 +139,13 @@ header_checks = regexp:{{{{/^Authentication-Results:/ IGNORE}}}}
         self.run("abort")
         wait.until("Postfix to end",
                    lambda: not wait.answers(self.border), 20)
+
+    def sendmail(self, sender, to, raw, *more):
+        """As a program on this host would."""
+        to = [to] if isinstance(to, str) else to
+        return subprocess.run(
+            ["sendmail", "-C", self.etc, "-f", sender, "-i", *more, *to],
+            input=raw.replace(b"\r\n", b"\n"), capture_output=True)
 
     def flush(self):
         subprocess.run(["postqueue", "-c", self.etc, "-f"],

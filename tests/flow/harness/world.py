@@ -7,41 +7,59 @@ import shutil
 import sys
 import tempfile
 
-from . import council, dkim, gpg, mails, postfix, sink
+from . import council, dkim, gpg, mails, milter, postfix, sink
 
 SIGNED = ["consulter.test", "acme.test"]
 
 
 class World:
     def __init__(self, lmtp="unix", with_postfix=True, extra="", start=True,
-                 maildir=False, trusted=True):
+                 maildir=False, trusted=True, milter=None, held=False):
+        """milter: lines of the group; then milterd is the first milter of the
+        relay, with OpenDKIM signing behind it, and of the pickup path. held:
+        copies go to self.hold instead of Postfix."""
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="sek."))
         self.dir.chmod(0o755)
         self.ends, self.keys = [], {}
         try:
-            self.begin(lmtp, with_postfix, extra, start, maildir, trusted)
+            self.begin(lmtp, with_postfix, extra, start, maildir, trusted,
+                       milter, held)
         except BaseException:
             self.end()
             raise
 
-    def begin(self, lmtp, with_postfix, extra, start, maildir, trusted):
+    def begin(self, lmtp, with_postfix, extra, start, maildir, trusted,
+              milter_lines, held):
         self.sink = self.using(
             sink.Sink(self.dir / "outside" if maildir else None), "stop")
-        self.postfix = None
+        self.postfix = self.milter = self.pickup = None
+        self.hold = self.using(sink.Sink(), "stop") if held else None
         stage = os.environ["SEKISHO_STAGE"]
+        if milter_lines is not None:
+            extra += milter.config(self.dir, milter_lines)
         self.council = council.Council(
             self.dir, stage, lmtp, relay_port=self.sink.port, extra=extra,
             trusted=trusted)
         if with_postfix:
             signer, verifier = dkim.pair(self.dir, SIGNED)
+            parts = [signer, verifier]
+            guard, local = [], []
+            if milter_lines is not None:
+                ours, _ = dkim.signing(self.dir, "ours", [council.DOMAIN])
+                self.milter = milter.Milterd(self.dir, self.council)
+                self.pickup = milter.Milterd(self.dir, self.council, True)
+                parts += [ours, self.milter, self.pickup]
+                guard = [self.milter.address, ours.milter]
+                local = [self.pickup.address]
             self.postfix = postfix.Postfix(
                 self.dir, council.DOMAIN, self.council.for_postfix,
-                self.sink.port, verifier.milter, signer.milter)
-            for part in (signer, verifier, self.postfix):
+                self.sink.port, verifier.milter, signer.milter, guard=guard,
+                local=local)
+            self.council.conf.write_text(self.council.text(
+                self.hold.port if held else self.postfix.relay, extra))
+            for part in parts + [self.postfix]:
                 self.ends.append(part.stop)
                 part.start()
-            self.council.conf.write_text(
-                self.council.text(self.postfix.relay, extra))
         if start:
             self.council.init()
             self.council.start()
@@ -88,6 +106,10 @@ class World:
         print("# --- sekishod's last words")
         for line in self.council.tail(30).split("\n"):
             print("# " + line)
+        for part in filter(None, (self.milter, self.pickup)):
+            print("# --- milterd's last words")
+            for line in part.said().split("\n")[-15:]:
+                print("# " + line)
         if self.postfix:
             print("# --- Postfix's last words")
             for line in self.postfix.said().split("\n")[-15:]:

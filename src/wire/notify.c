@@ -1,7 +1,7 @@
 /* systemd notification; nothing where there is no systemd. */
-#include "notify.h"
-
 #include <config.h>
+
+#include <sekisho/notify.h>
 
 #ifdef HAVE_SYSTEMD
 #include <systemd/sd-daemon.h>

@@ -1,0 +1,62 @@
+/*
+ * May this copy leave at this moment? (I1) Asked when it is handed to the
+ * relay, when the guard sees it on its way, and when the relay refused it:
+ * always against the newest terms, roster and keys. Only reads.
+ */
+#include "daemon.h"
+
+#include <string.h>
+
+/* A key that was replaced while the relay was away may have been lost. */
+static enum leave
+to_their_key(struct daemon *d, struct sk_arena *a,
+    const struct copy_record *c)
+{
+	struct key_record k;
+
+	if (!c->encrypted)
+		return LEAVE_YES;
+	if (store_key_pinned(d->store, a, NULL, c->case_row, &k) == SK_OK &&
+	    c->fpr && strcmp(k.fpr, c->fpr) == 0)
+		return LEAVE_YES;
+	return LEAVE_SEAL_ANEW;
+}
+
+static bool
+same_items(const struct permits_item *const *items, size_t n,
+    const char *sealed)
+{
+	struct sk_buf now;
+	bool same;
+
+	sk_buf_init(&now, LIMIT_WIRE_MESSAGE);
+	for (size_t i = 0; i < n; i++)
+		sk_buf_addf(&now, "%s%s", i ? " " : "",
+		    items[i]->gate.item.item.id);
+	same = sealed && strcmp(sk_buf_str(&now), sealed) == 0;
+	sk_buf_free(&now);
+	return same;
+}
+
+enum leave
+leave_ask(struct daemon *d, struct sk_arena *a, const struct copy_record *c,
+    const char **reason)
+{
+	const struct permits_item **items = NULL;
+	bool key_only = false;
+	struct person p;
+	struct org o;
+	size_t n = 0;
+
+	*reason = "gone";
+	if (!c->digest)
+		return to_their_key(d, a, c);
+	if (permits_ask(d->permits, a, c, &o, &p, &items, &n, reason,
+	    &key_only) || !n)
+		return key_only ? LEAVE_HOLD : LEAVE_DROP;
+	/* An item less than was sealed, another key or another address. */
+	if (same_items(items, n, c->items) && p.fpr && c->fpr &&
+	    strcmp(p.fpr, c->fpr) == 0 && strcmp(p.address, c->address) == 0)
+		return LEAVE_YES;
+	return LEAVE_SEAL_ANEW;
+}
