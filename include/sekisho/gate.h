@@ -19,6 +19,8 @@ struct org {
 	enum member_class class;
 	enum org_kind kind;
 	enum org_state state;
+	const char *approval;		/* by which it is what it is: admission
+					 * and class (R-013, R-022), or NULL */
 	bool foreign_capital;
 	const char *tf_approval;	/* reference, or NULL */
 	bool receive_secret;
@@ -37,6 +39,12 @@ struct person {
 	const char *key_state;		/* "" usable, else the reason word of
 					 * key_unusable(), "no-key" */
 	bool address_personal;		/* false: refused as list-like */
+	/* Dates, 0 where it has not come to it. */
+	int64_t applied, due;		/* told; to be live by then */
+	int64_t removed;
+	int64_t acknowledged;		/* the environment checklist */
+	const char *doubt;		/* why the address may be several
+					 * people's, for an operator; or NULL */
 };
 
 struct exclusion {

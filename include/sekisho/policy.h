@@ -63,6 +63,11 @@ struct policy {
 	    *legal_penalty_ja, *legal_penalty_en;
 	bool phone_open, busy;
 	unsigned approvals_secret, approvals_plain;	/* 2, 1 */
+	/* The roster. */
+	const char *const *sectors;	/* words of competent_for; none: any */
+	size_t nsectors;
+	bool membership_reference;	/* no member without a reference */
+	unsigned registration_due_business_days;	/* 5 */
 };
 
 /* faults: one line each; SK_ERR_CONFIG if there was any. */

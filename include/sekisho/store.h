@@ -180,11 +180,23 @@ int store_person_get(struct store *s, struct sk_arena *a, const char *id,
     struct person *out);
 int store_person_by_address(struct store *s, struct sk_arena *a,
     const char *address, struct person *out);
+/* Appends to the history of an organisation, and of e->person if there is one.
+ * Read oldest first: of a person, wherever it was registered (org is not looked
+ * at), or with person NULL of the organisation and all of its people. */
+int store_roster_event(struct store *s, const char *org,
+    const struct roster_event *e);
+int store_roster_events(struct store *s, struct sk_arena *a, const char *org,
+    const char *person, struct roster_event **out, size_t *n);
 /* All, orgs by id, persons by id; `active` drops removed persons. A person's
  * fpr is the pinned key's; key_state is "no-key" or "", since the store has no
  * clock: judge the key itself with key_unusable(). */
 int store_roster(struct store *s, struct sk_arena *a, bool active,
     struct roster_known *out);
+/* Pinned keys of the active people of a roster; `former`: retired ones and
+ * those of former people too. */
+int store_roster_keys(struct store *s, struct sk_arena *a,
+    const struct roster_known *k, bool former, struct roster_key **out,
+    size_t *n);
 
 /* ---- keys ---- */
 enum key_state { KEY_PROPOSED, KEY_PINNED, KEY_RETIRED };
@@ -206,6 +218,8 @@ int store_key_pinned(struct store *s, struct sk_arena *a, const char *person,
     int64_t case_row, struct key_record *out);	/* SK_ERR_NOINPUT if none */
 int store_keys(struct store *s, struct sk_arena *a, const char *person,
     int64_t case_row, struct key_record **out, size_t *n);
+/* Ends what is pinned for a person; the record stays. */
+int store_key_retire(struct store *s, const char *person);
 /* Pinned keys that may speak for a From address: the person's and those of
  * cases opened by it. */
 int store_keys_of_address(struct store *s, struct sk_arena *a,
@@ -342,6 +356,10 @@ int store_copy_due(struct store *s, enum copy_state st, int64_t now,
 int store_copy_list(struct store *s, struct sk_arena *a, int state,
     int64_t digest, int64_t case_row, size_t max, struct copy_record **out,
     size_t *n);
+
+/* Everything that was made for a person, newest first. */
+int store_copies_of(struct store *s, struct sk_arena *a, const char *person,
+    size_t max, struct copy_record **out, size_t *n);
 
 /* ---- digests ---- */
 struct digest_record {

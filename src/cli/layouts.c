@@ -36,10 +36,20 @@ COLUMNS(org_fields) = { C("org", "Organisation"), C("name", "Name"),
 	C("foreign_capital", "Foreign capital"), C("tf_approval",
 	"Special approval"), C("receive_secret", "Receives secret items"),
 	C("competent_for", "Competent for"), C("supervises", "Supervises"),
+	C("approval", "Approval"), C("stopped", "Copies stopped"), END };
+COLUMNS(question_columns) = { C("question", "ANSWER BY HAND"), END };
+COLUMNS(handed_columns) = { C("copy", "COPY"), C("state", "STATE"),
+	C("queue_id", "QUEUE ID"), C("person", "PERSON"), AT("sent", "SENT"),
 	END };
+COLUMNS(history_columns) = { AT("date", "SINCE"), C("person", "PERSON"),
+	C("what", "WHAT"), C("from", "FROM"), C("to", "TO"), C("approval",
+	"APPROVAL"), C("who", "WHO"), C("reason", "REASON"), END };
 TABLES(org_tables) = {
 	{ "people", "People", "Nobody is registered.", people_columns },
-	NO_MORE };
+	{ "questions", "Questions", NULL, question_columns },
+	{ "handed_over", "Handed over: remove from Postfix by queue id", NULL,
+	    handed_columns },
+	{ "history", "History", NULL, history_columns }, NO_MORE };
 
 COLUMNS(keys_columns) = { C("person", "PERSON"), C("state", "STATE"),
 	C("usable", "USABLE"), AT("until", "UNTIL"), FPR("fingerprint",
@@ -49,26 +59,42 @@ TABLES(keys_tables) = {
 COLUMNS(person_fields) = { C("person", "Person"), C("org", "Organisation"),
 	C("name", "Name"), C("address", "Address"), C("roles", "Roles"),
 	C("account", "Account"), C("active", "Active"), C("language",
-	"Language"), C("scheme", "Scheme"), C("key", "Key"), END };
+	"Language"), C("scheme", "Scheme"), C("key", "Key"), C("personal",
+	"Own address"), C("doubt", "Doubt about it"), AT("applied",
+	"Applied"), AT("due", "Due"), AT("acknowledged", "Acknowledged"),
+	AT("removed", "Removed"), C("stopped", "Copies stopped"), END };
+COLUMNS(received_columns) = { C("copy", "COPY"), C("digest", "DIGEST"),
+	C("template", "TEXT"), C("state", "STATE"), C("items", "ITEMS"),
+	AT("sent", "SENT"), C("reason", "REASON"), END };
 TABLES(person_tables) = {
-	{ "keys", "Keys", NULL, keys_columns }, NO_MORE };
+	{ "keys", "Keys", NULL, keys_columns },
+	{ "questions", "Questions", NULL, question_columns },
+	{ "handed_over", "Handed over: remove from Postfix by queue id", NULL,
+	    handed_columns },
+	{ "copies", "Copies, newest first", NULL, received_columns },
+	{ "history", "History", NULL, history_columns }, NO_MORE };
 COLUMNS(key_fields) = { FPR("fingerprint", "Fingerprint"), C("state",
 	"State"), C("person", "Person"), C("algorithm", "Algorithm"),
 	C("usable", "Usable"), AT("made", "Made"), AT("until", "Until"),
 	C("addresses", "Addresses"), C("approved_by", "Approved by"), END };
 
 COLUMNS(roster_fields) = { C("applied", "Applied"), C("add_orgs",
-	"New organisations"), C("add", "Added"), C("change", "Changed"),
+	"New organisations"), C("unreferenced", "  without an approval's "
+	"reference"), C("change_orgs", "Changed organisations"), C("add",
+	"Added"), C("change", "Changed"),
 	C("remove", "Removed"), C("keep", "Kept"), END };
 COLUMNS(roster_columns) = { C("line", "LINE"), C("verb", "VERB"), C("org",
 	"ORG"), C("person", "PERSON"), C("address", "ADDRESS"), C("name",
 	"NAME"), END };
-COLUMNS(question_columns) = { C("question", "ANSWER BY HAND"), END };
 COLUMNS(fault_columns) = { C("fault", "MEND IN THE SHEET"), END };
 TABLES(roster_tables) = {
 	{ "rows", "Rows", NULL, roster_columns },
 	{ "questions", "Questions", NULL, question_columns },
 	{ "faults", "Faults", NULL, fault_columns }, NO_MORE };
+COLUMNS(roster_fault_columns) = { C("fault", "MEND"), END };
+TABLES(roster_check_tables) = {
+	{ "faults", NULL, "The roster is sound.", roster_fault_columns },
+	NO_MORE };
 
 /* ---- cases and terms ---- */
 
@@ -237,6 +263,7 @@ static const struct layout layouts[] = {
 	{ "people", NULL, people_tables, NULL },
 	{ "person", person_fields, person_tables, NULL },
 	{ "roster", roster_fields, roster_tables, NULL },
+	{ "roster-check", NULL, roster_check_tables, NULL },
 	{ "key", key_fields, NULL, NULL },
 	{ "keys", NULL, keys_tables, NULL },
 	{ "cases", NULL, cases_tables, NULL },

@@ -16,6 +16,7 @@ static const char *const list_words[] = {
 	"ml", "list", "lists", "mailinglist", "maillist", "mailman",
 	"majordomo", "listserv", "group", "groups", "all", "everyone",
 	"members", "announce", "request", "bounces", "owner", "zenin",
+	"メーリングリスト", "グループ", "全員",
 };
 
 /* First label of a host that carries lists; "acme-group.example" is none. */
@@ -35,7 +36,9 @@ static const char *const first_words[] = {
 	"somu", "kikaku", "koho", "kouhou", "jinji", "keiri", "eigyo",
 	"joho", "jouhou", "johosys", "jimu", "jimukyoku", "kanri", "hisho",
 	"secretariat", "reception", "uketsuke", "anken", "alert", "alerts",
-	"notify", "monitor", "kanshi", "shared", "mailbox",
+	"notify", "monitor", "kanshi", "shared", "mailbox", "daihyo",
+	"daihyou", "代表", "事務局", "窓口", "総務", "総務課", "広報", "情報",
+	"情報システム部", "お問い合わせ", "問合せ", "セキュリティ",
 };
 
 /* A function only where no name stands beside it. */
@@ -44,7 +47,8 @@ static const char *const alone_words[] = {
 	"legal", "audit", "press", "pr", "hr", "it", "is", "ict", "user",
 	"users", "test", "mail", "email", "dept", "division", "section",
 	"network", "server", "cloud", "dev", "ops", "qa", "no", "reply",
-	"jp", "japan", "tokyo", "osaka", "hq", "honsha",
+	"jp", "japan", "tokyo", "osaka", "hq", "honsha", "unit", "grp", "gr",
+	"ka", "bu", "kakari", "han", "dai", "shitsu",
 };
 
 #define IN(word, n, table) in(word, n, table, \

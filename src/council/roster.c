@@ -62,8 +62,8 @@ same_text(const char *x, const char *y)
 	return strcmp(x ? x : "", y ? y : "") == 0;
 }
 
-static bool
-same_person(const struct person *x, const struct person *y)
+bool
+roster_same_person(const struct person *x, const struct person *y)
 {
 	return same_text(x->name, y->name) && x->roles == y->roles &&
 	    x->account == y->account && x->scheme == y->scheme &&
@@ -72,14 +72,54 @@ same_person(const struct person *x, const struct person *y)
 }
 
 bool
-same_org(const struct org *x, const struct org *y)
+roster_same_org(const struct org *x, const struct org *y)
 {
 	return same_text(x->name, y->name) && x->class == y->class &&
 	    x->kind == y->kind && x->foreign_capital == y->foreign_capital &&
 	    x->receive_secret == y->receive_secret &&
 	    same_text(x->tf_approval, y->tf_approval) &&
 	    same_text(x->competent_for, y->competent_for) &&
+	    same_text(x->supervises, y->supervises) &&
+	    same_text(x->approval, y->approval);
+}
+
+/* What the council decides of an organisation, and no sheet by itself. */
+static bool
+same_decisions(const struct org *x, const struct org *y)
+{
+	return x->class == y->class && x->kind == y->kind &&
+	    x->foreign_capital == y->foreign_capital &&
+	    same_text(x->tf_approval, y->tf_approval) &&
+	    same_text(x->competent_for, y->competent_for) &&
 	    same_text(x->supervises, y->supervises);
+}
+
+static void
+take_back_decisions(struct org *o, const struct org *known)
+{
+	o->class = known->class;
+	o->kind = known->kind;
+	o->foreign_capital = known->foreign_capital;
+	o->tf_approval = known->tf_approval;
+	o->competent_for = known->competent_for;
+	o->supervises = known->supervises;
+}
+
+/* Somebody who was removed: gone stays gone, ADD registers anew. */
+static bool
+check_former(struct reading *r, struct roster_row *row,
+    const struct person *known)
+{
+	if (row_is(row, "KEEP")) {
+		row_fault(r, row, "person", "was removed; say ADD to register "
+		    "the person anew, or leave the line out");
+		return false;
+	}
+	if (row_is(row, "REMOVE")) {
+		row->person = *known;
+		row->verb = "KEEP";	/* gone, and stays as it is */
+	}
+	return true;
 }
 
 /* The verb against what is registered. An ADD of exactly what stands there is
@@ -88,6 +128,8 @@ static bool
 check_verb(struct reading *r, struct roster_row *row,
     const struct person *known)
 {
+	if (known && !known->active)
+		return check_former(r, row, known);
 	if (!known && !row_is(row, "ADD")) {
 		row_fault(r, row, "person", "is not registered; say ADD, or "
 		    "leave the line out");
@@ -100,7 +142,7 @@ check_verb(struct reading *r, struct roster_row *row,
 	}
 	if (!known || !row_is(row, "ADD"))
 		return true;
-	if (!same_person(known, &row->person)) {
+	if (!roster_same_person(known, &row->person)) {
 		row_fault(r, row, "person", "is registered already with other "
 		    "particulars; say KEEP to change them");
 		return false;
@@ -115,22 +157,36 @@ check_rules(struct reading *r, const struct roster_row *row)
 	const char *field = "";
 	struct sk_error e;
 
-	if (roster_org_rules(&row->org, &field, &e))
+	if (roster_org_rules(&row->org, r->known, &field, &e))
 		row_fault(r, row, field, e.text);
-	if (!row_is(row, "REMOVE") &&
+	if (!row_is(row, "REMOVE") && row->person.active &&
 	    roster_person_rules(&row->person, &field, &e))
 		row_fault(r, row, field, e.text);
 }
 
-static void
-ask_about_org(struct reading *r, const struct roster_row *row,
-    const struct org *known)
+static bool
+is_member(const struct org *o)
 {
-	if (known && !same_org(known, &row->org))
+	return o->state == ORG_ACTIVE || o->state == ORG_SUSPENDED;
+}
+
+/* An organisation that is registered: what of the line is taken? */
+static void
+settle_org(struct reading *r, struct roster_row *row, const struct org *known,
+    bool again)
+{
+	if (!is_member(known) && !row_is(row, "REMOVE") && row->person.active)
+		row_fault(r, row, "org", sk_arena_printf(r->s.a, "is no "
+		    "member any more; `org resume %s` by a new approval comes "
+		    "first (R-013)", known->id));
+	if (row->approved || same_decisions(&row->org, known))
+		return;
+	if (!again)
 		sheet_say(r->s.a, &r->s.questions, "line %d: the sheet changes "
-		    "the particulars of %s; a sheet does not change an "
-		    "organisation (R-013, R-025): is `org change %s` meant?",
-		    row->line, known->id, known->id);
+		    "what the council decided of %s and names no approval "
+		    "(R-013, R-025): give the column approval, or is `org "
+		    "change %s` meant?", row->line, known->id, known->id);
+	take_back_decisions(&row->org, known);
 }
 
 static void
@@ -141,31 +197,46 @@ count(struct roster_plan *p, const struct roster_row *row,
 		p->add_persons++;
 	else if (row_is(row, "REMOVE"))
 		p->remove_persons++;
-	else if (same_person(known, &row->person))
+	else if (roster_same_person(known, &row->person))
 		p->keep++;
 	else
 		p->change_persons++;
 }
 
+/* The line before, if it is of the same organisation: an empty cell means what
+ * stands there. */
+static const struct roster_row *
+line_before(const struct reading *r, const char *org)
+{
+	const struct roster_row *row = r->plan->nrows ?
+	    &r->rows[r->plan->nrows - 1] : NULL;
+
+	return row && sk_ascii_ieq(row->org.id, org) ? row : NULL;
+}
+
 static void
 take_row(struct reading *r, const struct csv_row *in)
 {
-	const char *org = sheet_cell(&r->s, in, COL_ORG);
-	const char *id = sheet_cell(&r->s, in, COL_PERSON);
+	const char *org = sk_nfkc(r->s.a, sheet_cell(&r->s, in, COL_ORG));
+	const char *id = sk_nfkc(r->s.a, sheet_cell(&r->s, in, COL_PERSON));
 	const struct org *known_o = known_org(r, org);
 	const struct person *known_p = known_person(r, id);
+	const struct roster_row *before = line_before(r, org);
 	struct roster_row *row = &r->rows[r->plan->nrows];
-	size_t before = r->s.faults.n;
+	size_t faults = r->s.faults.n;
 
-	/* A person of another organisation is told below, not copied. */
-	if (!sheet_row(&r->s, in, known_o, known_p, row) ||
-	    !check_verb(r, row, known_p))
+	/* A person of another organisation is told below, not copied; one who
+	 * left is registered anew, from what the line says. */
+	if (!sheet_row(&r->s, in, before ? &before->org : known_o,
+	    known_p && known_p->active ? known_p : NULL, row))
 		return;
-	check_rules(r, row);
-	ask_about_org(r, row, known_o);
+	row->approved |= before && before->approved;
+	if (!check_verb(r, row, known_p))
+		return;
 	if (known_o)
-		row->org = *known_o;
-	if (r->s.faults.n == before)
+		settle_org(r, row, known_o, before != NULL);
+	check_rules(r, row);
+	if (r->s.faults.n == faults)
 		count(r->plan, row, known_p);
 	r->plan->nrows++;
 }

@@ -50,6 +50,22 @@ find_repeats(struct comparison *c)
 			    "stands twice in this sheet; leave one line out");
 }
 
+/* What becomes of an organisation, once for all of its lines. */
+static void
+count_org(struct comparison *c, const struct org *o)
+{
+	const struct index_key *k = index_find(&c->r->known_orgs, o->id);
+	struct roster_plan *p = c->r->plan;
+
+	if (k) {
+		p->change_orgs += !roster_same_org(o,
+		    &c->r->known->orgs[k->at]);
+		return;
+	}
+	p->add_orgs++;
+	p->unreferenced += !(o->approval && *o->approval);
+}
+
 /* The same particulars in every line of an organisation. */
 static void
 compare_orgs(struct comparison *c)
@@ -61,9 +77,8 @@ compare_orgs(struct comparison *c)
 		const struct roster_row *row = &rows[x->keys[i].at];
 
 		if (!index_repeats(x, i))
-			c->r->plan->add_orgs += !index_find(
-			    &c->r->known_orgs, row->org.id);
-		else if (!same_org(&row->org,
+			count_org(c, &row->org);
+		else if (!roster_same_org(&row->org,
 		    &rows[x->keys[i - 1].at].org))
 			row_fault(c->r, row, "org", "has other particulars "
 			    "than in another line; make them equal");
@@ -89,14 +104,14 @@ gather_members(struct comparison *c)
 	for (size_t i = 0; i < rows; i++) {
 		const struct roster_row *row = &c->r->rows[i];
 
-		if (!row_is(row, "REMOVE"))
+		if (!row_is(row, "REMOVE") && row->person.active)
 			c->members[c->n++] = (struct member){ &row->person,
 			    &row->org, row };
 	}
 	for (size_t i = 0; i < known->npersons; i++) {
 		const struct person *p = &known->persons[i];
 
-		if (!index_find(&c->row_people, p->id))
+		if (p->active && !index_find(&c->row_people, p->id))
 			c->members[c->n++] = (struct member){ p,
 			    org_of(c, p->org), NULL };
 	}
@@ -110,7 +125,8 @@ find_shared_addresses(struct comparison *c)
 	index_start(c->r->s.a, &x, c->n);
 	for (size_t i = 0; i < c->n; i++)
 		if (c->members[i].p->address)
-			index_add(&x, c->members[i].p->address, i);
+			index_add(&x, roster_mailbox(c->r->s.a,
+			    c->members[i].p->address), i);
 	index_sort(&x);
 	for (size_t i = 1; i < x.n; i++) {
 		const struct member *m = &c->members[x.keys[i].at];
@@ -127,10 +143,57 @@ find_shared_addresses(struct comparison *c)
 	}
 }
 
-/* All of one name: is one of them the secretariat's and another a member's? */
+/* Who had an address before, in or beside the sheet: what still comes for the
+ * one would reach the other. */
 static void
-judge_namesakes(struct comparison *c, const struct index *x, size_t from,
-    size_t to)
+judge_successor(struct comparison *c, const struct roster_row *row,
+    const struct person *old)
+{
+	if (sk_ascii_ieq(row->person.id, old->id) || !row_is(row, "ADD"))
+		return;
+	if (sk_ascii_ieq(row->org.id, old->org))
+		sheet_say(c->r->s.a, &c->r->s.questions, "line %d: the address "
+		    "of %s was %s's: the same person (then keep the "
+		    "identifier), or who reads it now? (R-109)", row->line,
+		    row->person.id, old->id);
+	else
+		row_fault(c->r, row, "address", sk_arena_printf(c->r->s.a,
+		    "was %s's of %s; what still comes for one of them would "
+		    "reach the other (R-109): give another address", old->id,
+		    old->org));
+}
+
+static void
+find_reused_addresses(struct comparison *c)
+{
+	const struct roster_known *known = c->r->known;
+	struct index x;
+
+	index_start(c->r->s.a, &x, known->npersons);
+	for (size_t i = 0; i < known->npersons; i++) {
+		const struct person *p = &known->persons[i];
+		const struct index_key *k = index_find(&c->row_people, p->id);
+
+		if (!p->active || (k && row_is(&c->r->rows[k->at], "REMOVE")))
+			index_add(&x, roster_mailbox(c->r->s.a, p->address),
+			    i);
+	}
+	index_sort(&x);
+	for (size_t i = 0; i < c->r->plan->nrows; i++) {
+		const struct roster_row *row = &c->r->rows[i];
+		const struct index_key *k = index_find(&x, roster_mailbox(
+		    c->r->s.a, row->person.address));
+
+		if (k && row->person.active)
+			judge_successor(c, row, &known->persons[k->at]);
+	}
+}
+
+/* All of one name, or of one mailbox: is one of them the secretariat's and
+ * another the analysis unit's? */
+static void
+judge_same(struct comparison *c, const struct index *x, size_t from,
+    size_t to, const char *field)
 {
 	const struct member *gov = NULL, *other = NULL, *at;
 
@@ -145,7 +208,7 @@ judge_namesakes(struct comparison *c, const struct index *x, size_t from,
 	if (!gov || !other || (!gov->row && !other->row))
 		return;
 	at = gov->row ? gov : other;
-	row_fault(c->r, at->row, "name", sk_arena_printf(c->r->s.a, "is also "
+	row_fault(c->r, at->row, field, sk_arena_printf(c->r->s.a, "is also "
 	    "%s of %s; the government secretariat shares nobody with a member "
 	    "(R-004): register another person",
 	    at == gov ? other->p->id : gov->p->id,
@@ -153,24 +216,26 @@ judge_namesakes(struct comparison *c, const struct index *x, size_t from,
 }
 
 static void
-find_shared_people(struct comparison *c)
+find_shared(struct comparison *c, const char *field)
 {
+	bool by_name = strcmp(field, "name") == 0;
+	struct sk_arena *a = c->r->s.a;
 	struct index x;
 	size_t from = 0;
 
-	index_start(c->r->s.a, &x, c->n);
+	index_start(a, &x, c->n);
 	for (size_t i = 0; i < c->n; i++) {
-		const struct org *o = c->members[i].o;
+		const struct member *m = &c->members[i];
 
-		if (o && (o->kind == ORG_GOV_SECRETARIAT ||
-		    o->kind == ORG_NATIONAL_BODY))
-			index_add(&x, roster_name_key(c->r->s.a,
-			    c->members[i].p->name), i);
+		if (m->o && (m->o->kind == ORG_GOV_SECRETARIAT ||
+		    m->o->kind == ORG_NATIONAL_BODY))
+			index_add(&x, by_name ? roster_name_key(a, m->p->name) :
+			    roster_mailbox_wide(a, m->p->address), i);
 	}
 	index_sort(&x);
 	for (size_t i = 1; i <= x.n; i++)
 		if (i == x.n || !index_repeats(&x, i)) {
-			judge_namesakes(c, &x, from, i);
+			judge_same(c, &x, from, i, field);
 			from = i;
 		}
 }
@@ -212,32 +277,6 @@ ask_about_handlers(struct comparison *c)
 	}
 }
 
-/* Two identifiers for one legal body. */
-static void
-ask_about_namesakes(struct comparison *c)
-{
-	const struct roster_known *known = c->r->known;
-	const struct index *rows = &c->row_orgs;
-	struct sk_arena *a = c->r->s.a;
-	struct index x;
-
-	index_start(a, &x, known->norgs + rows->n);
-	for (size_t i = 0; i < known->norgs; i++)
-		index_add(&x, roster_name_key(a, known->orgs[i].name), i);
-	index_sort(&x);
-	for (size_t i = 0; i < rows->n; i++) {
-		const struct org *o = &c->r->rows[rows->keys[i].at].org;
-		const struct index_key *k = index_find(&x,
-		    roster_name_key(a, o->name));
-
-		if (!index_repeats(rows, i) && k &&
-		    !sk_ascii_ieq(known->orgs[k->at].id, o->id))
-			sheet_say(a, &c->r->s.questions, "%s has the name of "
-			    "%s: one body, several departments? (R-016)",
-			    o->id, known->orgs[k->at].id);
-	}
-}
-
 void
 roster_compare(struct reading *r)
 {
@@ -248,8 +287,10 @@ roster_compare(struct reading *r)
 	compare_orgs(&c);
 	gather_members(&c);
 	find_shared_addresses(&c);
-	find_shared_people(&c);
+	find_reused_addresses(&c);
+	find_shared(&c, "name");
+	find_shared(&c, "address");
 	ask_about_missing(&c);
 	ask_about_handlers(&c);
-	ask_about_namesakes(&c);
+	roster_ask_about_names(r, &c.row_orgs);
 }

@@ -76,16 +76,54 @@ struct csv {
 	bool unclosed;
 };
 
+#define WIDE_BLANK "\xe3\x80\x80"
+#define WIDE_COMMA "\xef\xbc\x8c"
+
 static char *
 trim(char *s)
 {
 	char *end;
 
-	s += strspn(s, " \t");
+	for (;; s += 3) {
+		s += strspn(s, " \t");
+		if (strncmp(s, WIDE_BLANK, 3) != 0)
+			break;
+	}
 	end = s + strlen(s);
-	while (end > s && strchr(" \t", end[-1]))
-		*--end = '\0';
-	return s;
+	for (;;) {
+		while (end > s && strchr(" \t", end[-1]))
+			*--end = '\0';
+		if (end - s < 3 || strncmp(end - 3, WIDE_BLANK, 3) != 0)
+			return s;
+		end -= 3;
+		*end = '\0';
+	}
+}
+
+/* A sheet whose first line knows no comma is parted by tabs, as pasted from a
+ * table, or by full-width commas. */
+static const char *
+with_commas(struct sk_arena *a, const char *text)
+{
+	const char *line = text + strspn(text, "\n");
+	char *head = sk_arena_strn(a, line, strcspn(line, "\n"));
+	const char *mark = strchr(head, ',') ? NULL : strchr(head, '\t') ?
+	    "\t" : strstr(head, WIDE_COMMA) ? WIDE_COMMA : NULL;
+	size_t n = mark ? strlen(mark) : 0;
+	char *out, *to;
+	bool quoted = false;
+
+	if (!mark)
+		return text;
+	out = to = sk_arena_alloc(a, strlen(text) + 1);
+	while (*text) {
+		bool at = !quoted && strncmp(text, mark, n) == 0;
+
+		quoted ^= *text == '"';
+		*to++ = at ? ',' : *text;
+		text += at ? n : 1;
+	}
+	return out;
 }
 
 static const char *
@@ -177,7 +215,7 @@ int
 csv_rows(struct sk_arena *a, const char *text, struct csv_row **rows,
     size_t *nrows)
 {
-	struct csv c = { .a = a, .s = text, .line = 1 };
+	struct csv c = { .a = a, .s = with_commas(a, text), .line = 1 };
 	size_t lines = 1;
 
 	for (const char *s = text; *s; s++)

@@ -12,24 +12,6 @@
 #include <sekisho/key.h>
 #include <sekisho/text.h>
 
-static const struct {
-	const char *name;
-	bool needed;
-} columns[COL_LAST] = {
-	[COL_VERB] = { "verb", true }, [COL_ORG] = { "org", true },
-	[COL_ORG_NAME] = { "org_name", true }, [COL_CLASS] = { "class", true },
-	[COL_ORG_KIND] = { "org_kind", true },
-	[COL_FOREIGN] = { "foreign_capital", true },
-	[COL_RECEIVE_SECRET] = { "receive_secret", true },
-	[COL_PERSON] = { "person", true }, [COL_NAME] = { "name", true },
-	[COL_ROLES] = { "roles", true }, [COL_ACCOUNT] = { "account", true },
-	[COL_LANGUAGE] = { "language", true },
-	[COL_ADDRESS] = { "address", true }, [COL_SCHEME] = { "scheme", true },
-	[COL_TF_APPROVAL] = { "tf_approval", false },
-	[COL_COMPETENT_FOR] = { "competent_for", false },
-	[COL_SUPERVISES] = { "supervises", false },
-};
-
 struct choice {
 	const char *word;	/* folded */
 	int value;
@@ -48,6 +30,28 @@ static const struct choice roles[] = {
 	{ "poc", ROLE_POC }, { "代表者", ROLE_POC },
 	{ "handler", ROLE_HANDLER }, { "事務従事者", ROLE_HANDLER },
 	{ "登録事務従事者", ROLE_HANDLER },
+};
+static const struct choice classes[] = {
+	{ "第一類", CLASS1 }, { "第1類", CLASS1 }, { "第一類構成員", CLASS1 },
+	{ "第二類", CLASS2 }, { "第2類", CLASS2 }, { "第二類構成員", CLASS2 },
+	{ "一般", CLASS_GENERAL }, { "一般の構成員", CLASS_GENERAL },
+};
+static const struct choice kinds[] = {
+	{ "国の行政機関", ORG_NATIONAL_BODY },
+	{ "国の機関", ORG_NATIONAL_BODY },
+	{ "地方公共団体", ORG_LOCAL_GOVERNMENT },
+	{ "重要社会基盤事業者", ORG_CRITICAL_INFRASTRUCTURE },
+	{ "重要インフラ事業者", ORG_CRITICAL_INFRASTRUCTURE },
+	{ "サイバー関連事業者", ORG_CYBER_BUSINESS },
+	{ "大学・教育研究機関", ORG_UNIVERSITY_RESEARCH },
+	{ "大学", ORG_UNIVERSITY_RESEARCH },
+	{ "教育研究機関", ORG_UNIVERSITY_RESEARCH },
+	{ "団体", ORG_ASSOCIATION },
+	{ "政令指定法人", ORG_COORDINATOR },
+	{ "政府側事務局", ORG_GOV_SECRETARIAT },
+};
+static const struct choice languages[] = {
+	{ "ja", 'j' }, { "日本語", 'j' }, { "en", 'e' }, { "英語", 'e' },
 };
 static const struct choice schemes[] = {
 	{ "openpgp", KEY_OPENPGP }, { "pgp", KEY_OPENPGP },
@@ -77,50 +81,6 @@ sheet_say(struct sk_arena *a, struct says *s, const char *fmt, ...)
 	s->list[s->n++] = sk_utf8_clean(a, sk_span_str(text));
 }
 
-static int
-column_named(const char *name)
-{
-	for (int c = 0; c < COL_LAST; c++)
-		if (sk_ascii_ieq(columns[c].name, name))
-			return c;
-	return -1;
-}
-
-void
-sheet_columns(struct sheet *s, const struct csv_row *header)
-{
-	for (int c = 0; c < COL_LAST; c++)
-		s->columns[c] = -1;
-	for (size_t i = 0; i < header->ncells; i++) {
-		const char *name = sk_nfkc(s->a, header->cells[i]);
-		int c = column_named(name);
-
-		if (c < 0)
-			sheet_say(s->a, &s->faults, "line %d, column %zu: "
-			    "\"%s\" is no column of a roster; see "
-			    "sekisho(1) for their names", header->line, i + 1,
-			    name);
-		else if (s->columns[c] >= 0)
-			sheet_say(s->a, &s->faults, "line %d, %s: this column "
-			    "stands twice; leave one out", header->line, name);
-		else
-			s->columns[c] = (int)i;
-	}
-	for (int c = 0; c < COL_LAST; c++)
-		if (columns[c].needed && s->columns[c] < 0)
-			sheet_say(s->a, &s->faults, "line %d, %s: this column "
-			    "is missing; add it, empty if need be",
-			    header->line, columns[c].name);
-}
-
-const char *
-sheet_cell(const struct sheet *s, const struct csv_row *in, enum column c)
-{
-	int at = s->columns[c];
-
-	return at >= 0 && (size_t)at < in->ncells ? in->cells[at] : "";
-}
-
 static bool
 choose(struct sheet *s, const char *text, const struct choice *list, size_t n,
     int *out)
@@ -140,7 +100,7 @@ cell_fault(struct sheet *s, const struct csv_row *in, enum column c,
     const char *mend)
 {
 	sheet_say(s->a, &s->faults, "line %d, %s: \"%s\" is not understood; "
-	    "%s", in->line, columns[c].name, sheet_cell(s, in, c), mend);
+	    "%s", in->line, sheet_column_name(c), sheet_cell(s, in, c), mend);
 }
 
 /* *out stays where the cell is empty. */
@@ -152,6 +112,17 @@ text_cell(struct sheet *s, const struct csv_row *in, enum column c,
 
 	if (*text)
 		*out = text;
+}
+
+/* What is typed by key: full-width letters and digits are the same. */
+static void
+code_cell(struct sheet *s, const struct csv_row *in, enum column c,
+    const char **out)
+{
+	const char *text = sheet_cell(s, in, c);
+
+	if (*text)
+		*out = sk_nfkc(s->a, text);
 }
 
 static void
@@ -167,27 +138,42 @@ bool_cell(struct sheet *s, const struct csv_row *in, enum column c, bool *out)
 
 static void
 word_cell(struct sheet *s, const struct csv_row *in, enum column c,
-    enum word_list list, int *out)
+    enum word_list list, const struct choice *also, size_t nalso, int *out)
 {
-	const char *text = sheet_cell(s, in, c);
+	const char *text = sk_nfkc(s->a, sheet_cell(s, in, c));
 
-	if (*text && !word_parse(list, text, out))
+	if (*text && !choose(s, text, also, nalso, out) &&
+	    !word_parse(list, text, out))
 		cell_fault(s, in, c, sk_arena_printf(s->a, "say one of %s",
 		    word_choices(list)));
+}
+
+/* "、" and "・", as they stand between two roles, become commas. */
+static const char *
+plain_separators(char *s)
+{
+	static const char *const marks[] = { "、", "・" };
+
+	for (size_t i = 0; i < 2; i++)
+		for (char *at; (at = strstr(s, marks[i])) != NULL; )
+			memset(at, ',', strlen(marks[i]));
+	return s;
 }
 
 static void
 roles_cell(struct sheet *s, const struct csv_row *in, uint32_t *out)
 {
-	const char *text = sk_nfkc_fold(s->a, sheet_cell(s, in, COL_ROLES));
+	static const char separators[] = "+,;/ &";
+	const char *text = plain_separators(sk_nfkc_fold(s->a,
+	    sheet_cell(s, in, COL_ROLES)));
 	uint32_t found = 0;
 
 	for (size_t n; *text; text += n) {
 		const char *word;
 		int role = 0;
 
-		text += strspn(text, "+,;/ &");
-		n = strcspn(text, "+,;/ &");
+		text += strspn(text, separators);
+		n = strcspn(text, separators);
 		word = sk_arena_strn(s->a, text, n);
 		if (n && !choose(s, word, roles, COUNT(roles), &role)) {
 			cell_fault(s, in, COL_ROLES,
@@ -200,6 +186,7 @@ roles_cell(struct sheet *s, const struct csv_row *in, uint32_t *out)
 		*out = found;
 }
 
+/* known: what an empty cell means. */
 static void
 org_cells(struct sheet *s, const struct csv_row *in, const struct org *known,
     struct org *o)
@@ -208,15 +195,17 @@ org_cells(struct sheet *s, const struct csv_row *in, const struct org *known,
 
 	*o = known ? *known : (struct org){ .state = ORG_ACTIVE };
 	if (!known)
-		o->id = sheet_cell(s, in, COL_ORG);
+		code_cell(s, in, COL_ORG, &o->id);
 	class = (int)o->class;
 	kind = (int)o->kind;
 	text_cell(s, in, COL_ORG_NAME, &o->name);
-	word_cell(s, in, COL_CLASS, WORDS_CLASS, &class);
+	word_cell(s, in, COL_CLASS, WORDS_CLASS, classes, COUNT(classes),
+	    &class);
 	if (!known && !*sheet_cell(s, in, COL_ORG_KIND))
 		cell_fault(s, in, COL_ORG_KIND, sk_arena_printf(s->a,
 		    "say one of %s", word_choices(WORDS_ORG_KIND)));
-	word_cell(s, in, COL_ORG_KIND, WORDS_ORG_KIND, &kind);
+	word_cell(s, in, COL_ORG_KIND, WORDS_ORG_KIND, kinds, COUNT(kinds),
+	    &kind);
 	o->class = (enum member_class)class;
 	o->kind = (enum org_kind)kind;
 	bool_cell(s, in, COL_FOREIGN, &o->foreign_capital);
@@ -224,6 +213,7 @@ org_cells(struct sheet *s, const struct csv_row *in, const struct org *known,
 	text_cell(s, in, COL_TF_APPROVAL, &o->tf_approval);
 	text_cell(s, in, COL_COMPETENT_FOR, &o->competent_for);
 	text_cell(s, in, COL_SUPERVISES, &o->supervises);
+	text_cell(s, in, COL_APPROVAL, &o->approval);
 }
 
 static void
@@ -232,21 +222,24 @@ person_cells(struct sheet *s, const struct csv_row *in,
 {
 	const char *scheme = sheet_cell(s, in, COL_SCHEME);
 	const char *language = sheet_cell(s, in, COL_LANGUAGE);
+	int code = 0;
 
 	*p = known ? *known : (struct person){ .language = "ja",
 	    .scheme = KEY_OPENPGP, .account = true };
-	p->id = known ? known->id : sheet_cell(s, in, COL_PERSON);
+	if (!known)
+		code_cell(s, in, COL_PERSON, &p->id);
 	p->org = org->id;
 	p->active = true;
 	p->address_personal = true;
 	text_cell(s, in, COL_NAME, &p->name);
-	text_cell(s, in, COL_ADDRESS, &p->address);
+	code_cell(s, in, COL_ADDRESS, &p->address);
 	roles_cell(s, in, &p->roles);
 	bool_cell(s, in, COL_ACCOUNT, &p->account);
 	if (!known && !*sheet_cell(s, in, COL_ACCOUNT))
 		cell_fault(s, in, COL_ACCOUNT, "say yes or no (R-110)");
 	if (*language)
-		p->language = sk_nfkc_fold(s->a, language);
+		p->language = choose(s, language, languages, COUNT(languages),
+		    &code) ? code == 'j' ? "ja" : "en" : language;
 	if (*scheme && !choose(s, scheme, schemes, COUNT(schemes),
 	    &p->scheme))
 		cell_fault(s, in, COL_SCHEME, "say openpgp or smime");
@@ -268,6 +261,7 @@ sheet_row(struct sheet *s, const struct csv_row *in, const struct org *org,
 	}
 	out->verb = names[verb == 'A' ? 0 : verb == 'K' ? 1 : 2];
 	org_cells(s, in, org, &out->org);
+	out->approved = *sheet_cell(s, in, COL_APPROVAL) != '\0';
 	if (verb == 'R' && person) {
 		out->person = *person;
 		return true;

@@ -44,8 +44,47 @@ refuse(struct sk_error *e, const char **at, const char *field, int code,
 	return sk_fail(e, code, field, "%s", text);
 }
 
+/* The sectors that the policy names, if it names any. */
+static bool
+are_sectors(const char *list, const struct roster_known *k)
+{
+	struct sk_arena *a = sk_arena_new();
+	char *save = NULL, *word = sk_arena_str(a, list);
+	bool all = true;
+
+	for (word = strtok_r(word, ", ", &save); word && all;
+	    word = strtok_r(NULL, ", ", &save)) {
+		size_t i = 0;
+
+		while (i < k->nsectors && !sk_ascii_ieq(k->sectors[i], word))
+			i++;
+		all = i < k->nsectors;
+	}
+	sk_arena_free(&a);
+	return all;
+}
+
+static int
+approval_rules(const struct org *o, const struct roster_known *known,
+    const char **at, struct sk_error *e)
+{
+	if (o->foreign_capital && !(o->tf_approval && *o->tf_approval) &&
+	    (o->class == CLASS1 || o->class == CLASS2))
+		return refuse(e, at, "class", SK_ERR_REFUSED, "a "
+		    "foreign-capital body is class 1 or 2 by special approval "
+		    "only (R-024); give its reference as tf_approval, or "
+		    "class general");
+	if (known && known->reference_needed && o->state == ORG_ACTIVE &&
+	    !(o->approval && *o->approval))
+		return refuse(e, at, "approval", SK_ERR_REFUSED, "is missing; "
+		    "a body is a member by the steering committee's approval "
+		    "only (R-013): give its reference");
+	return SK_OK;
+}
+
 int
-roster_org_rules(const struct org *o, const char **at, struct sk_error *e)
+roster_org_rules(const struct org *o, const struct roster_known *known,
+    const char **at, struct sk_error *e)
 {
 	bool own_kind = o->kind == ORG_COORDINATOR ||
 	    o->kind == ORG_GOV_SECRETARIAT;
@@ -60,21 +99,20 @@ roster_org_rules(const struct org *o, const char **at, struct sk_error *e)
 	if (o->class == CLASS_NONE && !own_kind)
 		return refuse(e, at, "class", SK_ERR_DATA, "is missing; say "
 		    "class1, class2 or general (R-022)");
-	if (o->foreign_capital && !(o->tf_approval && *o->tf_approval) &&
-	    (o->class == CLASS1 || o->class == CLASS2))
-		return refuse(e, at, "class", SK_ERR_REFUSED, "a "
-		    "foreign-capital body is class 1 or 2 by special approval "
-		    "only (R-024); give its reference as tf_approval, or "
-		    "class general");
-	return SK_OK;
+	if (known && known->nsectors && o->competent_for &&
+	    !are_sectors(o->competent_for, known))
+		return refuse(e, at, "competent_for", SK_ERR_DATA, "names a "
+		    "sector that the policy does not know; see its sectors");
+	return approval_rules(o, known, at, e);
 }
 
 int
-roster_check_org(const struct org *o, struct sk_error *e)
+roster_check_org(const struct org *o, const struct roster_known *known,
+    struct sk_error *e)
 {
 	const char *at;
 
-	return roster_org_rules(o, &at, e);
+	return roster_org_rules(o, known, &at, e);
 }
 
 static int
@@ -116,72 +154,6 @@ roster_person_rules(const struct person *p, const char **at,
 	return address_rules(p, at, e);
 }
 
-bool
-roster_apart(const struct org *x, const struct org *y)
-{
-	if (!x || !y)
-		return false;
-	return (x->kind == ORG_GOV_SECRETARIAT &&
-	    y->kind == ORG_NATIONAL_BODY) ||
-	    (y->kind == ORG_GOV_SECRETARIAT && x->kind == ORG_NATIONAL_BODY);
-}
-
-char *
-roster_name_key(struct sk_arena *a, const char *name)
-{
-	char *key = sk_nfkc_fold(a, name ? name : ""), *to = key;
-
-	for (const char *s = key; *s; s++)
-		if (*s != ' ' && *s != '\t')
-			*to++ = *s;
-	*to = '\0';
-	return key;
-}
-
-static const struct org *
-org_of(const struct roster_known *k, const char *id)
-{
-	for (size_t i = 0; i < k->norgs; i++)
-		if (id && sk_ascii_ieq(k->orgs[i].id, id))
-			return &k->orgs[i];
-	return NULL;
-}
-
-static bool
-same_key(const struct person *x, const struct person *y)
-{
-	return x->fpr && *x->fpr && y->fpr && sk_ascii_ieq(x->fpr, y->fpr);
-}
-
-/* Against one other registered person. */
-static int
-beside(const struct person *p, const struct org *o, const struct person *q,
-    const struct roster_known *known, struct sk_error *e)
-{
-	struct sk_arena *a;
-	bool same;
-
-	if (q->address && sk_ascii_ieq(p->address, q->address))
-		return sk_fail(e, SK_ERR_REFUSED, "address", "is registered "
-		    "for %s already; one address is one person (R-109)",
-		    q->id);
-	if (same_key(p, q))
-		return sk_fail(e, SK_ERR_REFUSED, "key", "is pinned for %s "
-		    "already; one key is one person (R-109)", q->id);
-	if (!roster_apart(o, org_of(known, q->org)))
-		return SK_OK;
-	a = sk_arena_new();
-	same = strcmp(roster_name_key(a, p->name),
-	    roster_name_key(a, q->name)) == 0;
-	sk_arena_free(&a);
-	if (same)
-		return sk_fail(e, SK_ERR_REFUSED, "name", "is registered as "
-		    "%s of %s; the government secretariat shares nobody with "
-		    "a member (R-004): register another person", q->id,
-		    q->org);
-	return SK_OK;
-}
-
 int
 roster_check_person(const struct person *p, const struct org *o,
     const struct roster_known *known, struct sk_error *e)
@@ -191,6 +163,6 @@ roster_check_person(const struct person *p, const struct org *o,
 
 	for (size_t i = 0; known && !r && i < known->npersons; i++)
 		if (!sk_ascii_ieq(known->persons[i].id, p->id))
-			r = beside(p, o, &known->persons[i], known, e);
+			r = roster_beside(p, o, &known->persons[i], known, e);
 	return r;
 }

@@ -70,6 +70,14 @@ static const struct schema_key approvals[] = {
 	COUNT("plain", p.approvals_plain, 1, 5, "1"),
 	END
 };
+static const struct schema_key membership[] = {
+	FLAG("reference_needed", p.membership_reference),
+	COUNT("due_business_days", p.registration_due_business_days, 1, 60,
+	    "5"),
+	{ .name = "sectors", .type = SCHEMA_TEXTS, .at = AT(p.sectors),
+	    .count = AT(p.nsectors), .check = check_name },
+	END
+};
 static const struct schema_key legal[] = {
 	NEED("as_of", as_of, check_date),
 	NEED("secrecy_ja", p.legal_secrecy_ja, check_name),
@@ -88,6 +96,7 @@ static const struct schema_key keys[] = {
 	{ .name = "assurance", .type = SCHEMA_GROUP, .keys = assurance },
 	{ .name = "timings", .type = SCHEMA_GROUP, .keys = timings },
 	{ .name = "approvals", .type = SCHEMA_GROUP, .keys = approvals },
+	{ .name = "membership", .type = SCHEMA_GROUP, .keys = membership },
 	{ .name = "holidays", .type = SCHEMA_TEXTS, .at = AT(holidays),
 	    .count = AT(nholidays), .check = check_date },
 	{ .name = "free_mail_domains", .type = SCHEMA_TEXTS,

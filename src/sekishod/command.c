@@ -241,9 +241,11 @@ static const struct {
 	command_fn fn;
 } functions[] = {
 	ROW(org, add), ROW(org, list), ROW(org, show), ROW(org, change),
-	ROW(org, withdraw), ROW(person, add), ROW(person, list),
-	ROW(person, show), ROW(person, change), ROW(person, remove),
-	ROW(roster, import), ROW(key, import), ROW(key, approve),
+	ROW(org, withdraw), ROW(org, suspend), ROW(org, resume),
+	ROW(person, add), ROW(person, list), ROW(person, show),
+	ROW(person, change), ROW(person, remove), ROW(person, acknowledge),
+	ROW(roster, import), ROW(roster, check),
+	ROW(key, import), ROW(key, approve),
 	ROW(key, list), ROW(key, show), ROW(key, export), ROW(case, list),
 	ROW(case, show), ROW(case, take), ROW(case, note), ROW(case, ask),
 	ROW(case, close), ROW(terms, show), ROW(terms, narrow),

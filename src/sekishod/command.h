@@ -114,6 +114,8 @@ int mail_open(struct command *c, const struct mail_record *m,
 void document_time(struct sk_json *o, const char *name, int64_t t);
 void document_org(struct sk_json *o, const struct org *g);
 void document_person(struct sk_json *o, const struct person *p);
+/* Dated rows of an organisation, or of one person, as "history". */
+int document_history(struct command *c, const char *org, const char *person);
 void document_key(struct sk_json *o, const struct key_record *k, int64_t now);
 void document_case(struct sk_json *o, const struct case_record *k);
 void document_terms(struct sk_json *o, const struct terms *t);
@@ -129,8 +131,10 @@ void document_mail(struct sk_json *o, const struct mail_record *m);
 #define VERB(name) int verb_##name(struct command *c)
 /* verbs_roster.c, verbs_person.c */
 VERB(org_add); VERB(org_list); VERB(org_show); VERB(org_change);
-VERB(org_withdraw); VERB(person_add); VERB(person_list); VERB(person_show);
-VERB(person_change); VERB(person_remove); VERB(roster_import);
+VERB(org_withdraw); VERB(org_suspend); VERB(org_resume); VERB(person_add);
+VERB(person_list); VERB(person_show); VERB(person_change);
+VERB(person_remove); VERB(person_acknowledge); VERB(roster_import);
+VERB(roster_check);
 /* verbs_key.c */
 VERB(key_import); VERB(key_approve); VERB(key_list); VERB(key_show);
 VERB(key_export);

@@ -35,6 +35,32 @@ document_org(struct sk_json *o, const struct org *g)
 	sk_json_set_str(o, "competent_for", g->competent_for);
 	sk_json_set_str(o, "supervises", g->supervises);
 	sk_json_set_str(o, "tf_approval", g->tf_approval);
+	sk_json_set_str(o, "approval", g->approval);
+}
+
+int
+document_history(struct command *c, const char *org, const char *person)
+{
+	struct sk_json *all = sk_json_set(c->out, "history", sk_json_array());
+	struct roster_event *e = NULL;
+	size_t n = 0;
+	int r = command_store(c, store_roster_events(c->d->store, c->arena,
+	    org, person, &e, &n), "history");
+
+	for (size_t i = 0; i < n && !r; i++) {
+		struct sk_json *o = sk_json_add(all, sk_json_object());
+
+		document_time(o, "date", e[i].date);
+		document_time(o, "recorded", e[i].time);
+		sk_json_set_str(o, "person", e[i].person);
+		sk_json_set_str(o, "what", e[i].what);
+		sk_json_set_str(o, "from", e[i].from);
+		sk_json_set_str(o, "to", e[i].to);
+		sk_json_set_str(o, "approval", e[i].reference);
+		sk_json_set_str(o, "reason", e[i].reason);
+		sk_json_set_str(o, "who", e[i].who);
+	}
+	return r;
 }
 
 static void
@@ -62,6 +88,12 @@ document_person(struct sk_json *o, const struct person *p)
 	sk_json_set_str(o, "scheme", p->scheme == KEY_SMIME ? "smime" :
 	    "openpgp");
 	sk_json_set_str(o, "fingerprint", p->fpr);
+	sk_json_set_bool(o, "personal", p->address_personal);
+	sk_json_set_str(o, "doubt", p->doubt);
+	document_time(o, "applied", p->applied);
+	document_time(o, "due", p->due);
+	document_time(o, "removed", p->removed);
+	document_time(o, "acknowledged", p->acknowledged);
 	sk_json_set_str(o, "key", p->fpr ? p->key_state && *p->key_state ?
 	    p->key_state : "ok" : "no-key");
 }

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "command.h"
+#include "roster_acts.h"
 
 static void
 strings(struct sk_json *o, const char *name, const char *const *list, size_t n)
@@ -23,6 +23,8 @@ document(struct command *c, const struct roster_plan *p, bool applied)
 	c->out = sk_json_document("roster");
 	sk_json_set_bool(c->out, "applied", applied);
 	sk_json_set_int(c->out, "add_orgs", (int64_t)p->add_orgs);
+	sk_json_set_int(c->out, "change_orgs", (int64_t)p->change_orgs);
+	sk_json_set_int(c->out, "unreferenced", (int64_t)p->unreferenced);
 	sk_json_set_int(c->out, "add", (int64_t)p->add_persons);
 	sk_json_set_int(c->out, "change", (int64_t)p->change_persons);
 	sk_json_set_int(c->out, "remove", (int64_t)p->remove_persons);
@@ -43,48 +45,127 @@ document(struct command *c, const struct roster_plan *p, bool applied)
 	strings(c->out, "faults", p->faults, p->nfaults);
 }
 
-static bool
+static const struct org *
 known_org(const struct roster_known *k, const char *id)
 {
 	for (size_t i = 0; i < k->norgs; i++)
 		if (strcmp(k->orgs[i].id, id) == 0)
-			return true;
-	return false;
+			return &k->orgs[i];
+	return NULL;
 }
 
-/* Organisations that are there already keep what the council decided of them;
- * the plan asked about every difference. */
-static int
-apply_row(struct command *c, const struct roster_known *k,
-    const struct roster_row *row)
+static const struct person *
+known_person(const struct roster_known *k, const char *id)
 {
-	bool remove = strcmp(row->verb, "REMOVE") == 0;
-	struct person p = row->person;
+	for (size_t i = 0; i < k->npersons; i++)
+		if (strcmp(k->persons[i].id, id) == 0)
+			return &k->persons[i];
+	return NULL;
+}
+
+/* Once for all lines of an organisation, and only what changes. */
+static int
+apply_org(struct command *c, const struct roster_known *k,
+    const struct roster_row *row, const struct act *sheet)
+{
+	const struct org *old = known_org(k, row->org.id);
+	struct act act = *sheet;
+	struct org new = row->org, now;
+
+	if (store_org_get(c->d->store, c->arena, new.id, &now) == SK_OK &&
+	    (!old || !roster_same_org(old, &now)))
+		return SK_OK;	/* an earlier line did it */
+	if (old && roster_same_org(old, &new))
+		return SK_OK;
+	if (row->approved)
+		act.reference = new.approval;
+	return act_put_org(c, old, &new, &act);
+}
+
+/* Checked as a whole by the plan; two who change their addresses with each
+ * other are wrong one by one. */
+static int
+apply_person(struct command *c, const struct roster_known *k,
+    const struct roster_row *row, const struct act *act)
+{
+	const struct person *old = known_person(k, row->person.id);
+	struct person new = row->person;
+	struct recall stopped = { 0 };
+
+	if (strcmp(row->verb, "REMOVE") == 0)
+		return act_end_person(c, old, gate_word(GATE_PERSON_INACTIVE),
+		    act, &stopped);
+	if (old && roster_same_person(old, &new))
+		return SK_OK;
+	return act_put_person(c, old, &new, NULL, act);
+}
+
+static bool
+is_removal(const struct roster_row *row)
+{
+	return strcmp(row->verb, "REMOVE") == 0;
+}
+
+/* Who leaves goes first: the address may be a successor's. */
+static int
+apply_people(struct command *c, const struct roster_known *k,
+    const struct roster_plan *p, bool removals, const struct act *sheet)
+{
 	int r = SK_OK;
 
-	if (!remove && !known_org(k, row->org.id))
-		r = store_org_put(c->d->store, &row->org, c->now);
-	p.org = row->org.id;
-	p.active = !remove;
-	if (!r)
-		r = store_person_put(c->d->store, &p, c->now);
-	if (!r && strcmp(row->verb, "KEEP") != 0)
-		r = store_audit(c->d->store, c->now, c->actor, remove ?
-		    "person.remove" : "person.add", p.id, "roster sheet");
-	return command_store(c, r, p.id);
+	for (size_t i = 0; i < p->nrows && !r; i++) {
+		struct act act = *sheet;
+
+		act.reason = sk_arena_printf(c->arena, "roster sheet, line "
+		    "%d", p->rows[i].line);
+		if (is_removal(&p->rows[i]) == removals)
+			r = apply_person(c, k, &p->rows[i], &act);
+	}
+	return r;
+}
+
+/* Two may take each other's address: both are free before one is taken. */
+static int
+free_addresses(struct command *c, const struct roster_known *k,
+    const struct roster_plan *p)
+{
+	int r = SK_OK;
+
+	for (size_t i = 0; i < p->nrows && !r; i++) {
+		const struct person *old = known_person(k,
+		    p->rows[i].person.id);
+		struct person free;
+
+		if (!old || !old->active || is_removal(&p->rows[i]) ||
+		    strcmp(old->address, p->rows[i].person.address) == 0)
+			continue;
+		free = *old;
+		free.active = false;
+		r = command_store(c, store_person_put(c->d->store, &free,
+		    c->now), free.id);
+	}
+	return r;
 }
 
 static int
 apply_plan(struct command *c, const struct roster_known *k,
     const struct roster_plan *p)
 {
+	struct act sheet = { .reason = "roster sheet", .date = c->now };
 	int r = SK_OK;
 
 	for (size_t i = 0; i < p->nrows && !r; i++)
-		r = apply_row(c, k, &p->rows[i]);
+		r = apply_org(c, k, &p->rows[i], &sheet);
+	if (!r)
+		r = apply_people(c, k, p, true, &sheet);
+	if (!r)
+		r = free_addresses(c, k, p);
+	if (!r)
+		r = apply_people(c, k, p, false, &sheet);
 	return r ? r : command_audit(c, "roster.import", "roster",
-	    sk_arena_printf(c->arena, "add=%zu change=%zu remove=%zu",
-	    p->add_persons, p->change_persons, p->remove_persons));
+	    sk_arena_printf(c->arena, "orgs=%zu+%zu add=%zu change=%zu "
+	    "remove=%zu", p->add_orgs, p->change_orgs, p->add_persons,
+	    p->change_persons, p->remove_persons));
 }
 
 int
@@ -98,8 +179,7 @@ verb_roster_import(struct command *c)
 	if (!c->has_file)
 		return sk_fail(&c->e, SK_ERR_USAGE, "FILE", "no sheet came "
 		    "with the request");
-	r = command_store(c, store_roster(c->d->store, c->arena, true, &k),
-	    "roster");
+	r = act_known(c, &k);
 	if (!r)
 		r = roster_decode(c->arena, sk_buf_span(&c->file), &text,
 		    &c->e);

@@ -85,6 +85,16 @@ bind_next_try(struct stmt *st, enum copy_state state, int64_t next_try)
 		db_bind_null(st);
 }
 
+/* Nobody's copy has an empty value, NULL is of an older schema. */
+static void
+bind_person(struct store *s, struct stmt *st, const char *person)
+{
+	if (person)
+		lookup_bind(st, lookup_text(s, "person", person));
+	else
+		db_bind_blob(st, "", 0);
+}
+
 int
 store_copy_add(struct store *s, struct copy_record *c)
 {
@@ -108,6 +118,7 @@ store_copy_add(struct store *s, struct copy_record *c)
 	db_bind_int(st, c->terms_version);
 	db_bind_int(st, c->tries);
 	db_bind_blob(st, c->copy_hash, SK_HASH);
+	bind_person(s, st, c->person);
 	bind_box(s, st, c);
 	bind_status(s, st, &u);
 	r = db_run(st);
@@ -282,6 +293,30 @@ store_copy_list(struct store *s, struct sk_arena *a, int state,
 	}
 	db_end(st);
 	return r;
+}
+
+int
+store_copies_of(struct store *s, struct sk_arena *a, const char *person,
+    size_t max, struct copy_record **out, size_t *n)
+{
+	struct stmt *st = store_use(s, SQL_COPY_LIST_PERSON);
+	struct copy_record c;
+	int r;
+
+	*out = NULL;
+	*n = 0;
+	lookup_bind(st, lookup_text(s, "person", person));
+	while (*n < max && (r = db_step(st)) > 0) {
+		r = read_row(s, st, a, &c);
+		if (r)
+			break;
+		if (!c.person || strcmp(c.person, person) != 0)
+			continue;
+		*out = list_add(a, *out, *n, sizeof(**out));
+		(*out)[(*n)++] = c;
+	}
+	db_end(st);
+	return *n < max ? r : SK_OK;
 }
 
 /* ---- change ---- */

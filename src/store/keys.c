@@ -207,6 +207,15 @@ store_key_put(struct store *s, const struct key_record *k)
 	return r;
 }
 
+int
+store_key_retire(struct store *s, const char *person)
+{
+	struct owned o = { .by_person = true,
+		.person = lookup_text(s, "person", person) };
+
+	return retire_others(s, &o);	/* of no fingerprint: all */
+}
+
 /* ---- get ---- */
 
 static int

@@ -33,6 +33,7 @@ store_org_put(struct store *s, const struct org *o, int64_t now)
 	pack_u8(s, o->receive_secret);
 	pack_str(s, o->competent_for);
 	pack_str(s, o->supervises);
+	pack_str(s, o->approval);
 	pack_bind(s, st, ORG);
 	return db_run(st);
 }
@@ -52,6 +53,8 @@ read_org(struct store *s, struct stmt *st, struct sk_arena *a, struct org *o)
 	o->receive_secret = wire_bool(&w);
 	o->competent_for = wire_str(&w, a);
 	o->supervises = wire_str(&w, a);
+	if (w.rest.len)		/* not of schema 1 */
+		o->approval = wire_str(&w, a);
 	return unpack_end(&w, ORG);
 }
 
@@ -93,6 +96,11 @@ store_person_put(struct store *s, const struct person *p, int64_t now)
 	pack_str(s, p->language);
 	pack_i64(s, p->scheme);
 	pack_u8(s, p->address_personal);
+	pack_i64(s, p->applied);
+	pack_i64(s, p->due);
+	pack_i64(s, p->removed);
+	pack_i64(s, p->acknowledged);
+	pack_str(s, p->doubt);
 	pack_bind(s, st, PERSON);
 	return db_run(st);
 }
@@ -114,6 +122,13 @@ read_person(struct store *s, struct stmt *st, struct sk_arena *a,
 	p->language = wire_str(&w, a);
 	p->scheme = (int)wire_i64(&w);
 	p->address_personal = wire_bool(&w);
+	if (w.rest.len) {	/* not of schema 1 */
+		p->applied = wire_i64(&w);
+		p->due = wire_i64(&w);
+		p->removed = wire_i64(&w);
+		p->acknowledged = wire_i64(&w);
+		p->doubt = wire_str(&w, a);
+	}
 	return unpack_end(&w, PERSON);
 }
 
@@ -229,4 +244,33 @@ store_roster(struct store *s, struct sk_arena *a, bool active,
 	*out = (struct roster_known){ 0 };
 	r = all_orgs(s, a, out);
 	return r ? r : all_persons(s, a, active, out);
+}
+
+int
+store_roster_keys(struct store *s, struct sk_arena *a,
+    const struct roster_known *k, bool former, struct roster_key **out,
+    size_t *n)
+{
+	int r = SK_OK;
+
+	*out = NULL;
+	*n = 0;
+	for (size_t i = 0; i < k->npersons && !r; i++) {
+		const struct person *p = &k->persons[i];
+		struct key_record *keys = NULL;
+		size_t nkeys = 0;
+
+		if (p->active || former)
+			r = store_keys(s, a, p->id, 0, &keys, &nkeys);
+		for (size_t j = 0; j < nkeys && !r; j++) {
+			if (keys[j].state != KEY_PINNED && !(former &&
+			    keys[j].state == KEY_RETIRED))
+				continue;
+			*out = list_add(a, *out, *n, sizeof(**out));
+			(*out)[*n] = (struct roster_key){ p->id,
+			    &keys[j].facts };
+			(*n)++;
+		}
+	}
+	return r;
 }

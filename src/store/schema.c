@@ -150,11 +150,23 @@ static const char *const main_versions[] = {
 	"PRAGMA application_id = 0x53656b69;"
 	"PRAGMA user_version = 1;",
 
+	/* The roster's history. Copies made before have no person column; they
+	 * are looked through one by one. */
+	"CREATE TABLE history(row INTEGER PRIMARY KEY,"
+	" org BLOB NOT NULL REFERENCES orgs(id), person BLOB,"
+	" time INTEGER NOT NULL, box BLOB NOT NULL) STRICT;"
+	"CREATE INDEX history_org ON history(org);"
+	"CREATE INDEX history_person ON history(person)"
+	" WHERE person IS NOT NULL;"
+	"ALTER TABLE copies ADD COLUMN person BLOB;"
+	"CREATE INDEX copies_person ON copies(person);"
+	"PRAGMA user_version = 2;",
+
 	/* The guard looks a mail up by its hash: only what is READY or
 	 * HANDING (COPY_*), so that the ledger of years costs nothing. */
 	"CREATE INDEX copies_on_the_way ON copies(copy_hash)"
 	" WHERE state IN (1, 2);"
-	"PRAGMA user_version = 2;",
+	"PRAGMA user_version = 3;",
 };
 
 static const char *const wraps_versions[] = {

@@ -135,6 +135,13 @@ const struct sql sql_table[SQL_LAST] = {
 	[SQL_PERSON_LIST_ACTIVE] = { "person.list_active",
 	    "SELECT " PERSON_COLUMNS " FROM persons WHERE active = 1" },
 
+	[SQL_HISTORY_ADD] = { "history.add",
+	    "INSERT INTO history(org, person, time, box) VALUES(?, ?, ?, ?)" },
+	[SQL_HISTORY_ORG] = { "history.org",
+	    "SELECT time, box FROM history WHERE org = ? ORDER BY row" },
+	[SQL_HISTORY_PERSON] = { "history.person",
+	    "SELECT time, box FROM history WHERE person = ? ORDER BY row" },
+
 	[SQL_KEY_ADD] = { "key.add",
 	    "INSERT INTO keys(fpr, state, person, case_row, address, created, "
 	    "box, facts) VALUES(?, ?, ?, ?, ?, ?, ?, ?)", RULES },
@@ -249,7 +256,8 @@ const struct sql sql_table[SQL_LAST] = {
 	[SQL_COPY_ADD] = { "copy.add",
 	    "INSERT INTO copies(created, next_try, sent, state, encrypted, "
 	    "case_row, digest, question, terms_version, tries, copy_hash, "
-	    "box, status) VALUES(?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" },
+	    "person, box, status) "
+	    "VALUES(?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" },
 	[SQL_COPY_GET] = { "copy.get",
 	    "SELECT " COPY_COLUMNS " FROM copies WHERE row = ?" },
 	[SQL_COPY_BY_HASH] = { "copy.by_hash",
@@ -291,6 +299,11 @@ const struct sql sql_table[SQL_LAST] = {
 	    "SELECT " COPY_COLUMNS " FROM copies WHERE +digest = ?2 "
 	    "AND case_row = ?3 AND (?1 < 0 OR +state = ?1) "
 	    "ORDER BY row DESC LIMIT ?4" },
+
+	/* A copy made before the column was there has NULL in it. */
+	[SQL_COPY_LIST_PERSON] = { "copy.list_person",
+	    "SELECT " COPY_COLUMNS " FROM copies WHERE person = ?1 "
+	    "OR person IS NULL ORDER BY row DESC" },
 
 	[SQL_DIGEST_ADD] = { "digest.add",
 	    "INSERT INTO digests(created, box) VALUES(?, ?)" },

@@ -74,17 +74,22 @@ VALUES(read_file) = {
 	OPT("--supervises", VALUE_TEXT, "bodies it supervises"), \
 	OPT("--tf-approval", VALUE_TEXT, "reference of the special approval " \
 	    "(R-024)")
-VALUES(org_add) = { ORG_ARG, ORG_OPTIONS(VALUE_NEEDED), END };
+#define ACT_OPTIONS(of) \
+	OPT("--approval", VALUE_TEXT, "reference of the approval " of), \
+	OPT("--date", VALUE_TEXT, "since when, 2026-04-01; default: now"), \
+	OPT("--reason", VALUE_TEXT, "kept in the history")
+VALUES(org_add) = {
+	ORG_ARG, ORG_OPTIONS(VALUE_NEEDED), ACT_OPTIONS("(R-013, R-022)"), END
+};
 VALUES(org_change) = {
-	ORG_ARG, ORG_OPTIONS(0),
-	CHOICE("--state", "active|suspended", 0, "suspended: receives nothing"),
-	END
+	ORG_ARG, ORG_OPTIONS(0), ACT_OPTIONS("(R-013, R-022)"), END
 };
 VALUES(org_withdraw) = {
 	ORG_ARG,
 	OPT("--expelled", VALUE_FLAG, "by the steering committee (R-013)"),
-	END
+	ACT_OPTIONS("or decision"), END
 };
+VALUES(org_act) = { ORG_ARG, ACT_OPTIONS("or decision"), END };
 VALUES(org_list) = { OPT("--all", VALUE_FLAG, "former members too"), END };
 
 #define PERSON_OPTIONS(needed) \
@@ -97,12 +102,23 @@ VALUES(org_list) = { OPT("--all", VALUE_FLAG, "former members too"), END };
 	WORDS("--roles", WORDS_ROLE, 0, "poc, handler or both (R-107)"), \
 	YES_NO("--account", 0, "no: authorised, not addressed (R-110)"), \
 	CHOICE("--language", "ja|en", 0, "of mails to this person"), \
-	CHOICE("--scheme", "openpgp|smime", 0, "how mails are encrypted")
+	CHOICE("--scheme", "openpgp|smime", 0, "how mails are encrypted"), \
+	YES_NO("--personal", 0, "somebody attested that the address is the " \
+	    "person's alone (R-109)"), \
+	OPT("--date", VALUE_TEXT, "since when, 2026-04-01; default: now"), \
+	OPT("--reason", VALUE_TEXT, "kept in the history")
 VALUES(person_add) = { PERSON_ARG, PERSON_OPTIONS(VALUE_NEEDED), END };
 VALUES(person_change) = { PERSON_ARG, PERSON_OPTIONS(0), END };
+VALUES(person_act) = {
+	PERSON_ARG,
+	OPT("--date", VALUE_TEXT, "since when, 2026-04-01; default: now"),
+	OPT("--reason", VALUE_TEXT, "kept in the history"),
+	END
+};
 VALUES(person_list) = {
 	OPT("--org", VALUE_NAME, "of one organisation"),
 	OPT("--all", VALUE_FLAG, "removed ones too"),
+	OPT("--former", VALUE_FLAG, "removed ones only (R-005)"),
 	END
 };
 VALUES(roster_import) = {
@@ -298,6 +314,10 @@ static const struct verb table[] = {
 	    org_change },
 	{ "org", "withdraw", FOR_MEMBERSHIP, false, "end a membership: "
 	    "delivery stops at once (R-013, R-017)", org_withdraw },
+	{ "org", "suspend", FOR_MEMBERSHIP, false, "stop delivery for a time",
+	    org_act },
+	{ "org", "resume", FOR_MEMBERSHIP, false, "make it active again",
+	    org_act },
 	{ "person", "add", FOR_MEMBERSHIP, false, "register a person",
 	    person_add },
 	{ "person", "list", MEMBERS, false, "registered persons",
@@ -306,9 +326,13 @@ static const struct verb table[] = {
 	{ "person", "change", FOR_MEMBERSHIP, false, "change what is given",
 	    person_change },
 	{ "person", "remove", FOR_MEMBERSHIP, false, "end a registration; "
-	    "history is kept (R-111)", one_person },
+	    "history is kept (R-111)", person_act },
+	{ "person", "acknowledge", FOR_MEMBERSHIP, false, "the person says "
+	    "that the environment for secrets is ready (R-118)", person_act },
 	{ "roster", "import", FOR_MEMBERSHIP, false, "a sheet of KEEP, ADD "
 	    "and REMOVE rows (R-112)", roster_import },
+	{ "roster", "check", MEMBERS, false, "what does not fit together in "
+	    "the roster", none },
 
 	{ "key", "import", MEMBERS, false, "a public key: a proposal until "
 	    "approved", key_import },

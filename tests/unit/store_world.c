@@ -179,7 +179,8 @@ sample_org(const char *id)
 		.class = CLASS2, .kind = ORG_CYBER_BUSINESS,
 		.state = ORG_SUSPENDED, .foreign_capital = true,
 		.tf_approval = "TF-7", .receive_secret = true,
-		.competent_for = "energy,rail", .supervises = "acme" };
+		.competent_for = "energy,rail", .supervises = "acme",
+		.approval = "委員会 2026-3" };
 }
 
 struct person
@@ -189,7 +190,9 @@ sample_person(const char *id, const char *org, const char *address)
 		.name = "Canaryname 花子", .address = address,
 		.roles = ROLE_POC | ROLE_HANDLER, .account = true,
 		.active = true, .language = "ja", .scheme = KEY_SMIME,
-		.address_personal = true };
+		.address_personal = true, .applied = 1790000050,
+		.due = 1790000051, .removed = 1790000052,
+		.acknowledged = 1790000053, .doubt = "list-headers" };
 }
 
 void

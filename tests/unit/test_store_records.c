@@ -271,6 +271,7 @@ test_roster(void **state)
 	assert_string_equal(og.tf_approval, o.tf_approval);
 	assert_string_equal(og.competent_for, o.competent_for);
 	assert_string_equal(og.supervises, o.supervises);
+	assert_string_equal(og.approval, o.approval);
 	assert_int_equal(store_person_put(w->s, &p, 1), SK_OK);
 	assert_int_equal(store_person_by_address(w->s, w->a,
 	    "mEMBER@CANARY.example", &g), SK_OK);
@@ -284,8 +285,98 @@ test_roster(void **state)
 	assert_string_equal(g.language, p.language);
 	assert_int_equal(g.scheme, p.scheme);
 	assert_true(g.address_personal);
+	assert_int_equal(g.applied, p.applied);
+	assert_int_equal(g.due, p.due);
+	assert_int_equal(g.removed, p.removed);
+	assert_int_equal(g.acknowledged, p.acknowledged);
+	assert_string_equal(g.doubt, p.doubt);
 	assert_null(g.fpr);
 	assert_string_equal(g.key_state, "no-key");
+}
+
+/* Of an organisation with its people, and of one person. */
+static void
+test_history(void **state)
+{
+	struct world *w = *state;
+	struct roster_event class = { .time = 9, .date = 7, .what = "class",
+		.from = "CLASS2", .to = "CLASS1", .reference = "委員会 4",
+		.reason = "希望", .who = "canaryoperator" };
+	struct roster_event gone = { .time = 10, .date = 10,
+		.person = "canaryperson", .what = "removed" }, *got;
+	size_t n;
+
+	world_person(w, "canaryperson", "p@canary.example");
+	assert_int_equal(store_roster_event(w->s, "canaryorg", &class), SK_OK);
+	assert_int_equal(store_roster_event(w->s, "canaryorg", &gone), SK_OK);
+	assert_int_equal(store_roster_event(w->s, "nobody", &class),
+	    SK_ERR_NOINPUT);
+	assert_int_equal(store_roster_events(w->s, w->a, "canaryorg", NULL,
+	    &got, &n), SK_OK);
+	assert_int_equal(n, 2);
+	assert_int_equal(got[0].time, 9);
+	assert_int_equal(got[0].date, 7);
+	assert_null(got[0].person);
+	assert_string_equal(got[0].what, "class");
+	assert_string_equal(got[0].from, "CLASS2");
+	assert_string_equal(got[0].to, "CLASS1");
+	assert_string_equal(got[0].reference, "委員会 4");
+	assert_string_equal(got[0].reason, "希望");
+	assert_string_equal(got[0].who, "canaryoperator");
+	assert_int_equal(store_roster_events(w->s, w->a, NULL, "canaryperson",
+	    &got, &n), SK_OK);
+	assert_int_equal(n, 1);
+	assert_string_equal(got[0].what, "removed");
+	assert_null(got[0].reference);
+}
+
+/* What a former handler received is known years later. */
+static void
+test_copies_of(void **state)
+{
+	struct world *w = *state;
+	struct copy_record c = sample_copy(world_case(w)), *got;
+	size_t n;
+
+	world_copy(w, c.case_row);
+	c.person = NULL;
+	assert_int_equal(store_copy_add(w->s, &c), SK_OK);
+	c.person = "another";
+	assert_int_equal(store_copy_add(w->s, &c), SK_OK);
+	world_copy(w, c.case_row);
+	assert_int_equal(store_copies_of(w->s, w->a, "canaryperson", 9, &got,
+	    &n), SK_OK);
+	assert_int_equal(n, 2);
+	assert_int_equal(got[0].row, 4);
+	assert_int_equal(got[1].row, 1);
+	assert_int_equal(store_copies_of(w->s, w->a, "canaryperson", 1, &got,
+	    &n), SK_OK);
+	assert_int_equal(n, 1);
+	assert_int_equal(store_copies_of(w->s, w->a, "noone", 9, &got, &n),
+	    SK_OK);
+	assert_int_equal(n, 0);
+}
+
+/* Keys end with a membership; the record stays. */
+static void
+test_key_retire(void **state)
+{
+	struct world *w = *state;
+	struct key_record k = sample_key(
+	    "0123456789ABCDEF0123456789ABCDEF01234567", KEY_PINNED), *got;
+	uint64_t before;
+	size_t n;
+
+	world_person(w, "canaryperson", "p@canary.example");
+	k.person = "canaryperson";
+	assert_int_equal(store_key_put(w->s, &k), SK_OK);
+	before = store_rules_generation(w->s);
+	assert_int_equal(store_key_retire(w->s, "canaryperson"), SK_OK);
+	assert_true(store_rules_generation(w->s) > before);
+	assert_int_equal(store_keys(w->s, w->a, "canaryperson", 0, &got, &n),
+	    SK_OK);
+	assert_int_equal(n, 1);
+	assert_int_equal(got[0].state, KEY_RETIRED);
 }
 
 static void
@@ -557,7 +648,8 @@ main(void)
 		T(test_mail), T(test_mail_keeps_wrap), T(test_mail_unread),
 		T(test_case), T(test_case_empty_fields), T(test_case_notes),
 		T(test_token), T(test_roster), T(test_roster_whole),
-		T(test_key), T(test_terms), T(test_item), T(test_copy),
+		T(test_history), T(test_key), T(test_key_retire),
+		T(test_copies_of), T(test_terms), T(test_item), T(test_copy),
 		T(test_copy_life), T(test_digest), T(test_audit),
 		T(test_meta),
 	};

@@ -127,7 +127,7 @@ static const enum sql_id whole_table[] = { SQL_ORG_LIST, SQL_PERSON_LIST,
 static const enum sql_id newest_first[] = { SQL_MAIL_LIST, SQL_CASE_LIST,
 	SQL_COPY_LIST, SQL_AUDIT_LIST, SQL_AUDIT_LAST };
 /* Sort the handful of rows of one owner. */
-static const enum sql_id few[] = { SQL_APPROVAL_LIST };
+static const enum sql_id few[] = { SQL_APPROVAL_LIST, SQL_COPY_LIST_PERSON };
 
 static bool
 among(enum sql_id id, const enum sql_id *list, size_t n)

@@ -1,0 +1,86 @@
+/*
+ * Copies of somebody who leaves (R-013, R-017). What waits is dropped in the
+ * same transaction in which the registration ends. What the relay has in its
+ * hands is asked about once more before its bytes leave (relay.c). What was
+ * handed over is Postfix's: its queue ids are listed, to be removed there.
+ */
+#include "roster_acts.h"
+
+#include <string.h>
+
+#define WAITING_MAX 100000	/* of one state: as `outbox list` */
+#define RECEIVED_MAX 1000	/* newest copies of one person */
+/* Postfix gives up on a message after maximal_queue_lifetime, 5 days. */
+#define POSTFIX_KEEPS_SECONDS (5 * 86400)
+
+static int
+stop_waiting(struct command *c, enum copy_state state, const char *person,
+    const char *why, struct recall *out)
+{
+	struct copy_record *p = NULL;
+	size_t n = 0;
+	int r = store_copy_list(c->d->store, c->arena, (int)state, 0, 0,
+	    WAITING_MAX, &p, &n);
+
+	for (size_t i = 0; i < n && !r; i++) {
+		if (!p[i].person || strcmp(p[i].person, person) != 0)
+			continue;
+		r = store_copy_state(c->d->store, p[i].row, COPY_DROPPED, why,
+		    0);
+		out->stopped += r == SK_OK;
+	}
+	return r;
+}
+
+static bool
+may_be_in_a_queue(const struct copy_record *p, int64_t now)
+{
+	return p->state == COPY_HANDING || (p->state == COPY_SENT &&
+	    now - p->sent < POSTFIX_KEEPS_SECONDS);
+}
+
+static int
+list_handed(struct command *c, const char *person, struct recall *out)
+{
+	struct copy_record *p = NULL, *all;
+	size_t n = 0;
+	int r = store_copies_of(c->d->store, c->arena, person, RECEIVED_MAX,
+	    &p, &n);
+
+	all = sk_arena_array(c->arena, out->nhanded + n + 1, sizeof(*all));
+	if (out->nhanded)
+		memcpy(all, out->handed, out->nhanded * sizeof(*all));
+	for (size_t i = 0; i < n; i++)
+		if (may_be_in_a_queue(&p[i], c->now))
+			all[out->nhanded++] = p[i];
+	out->handed = all;
+	return r;
+}
+
+int
+recall_copies(struct command *c, const char *person, const char *why,
+    struct recall *out)
+{
+	static const enum copy_state waiting[] = { COPY_TO_SEAL, COPY_READY,
+	    COPY_HELD };
+	int r = SK_OK;
+
+	for (size_t i = 0; i < 3 && !r; i++)
+		r = stop_waiting(c, waiting[i], person, why, out);
+	if (!r)
+		r = list_handed(c, person, out);
+	return command_store(c, r, person);
+}
+
+void
+recall_document(struct command *c, struct sk_json *o, const struct recall *r)
+{
+	struct sk_json *all;
+
+	sk_json_set_int(o, "stopped", (int64_t)r->stopped);
+	all = sk_json_set(o, "handed_over", sk_json_array());
+	for (size_t i = 0; i < r->nhanded; i++)
+		document_copy(sk_json_add(all, sk_json_object()),
+		    &r->handed[i], command_role(c, FOR_OPERATOR |
+		    FOR_MEMBERSHIP));
+}

@@ -1,0 +1,49 @@
+/*
+ * Acts on the roster: one way for a verb, a sheet and a mail to change what is
+ * registered, each with its dated rows of history and what must follow from it
+ * at once.
+ */
+#pragma once
+
+#include "command.h"
+
+/* By what and since when: --approval, --reason, --date. */
+struct act {
+	const char *reference, *reason;
+	int64_t date;
+};
+/* A date to come is refused: nothing here waits for its day. */
+int act_of(struct command *c, struct act *out);
+/* The roster with former people, and what the policy says of it. */
+int act_known(struct command *c, struct roster_known *out);
+
+/* What of somebody's queue was stopped, and what was not. */
+struct recall {
+	size_t stopped;
+	struct copy_record *handed;	/* with the relay, or handed over so
+					 * lately that Postfix may hold it */
+	size_t nhanded;
+};
+
+/* Checks, stores, writes history and audit. old NULL: new. A new class without
+ * a reference stands as attested by the actor (R-013, R-022). */
+int act_put_org(struct command *c, const struct org *old, struct org *new,
+    const struct act *act);
+/* Likewise; `known` is the roster that it must fit into. */
+int act_put_person(struct command *c, const struct person *old,
+    struct person *new, const struct roster_known *known,
+    const struct act *act);
+/* The registration ends: copies stop, the key is retired, all stays on record.
+ * why: word for the copies' ledger. */
+int act_end_person(struct command *c, const struct person *p,
+    const char *why, const struct act *act, struct recall *out);
+/* Suspended, withdrawn or expelled; the last two end every registration. */
+int act_end_org(struct command *c, const struct org *o,
+    enum org_state state, const struct act *act, struct recall *out);
+
+/* ---- recall.c ---- */
+
+int recall_copies(struct command *c, const char *person, const char *why,
+    struct recall *out);
+void recall_document(struct command *c, struct sk_json *o,
+    const struct recall *r);

@@ -1,0 +1,180 @@
+/*
+ * Databases of earlier schemas, with data in them, opened by this program: what
+ * was there is there, and what an older record does not say is not believed
+ * (L5). An old file is made from a new one by taking out what came later.
+ */
+#include <config.h>
+
+#include "store_world.h"
+
+#include <sqlite3.h>
+#include <string.h>
+
+#include "store/internal.h"
+
+static sqlite3 *
+look_into(const char *path)
+{
+	sqlite3 *h;
+
+	assert_int_equal(sqlite3_open(path, &h), SQLITE_OK);
+	return h;
+}
+
+static void
+run(sqlite3 *h, const char *sql)
+{
+	char *why = NULL;
+
+	if (sqlite3_exec(h, sql, NULL, NULL, &why) != SQLITE_OK)
+		fail_msg("%s: %s", sql, why);
+}
+
+/* The last bytes of every record of a column, which an older program did not
+ * write. */
+static void
+cut(struct world *w, sqlite3 *h, const char *table, size_t bytes)
+{
+	char *label = sqlite3_mprintf("%s.box", table);
+	char *list = sqlite3_mprintf("SELECT row, box FROM %s", table);
+	char *set = sqlite3_mprintf("UPDATE %s SET box = ?2 WHERE row = ?1",
+	    table);
+	sqlite3_stmt *all, *one;
+	struct sk_buf plain, box;
+
+	assert_int_equal(sqlite3_prepare_v2(h, list, -1, &all, NULL), 0);
+	assert_int_equal(sqlite3_prepare_v2(h, set, -1, &one, NULL), 0);
+	sk_buf_init(&plain, LIMIT_STORE_VALUE);
+	sk_buf_init(&box, LIMIT_STORE_VALUE);
+	while (sqlite3_step(all) == SQLITE_ROW) {
+		sk_buf_clear(&plain);
+		sk_buf_clear(&box);
+		assert_int_equal(box_open(w->key, label, sk_span_of(
+		    sqlite3_column_blob(all, 1), (size_t)sqlite3_column_bytes(
+		    all, 1)), &plain), SK_OK);
+		box_seal(w->key, label, sk_span_of(plain.p, plain.len - bytes),
+		    &box);
+		sqlite3_bind_int64(one, 1, sqlite3_column_int64(all, 0));
+		sqlite3_bind_blob(one, 2, box.p, (int)box.len, SQLITE_STATIC);
+		assert_int_equal(sqlite3_step(one), SQLITE_DONE);
+		sqlite3_reset(one);
+	}
+	sk_buf_free(&plain);
+	sk_buf_free(&box);
+	sqlite3_finalize(all);
+	sqlite3_finalize(one);
+	sqlite3_free(label);
+	sqlite3_free(list);
+	sqlite3_free(set);
+}
+
+/* As the roster was before it had a history. */
+static void
+back_to_1(struct world *w)
+{
+	sqlite3 *h;
+
+	store_close(&w->s);
+	h = look_into(w->path);
+	cut(w, h, "orgs", 4);			/* approval, which is NULL */
+	cut(w, h, "persons", 4 * 8 + 4);	/* dates and doubt */
+	run(h, "DROP INDEX copies_on_the_way");
+	run(h, "DROP TABLE history");
+	run(h, "DROP INDEX copies_person");
+	run(h, "ALTER TABLE copies DROP COLUMN person");
+	run(h, "PRAGMA user_version = 1");
+	sqlite3_close(h);
+}
+
+static void
+fill(struct world *w)
+{
+	struct key_record k = sample_key(
+	    "0123456789ABCDEF0123456789ABCDEF01234567", KEY_PINNED);
+	struct org o = sample_org("canaryorg");
+	struct person p = sample_person("canaryperson", "canaryorg",
+	    "p@canary.example");
+
+	o.approval = NULL;
+	p.doubt = NULL;
+	assert_int_equal(store_org_put(w->s, &o, 1), SK_OK);
+	assert_int_equal(store_person_put(w->s, &p, 1), SK_OK);
+	k.person = p.id;
+	assert_int_equal(store_key_put(w->s, &k), SK_OK);
+	world_copy(w, world_case(w));
+	world_commit(w);
+}
+
+static void
+test_roster_of_1(void **state)
+{
+	struct world *w = *state;
+	struct roster_event e = { .time = 9, .what = "class" }, *history;
+	struct copy_record *copies;
+	struct org o;
+	struct person p;
+	size_t n;
+
+	fill(w);
+	back_to_1(w);
+	world_reopen(w);
+	assert_int_equal(store_org_get(w->s, w->a, "canaryorg", &o), SK_OK);
+	assert_string_equal(o.supervises, "acme");
+	assert_null(o.approval);
+	assert_int_equal(store_person_get(w->s, w->a, "canaryperson", &p),
+	    SK_OK);
+	assert_true(p.active);
+	assert_true(p.address_personal);
+	assert_int_equal(p.applied + p.due + p.removed + p.acknowledged, 0);
+	assert_null(p.doubt);
+	/* The pin is not lost (L5), and old copies are found by person. */
+	assert_string_equal(p.fpr, "0123456789ABCDEF0123456789ABCDEF01234567");
+	world_copy(w, 1);
+	assert_int_equal(store_copies_of(w->s, w->a, "canaryperson", 9,
+	    &copies, &n), SK_OK);
+	assert_int_equal(n, 2);
+	assert_int_equal(store_roster_event(w->s, "canaryorg", &e), SK_OK);
+	assert_int_equal(store_roster_events(w->s, w->a, "canaryorg", NULL,
+	    &history, &n), SK_OK);
+	assert_int_equal(n, 1);
+	assert_int_equal(store_org_put(w->s, &o, 2), SK_OK);
+	world_commit(w);
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
+
+/* A database of before the guard: its copies on the way are found. */
+static void
+test_guard_of_2(void **state)
+{
+	const unsigned char hash[SK_HASH] = { 7, [31] = 9 };
+	struct world *w = *state;
+	struct copy_record c;
+	int64_t row = world_copy(w, world_case(w));
+	sqlite3 *h;
+
+	assert_int_equal(store_copy_sealed(w->s, row, NULL, NULL,
+	    sk_span_str("bytes"), hash), SK_OK);
+	world_commit(w);
+	store_close(&w->s);
+	h = look_into(w->path);
+	run(h, "DROP INDEX copies_on_the_way");
+	run(h, "PRAGMA user_version = 2");
+	sqlite3_close(h);
+	world_reopen(w);
+	assert_int_equal(store_copy_by_hash(w->s, w->a, hash, &c), SK_OK);
+	assert_int_equal(c.row, row);
+	store_close(&w->s);
+	h = look_into(w->path);
+	run(h, "DROP INDEX copies_on_the_way");	/* it is there again */
+	sqlite3_close(h);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = { T(test_roster_of_1),
+		T(test_guard_of_2) };
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
