@@ -27,6 +27,7 @@ struct message {
 	int fd;
 	size_t len, sent;
 	char reply[REPLY_MAX];		/* the server's newest line */
+	long afresh;			/* not on the connection of before */
 };
 
 /* ---- what is said ---- */
@@ -141,11 +142,15 @@ hand(CURL *c, struct message *t, const struct courier_hand *ask,
 	curl_easy_setopt(c, CURLOPT_MAIL_FROM, ask->from);
 	curl_easy_setopt(c, CURLOPT_MAIL_RCPT, rcpt);
 	curl_easy_setopt(c, CURLOPT_INFILESIZE_LARGE, (curl_off_t)t->len);
+	curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, t->afresh);
 	if (rcpt) {
 		code = curl_easy_perform(c);
 		curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
 	}
 	curl_slist_free_all(rcpt);
+	/* Postfix does without a milter that failed it for the rest of a
+	 * session: it would say "later" for as long. */
+	t->afresh = code != CURLE_OK;
 	*out = (struct courier_handed){ (uint32_t)code,
 		status > 0 ? (uint32_t)status : 0, t->reply };
 }
@@ -178,7 +183,7 @@ int
 courier_main(void)
 {
 	struct channel_message m;
-	struct message t;
+	struct message t = { .fd = -1 };
 	CURL *c;
 	int r = SK_OK;
 
