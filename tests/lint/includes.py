@@ -73,7 +73,7 @@ FOREIGN = {
     r"uni(str|norm|case|width|conv|name|ctype|wbrk|gbrk|types)": {
         "src/base/unicode.c"},
     r"systemd/": {"src/wire/notify.c"},
-    r"libmilter/": {"src/milterd/milter.c"},
+    r"libmilter/": {"src/milterd/milter.c", "tests/bench/noop_milter.c"},
 }
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*[<"]([^>"]+)[>"]', re.M)

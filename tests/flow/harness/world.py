@@ -7,29 +7,32 @@ import shutil
 import sys
 import tempfile
 
-from . import council, dkim, gpg, mails, milter, postfix, sink
+from . import council, dkim, dmarc, gpg, mails, milter, postfix, sink
 
 SIGNED = ["consulter.test", "acme.test"]
 
 
 class World:
     def __init__(self, lmtp="unix", with_postfix=True, extra="", start=True,
-                 maildir=False, trusted=True, milter=None, held=False):
+                 maildir=False, trusted=True, milter=None, held=False,
+                 zone=None):
         """milter: lines of the group; then milterd is the first milter of the
         relay, with OpenDKIM signing behind it, and of the pickup path. held:
-        copies go to self.hold instead of Postfix."""
+        copies go to self.hold instead of Postfix. zone: TXT records; then
+        milterd stands before OpenDKIM and OpenDMARC at the border, and nobody
+        else strips what a sender forged."""
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="sek."))
         self.dir.chmod(0o755)
         self.ends, self.keys = [], {}
         try:
             self.begin(lmtp, with_postfix, extra, start, maildir, trusted,
-                       milter, held)
+                       milter, held, zone)
         except BaseException:
             self.end()
             raise
 
     def begin(self, lmtp, with_postfix, extra, start, maildir, trusted,
-              milter_lines, held):
+              milter_lines, held, zone):
         self.sink = self.using(
             sink.Sink(self.dir / "outside" if maildir else None), "stop")
         self.postfix = self.milter = self.pickup = None
@@ -51,10 +54,21 @@ class World:
                 parts += [ours, self.milter, self.pickup]
                 guard = [self.milter.address, ours.milter]
                 local = [self.pickup.address]
+            border, more = [verifier.milter], ""
+            if "intake = true" in (milter_lines or ""):
+                border.append(self.milter.address)
+            if zone is not None:
+                judge = dmarc.OpenDMARC(self.dir, zone)
+                parts.append(judge)
+                border = [self.milter.address, *border, judge.milter]
+                more = ("header_checks =\n"
+                        "smtpd_authorized_xclient_hosts = 127.0.0.0/8\n"
+                        "smtpd_relay_restrictions = permit_auth_destination, "
+                        "permit_mynetworks, reject\n")
             self.postfix = postfix.Postfix(
                 self.dir, council.DOMAIN, self.council.for_postfix,
-                self.sink.port, verifier.milter, signer.milter, guard=guard,
-                local=local)
+                self.sink.port, border, signer.milter, guard=guard,
+                local=local, more=more)
             self.council.conf.write_text(self.council.text(
                 self.hold.port if held else self.postfix.relay, extra))
             for part in parts + [self.postfix]:
