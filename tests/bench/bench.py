@@ -4,10 +4,11 @@ import pathlib
 import platform
 import sys
 
-from parts import digest, intake, questions
+from parts import digest, guard, intake, questions
 from parts.lab import Lab
 
-ROWS = {"digest": digest, "intake": intake, "questions": questions}
+ROWS = {"digest": digest, "intake": intake, "questions": questions,
+        "guard": guard}
 
 
 class Table:
