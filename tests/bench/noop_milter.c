@@ -7,6 +7,14 @@
 #include <stdlib.h>
 
 static sfsistat
+on_envelope(SMFICTX *ctx, char **argv)
+{
+	(void)ctx;
+	(void)argv;
+	return SMFIS_CONTINUE;
+}
+
+static sfsistat
 on_body(SMFICTX *ctx, unsigned char *p, size_t n)
 {
 	(void)ctx;
@@ -36,7 +44,8 @@ main(int argc, char **argv)
 {
 	struct smfiDesc d = {
 		.xxfi_name = (char *)(uintptr_t)"noop",
-		.xxfi_version = SMFI_VERSION, .xxfi_header = on_field,
+		.xxfi_version = SMFI_VERSION, .xxfi_envfrom = on_envelope,
+		.xxfi_envrcpt = on_envelope, .xxfi_header = on_field,
 		.xxfi_body = on_body, .xxfi_eom = on_end,
 	};
 

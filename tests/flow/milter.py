@@ -4,6 +4,7 @@ itself away, many connections at once; ours waits, and nobody else does."""
 import os
 import signal
 import smtplib
+import subprocess
 import threading
 import time
 
@@ -181,7 +182,27 @@ def refuses_new(w):
     return got != b"a"
 
 
-@step("two of them do not share a socket; a strange user is not believed")
+@step("strangers: milterd believes none, sekishod answers none")
+def strangers(w):
+    w.pickup.stop()
+    w.pickup.start("--peer", "64999")
+    m = rawmilter.Milter(w.pickup.socket)
+    same(m.head(DESK, ["s@acme.test"], OURS)[0], b"c")
+    code, text = m.body()
+    has((code + text).decode(), "451")
+    m.close()
+    has(w.pickup.said(), "ask.stranger")
+    done = subprocess.run(
+        ["python3", "-c", "import socket, sys\n"
+         "s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)\n"
+         "s.connect(sys.argv[1])\nassert s.recv(9) == b''",
+         w.council.dir / "guard"], user=64998, group=w.council.group,
+        extra_groups=[], capture_output=True, text=True)
+    same(done.returncode, 0, done.stderr)
+    wait.until("the log", lambda: "guard.stranger" in w.council.said())
+
+
+@step("two of them do not share a socket")
 def alone(w):
     from harness import milter
     second = milter.Milterd(w.dir, w.council)
