@@ -4,8 +4,8 @@ a sender forged goes, what they say stays, and every row of the ladder of sender
 authentication is believed for what it is worth."""
 import smtplib
 
-from harness import dmarc, mails, wait
-from harness.tap import Skip, has, lacks, run, same, step
+from harness import dmarc, mails
+from harness.tap import has, lacks, run, same, step
 from harness.world import world
 
 DESK = "csc-anken@council.test"
@@ -58,12 +58,6 @@ def auth(w, n):
 
 def plain(who, *extra):
     return mails.mail(who, DESK, "相談", "様子がおかしい", extra=list(extra))
-
-
-@step("OpenDMARC has a name server of its own", needed=True)
-def lab(w):
-    if not dmarc.works():
-        raise Skip("no private mounts here")
 
 
 @step("pass: a record, and its domain's signature")
@@ -170,4 +164,7 @@ def hostile(w):
 
 
 if __name__ == "__main__":
-    run(lambda: world(milter="", zone=ZONE if dmarc.works() else None))
+    if dmarc.works():
+        run(lambda: world(milter="", zone=ZONE))
+    print("ok 1 - the door # SKIP OpenDMARC would ask the real name servers:"
+          " no private mounts here\n1..1")

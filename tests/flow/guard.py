@@ -122,8 +122,8 @@ def changed(w):
 @step("a plain text in our name, however it is written: refused")
 def plain(w):
     for sender, fields in (
-            (OURS, f"From: me@elsewhere.test"),
-            (f"csc-return+abc@council.test", "From: me@elsewhere.test"),
+            (OURS, "From: me@elsewhere.test"),
+            ("csc-return+abc@council.test", "From: me@elsewhere.test"),
             ("CSC-Anken@COUNCIL.test", "From: me@elsewhere.test"),
             ("me@elsewhere.test", f"From: {OURS}"),
             ("me@elsewhere.test", f"from : CSC-INFO+x@Council.Test"),
