@@ -97,7 +97,8 @@ enum person_role { ROLE_POC = 1 << 0, ROLE_HANDLER = 1 << 1 };
 enum mail_class {
 	MAIL_UNKNOWN, MAIL_CONSULTATION, MAIL_ANSWER, MAIL_FOLLOW_UP,
 	MAIL_MEMBER_ANSWER, MAIL_BOUNCE, MAIL_AUTO_REPLY, MAIL_LIST,
-	MAIL_REPEAT, MAIL_UNREADABLE, MAIL_OPERATOR_LOOK, MAIL_OUTGOING
+	MAIL_REPEAT, MAIL_UNREADABLE, MAIL_OPERATOR_LOOK, MAIL_OUTGOING,
+	MAIL_PROBE		/* sent to ourselves by `sekisho check` */
 };
 
 /* Every list above has a word table: printing never fails ("?" for a value

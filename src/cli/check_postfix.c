@@ -18,6 +18,7 @@
 
 #include "cli/check.h"
 #include "cli/postfix_live.h"
+#include "cli/probe.h"
 
 static void
 say(void *ctx, const char *what, const char *text)
@@ -119,4 +120,5 @@ check_postfix(struct finding_list *f, const struct config *c, const char *dir)
 	reach(f, &p, "Postfix: milter socket for sendmail(1)",
 	    c->milter_local, "is `sekisho-milterd --local` running?");
 	check_log(f, &p);
+	check_probe(f, c, &p);
 }

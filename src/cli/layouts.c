@@ -257,6 +257,10 @@ COLUMNS(check_columns) = { YES("ok", "OK"), C("what", "WHAT"), C("text",
 TABLES(check_tables) = { { "findings", NULL, NULL, check_columns },
 	NO_MORE };
 
+COLUMNS(probe_fields) = { C("address", "Send a mail to"), C("token",
+	"Token"), C("arrived", "Arrived"), YES("forged_kept",
+	"Forged results kept"), END };
+
 static const struct layout layouts[] = {
 	{ "orgs", NULL, orgs_tables, NULL },
 	{ "org", org_fields, org_tables, NULL },
@@ -288,6 +292,7 @@ static const struct layout layouts[] = {
 	{ "stats", stats_fields, NULL, NULL },
 	{ "init", init_fields, init_tables, NULL },
 	{ "check", NULL, check_tables, NULL },
+	{ "probe", probe_fields, NULL, NULL },
 };
 
 const struct layout *

@@ -226,6 +226,14 @@ decide_member_answer(struct actions *x)
 	act_audit(x, "mail.member-answer", "");
 }
 
+/* Only an operator's command makes a token that belongs to nothing: the mail
+ * shows what a sender's own fields become on the way, and no more. */
+static bool
+is_probe(const struct token_found *t)
+{
+	return t && !t->case_row && !t->copy_row;
+}
+
 void
 decide(struct sk_arena *a, const struct decide_in *in, struct actions *out)
 {
@@ -234,6 +242,8 @@ decide(struct sk_arena *a, const struct decide_in *in, struct actions *out)
 	*out = (struct actions){ .arena = a };
 	if (in->repeat_of) {
 		decide_repeat(in, out);
+	} else if (is_probe(t)) {
+		act_file_outside(out, MAIL_PROBE, "probe");
 	} else if (decide_automatic(in, out)) {
 		return;
 	} else if (t && tokens_disagree(in)) {

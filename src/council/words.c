@@ -117,6 +117,7 @@
 	W(MAIL_LIST, "list") W(MAIL_REPEAT, "repeat") \
 	W(MAIL_UNREADABLE, "unreadable") \
 	W(MAIL_OPERATOR_LOOK, "operator-look") W(MAIL_OUTGOING, "outgoing") \
+	W(MAIL_PROBE, "probe") \
 	P(MAIL_UNKNOWN, "unknown")
 
 struct word {

@@ -17,6 +17,9 @@
 /* "5d", "120h", "900s", "900": seconds by the parameter's own unit; -1 odd. */
 long postfix_seconds(const char *value, long unit);
 
+/* Would one of the delimiters cut the address, which has no tag? */
+bool postfix_cuts(const char *delimiters, const char *address);
+
 /* Which list of Postfix makes it take mail for a domain. */
 enum domain_class {
 	DOMAIN_NONE, DOMAIN_LOCAL, DOMAIN_ALIAS, DOMAIN_MAILBOX, DOMAIN_RELAY

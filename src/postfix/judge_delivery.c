@@ -18,6 +18,11 @@ judge_delimiter(struct judging *j)
 		judge_fault(j, "recipient_delimiter = %s: replies to "
 		    "desk+TOKEN@ are refused as unknown; add +; " APPLY,
 		    *signs ? signs : "(empty)");
+	for (size_t i = 0; i < j->nours; i++)
+		if (postfix_cuts(signs, j->ours[i]))
+			judge_fault(j, "recipient_delimiter = %s cuts %s in "
+			    "two: leave only signs that no address of ours "
+			    "holds; " APPLY, signs, j->ours[i]);
 }
 
 static const char *

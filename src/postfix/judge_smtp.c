@@ -29,12 +29,20 @@ smuggling_at(struct judging *j, const struct postfix_service *s)
 	const struct postfix *p = j->p;
 	const char *id = postfix_service_id(p, s);
 	const char *newline = postfix_for(p, s, "smtpd_forbid_bare_newline");
+	/* Its default is $mynetworks. */
+	const char *exclusions = postfix_for(p, s,
+	    "smtpd_forbid_bare_newline_exclusions");
 
 	if (!newline_is_safe(newline))
 		judge_fault(j, "%s: smtpd_forbid_bare_newline = %s lets one "
 		    "mail be read as two, with any sender: set it to "
 		    "normalize; " APPLY, id, *newline ? newline :
 		    "(unknown to this Postfix: install 3.7.9 or later)");
+	if (*exclusions)
+		judge_fault(j, "%s: smtpd_forbid_bare_newline_exclusions = %s "
+		    "leaves these open to it, and a relay among them passes "
+		    "it on from outside: make it empty; " APPLY, id,
+		    exclusions);
 	if (!is_yes(postfix_for(p, s, "smtpd_forbid_unauth_pipelining")) &&
 	    !postfix_listed(p, postfix_for(p, s, "smtpd_data_restrictions"),
 	    "reject_unauth_pipelining"))

@@ -1,5 +1,5 @@
 /* Values that are lists, and what Postfix's tables say of an address. */
-#include <sekisho/postfix.h>
+#include "internal.h"
 
 #include <string.h>
 
@@ -131,6 +131,14 @@ postfix_endpoint(const struct postfix *p, const char *listen)
 	if (n && strncmp(listen + 5, queue, n) == 0 && listen[5 + n] == '/')
 		return sk_arena_printf(p->arena, "unix:%s", listen + 6 + n);
 	return listen;
+}
+
+bool
+postfix_cuts(const char *delimiters, const char *address)
+{
+	size_t local = strcspn(address, "@");
+
+	return strcspn(address, delimiters) < local;
 }
 
 size_t

@@ -135,11 +135,18 @@ lines_of_ours(struct planning *g, const char *value)
 	return out;
 }
 
+/* Signs that are there stay, unless one of them would cut an address of ours
+ * in two: Postfix parts at the first one that it meets. */
 static void
 plan_delimiter(struct planning *g)
 {
 	const char *signs = now(g, "recipient_delimiter");
+	const char *const *ours;
+	size_t n = postfix_ours(g->a, g->c, &ours);
 
+	for (size_t i = 0; i < n; i++)
+		if (postfix_cuts(signs, ours[i]))
+			signs = "";
 	param(g, "recipient_delimiter", strchr(signs, '+') ? signs :
 	    sk_arena_printf(g->a, "%s+", signs),
 	    "a reply comes to desk+TOKEN@");
@@ -254,6 +261,8 @@ plan_smuggling(struct planning *g)
 
 	param(g, "smtpd_forbid_bare_newline", "normalize",
 	    "one mail must not be read as two (SMTP smuggling)");
+	param(g, "smtpd_forbid_bare_newline_exclusions", "",
+	    "nor from our own networks: a relay there may pass it on");
 	param(g, "smtpd_forbid_unauth_pipelining", "yes",
 	    "nor commands that follow a mail unasked");
 	param(g, "smtpd_data_restrictions", postfix_listed(g->p, data,

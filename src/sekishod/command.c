@@ -254,7 +254,8 @@ static const struct {
 	ROW(item, approve), ROW(item, withdraw), ROW(item, raise),
 	ALONE(preview), ALONE(why), ROW(digest, send), ROW(digest, list),
 	ROW(digest, show), ROW(mail, list), ROW(mail, show), ROW(mail, text),
-	ROW(mail, save), ROW(outbox, list), ROW(outbox, show),
+	ROW(mail, save), ROW(mail, probe),
+	ROW(outbox, list), ROW(outbox, show),
 	ROW(outbox, retry), ROW(outbox, mark), ROW(audit, show),
 	ROW(audit, verify), ALONE(stats),
 };

@@ -250,6 +250,11 @@ VALUES(mail_list) = {
 	END
 };
 VALUES(mail_one) = { NUMBER_ARG("number of a mail"), END };
+VALUES(mail_probe) = {
+	OPT("--token", VALUE_TEXT, "what of that probe has arrived; without: "
+	    "begin one"),
+	END
+};
 VALUES(mail_save) = {
 	NUMBER_ARG("number of a mail"),
 	{ .name = "PART", .kind = VALUE_NUMBER,
@@ -387,6 +392,9 @@ static const struct verb table[] = {
 	{ "mail", "text", OPERATOR, false, "its text; audited", mail_one },
 	{ "mail", "save", OPERATOR, false, "an attachment or the raw mail; "
 	    "audited", mail_save },
+
+	{ "mail", "probe", OUTBOX, false, "an address that shows what Postfix "
+	    "does to a mail", mail_probe },
 
 	{ "outbox", "list", OUTBOX, false, "copies, newest first",
 	    outbox_list },

@@ -48,6 +48,7 @@ static const char defaults[] =
     "relay_domains =\n"
     "smtpd_data_restrictions =\n"
     "smtpd_forbid_bare_newline = no\n"
+    "smtpd_forbid_bare_newline_exclusions = 127.0.0.0/8\n"
     "smtpd_forbid_unauth_pipelining = no\n"
     "smtpd_milters =\n"
     "transport_maps =\n"
@@ -235,7 +236,7 @@ lists_are_kept(void **state)
 	set(&w, "smtpd_milters", "inet:127.0.0.1:8891, "
 	    "{ inet:127.0.0.1:8893, default_action=accept }");
 	set(&w, "transport_maps", "hash:/etc/postfix/transport");
-	set(&w, "recipient_delimiter", "-");
+	set(&w, "recipient_delimiter", "=");
 	sk_buf_adds(&w.options, "submission/inet/smtpd_milters = "
 	    "inet:127.0.0.1:8891\n");
 	sk_buf_adds(&w.services, "submission inet n - y - - smtpd\n");
@@ -247,9 +248,24 @@ lists_are_kept(void **state)
 	assert_string_equal(postfix_param(&w.p, "transport_maps"),
 	    "texthash:/etc/postfix/sekisho-transport, "
 	    "hash:/etc/postfix/transport");
-	assert_string_equal(postfix_param(&w.p, "recipient_delimiter"), "-+");
+	assert_string_equal(postfix_param(&w.p, "recipient_delimiter"), "=+");
 	assert_string_equal(w.p.options[w.p.noptions - 1].value,
 	    "unix:sekisho/milter, inet:127.0.0.1:8891");
+	end(&w);
+}
+
+/* A sign that stands in our own addresses cannot stay. */
+static void
+delimiter_that_cuts(void **state)
+{
+	struct world w;
+
+	(void)state;
+	fresh(&w);
+	set(&w, "recipient_delimiter", "-");
+	read_world(&w);
+	carry_out_all(&w);
+	assert_string_equal(postfix_param(&w.p, "recipient_delimiter"), "+");
 	end(&w);
 }
 
@@ -264,9 +280,13 @@ static const struct {
 	    "read as two" },
 	{ NULL, NULL, NULL, "smtp/inet/smtpd_forbid_bare_newline = no", NULL,
 	    "smtp/inet: smtpd_forbid_bare_newline" },
+	{ "smtpd_forbid_bare_newline_exclusions", "192.0.2.0/24", NULL, NULL,
+	    NULL, "leaves these open" },
 	{ "smtpd_forbid_unauth_pipelining", "no", NULL,
 	    "smtp/inet/smtpd_data_restrictions =", NULL, "unasked" },
 	{ "recipient_delimiter", "", NULL, NULL, NULL, "desk+TOKEN@" },
+	{ "recipient_delimiter", "-+", NULL, NULL, NULL,
+	    "cuts csc-anken@example.jp in two" },
 	{ "message_size_limit", "10240000", NULL, NULL, NULL,
 	    "max_message_bytes = 26214400" },
 	{ "maximal_queue_lifetime", "4h", NULL, NULL, NULL, "holidays" },
@@ -421,6 +441,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(planned_is_well),
 		cmocka_unit_test(lists_are_kept),
+		cmocka_unit_test(delimiter_that_cuts),
 		cmocka_unit_test(faults_are_found),
 		cmocka_unit_test(innocent_settings),
 		cmocka_unit_test(lists_are_split),

@@ -85,6 +85,7 @@ lmtp_destination_concurrency_limit = 20
 message_size_limit = {size}
 mailbox_size_limit = 0
 smtpd_forbid_bare_newline = normalize
+smtpd_forbid_bare_newline_exclusions =
 smtpd_relay_restrictions = permit_mynetworks, reject
 relayhost = [127.0.0.1]:{sink_port}
 disable_dns_lookups = yes
