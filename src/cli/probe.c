@@ -183,11 +183,11 @@ send_probe(struct sk_arena *a, const struct postfix *pf,
 
 /* ---- what arrived ---- */
 
-/* `mail probe` with the daemon; NULL: it does not answer us. */
+/* `probe` with the daemon; NULL: it does not answer us. */
 static struct sk_json *
 ask(struct cli *c, const struct config *conf, const char *token)
 {
-	struct cli_request r = { .verb = verb_find("mail", "probe"),
+	struct cli_request r = { .verb = verb_find("probe", NULL),
 		.values = sk_json_object() };
 	struct sk_json *out = NULL;
 	int fd, code;

@@ -252,10 +252,10 @@ static const struct {
 	ROW(terms, exclude), ROW(terms, vouch), ROW(item, add),
 	ROW(item, show), ROW(item, edit), ROW(item, list),
 	ROW(item, approve), ROW(item, withdraw), ROW(item, raise),
-	ALONE(preview), ALONE(why), ROW(digest, send), ROW(digest, list),
+	ALONE(preview), ALONE(why), ALONE(probe), ROW(digest, send),
+	ROW(digest, list),
 	ROW(digest, show), ROW(mail, list), ROW(mail, show), ROW(mail, text),
-	ROW(mail, save), ROW(mail, probe),
-	ROW(outbox, list), ROW(outbox, show),
+	ROW(mail, save), ROW(outbox, list), ROW(outbox, show),
 	ROW(outbox, retry), ROW(outbox, mark), ROW(audit, show),
 	ROW(audit, verify), ALONE(stats),
 };

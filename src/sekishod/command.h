@@ -148,7 +148,7 @@ VERB(item_approve); VERB(item_withdraw); VERB(item_raise); VERB(preview);
 VERB(why);
 /* verbs_digest.c, verbs_mail.c, verbs_outbox.c, verbs_audit.c */
 VERB(digest_send); VERB(digest_list); VERB(digest_show); VERB(mail_list);
-VERB(mail_show); VERB(mail_text); VERB(mail_save); VERB(mail_probe);
+VERB(mail_show); VERB(mail_text); VERB(mail_save); VERB(probe);
 VERB(outbox_list);
 VERB(outbox_show); VERB(outbox_retry); VERB(outbox_mark); VERB(audit_show);
 VERB(audit_verify); VERB(stats);

@@ -93,7 +93,7 @@ result(struct command *c, const char *token)
 }
 
 int
-verb_mail_probe(struct command *c)
+verb_probe(struct command *c)
 {
 	const char *token = command_str(c, "token");
 
@@ -101,6 +101,6 @@ verb_mail_probe(struct command *c)
 		return begin(c);
 	if (!sk_is_base32(token, TOKEN_LENGTH))
 		return sk_fail(&c->e, SK_ERR_USAGE, "--token", "has 26 "
-		    "characters a-z and 2-7, as `mail probe` gave it");
+		    "characters a-z and 2-7, as `probe` gave it");
 	return result(c, token);
 }

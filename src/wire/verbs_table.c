@@ -250,7 +250,7 @@ VALUES(mail_list) = {
 	END
 };
 VALUES(mail_one) = { NUMBER_ARG("number of a mail"), END };
-VALUES(mail_probe) = {
+VALUES(probe) = {
 	OPT("--token", VALUE_TEXT, "what of that probe has arrived; without: "
 	    "begin one"),
 	END
@@ -393,8 +393,8 @@ static const struct verb table[] = {
 	{ "mail", "save", OPERATOR, false, "an attachment or the raw mail; "
 	    "audited", mail_save },
 
-	{ "mail", "probe", OUTBOX, false, "an address that shows what Postfix "
-	    "does to a mail", mail_probe },
+	{ "probe", NULL, OUTBOX, false, "an address that shows what Postfix "
+	    "does to a mail", probe },
 
 	{ "outbox", "list", OUTBOX, false, "copies, newest first",
 	    outbox_list },
