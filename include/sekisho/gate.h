@@ -53,6 +53,8 @@ struct exclusion {
 	const char *const *orgs;	/* mapped: these; none of them: nobody
 					 * is named by it (--nobody) */
 	size_t norgs;
+	const char *mapped_by, *reason;	/* the operator's act; NULL: none */
+	int64_t mapped_at;
 };
 
 struct terms {
@@ -79,7 +81,11 @@ struct item {
 	enum confidence confidence;
 	bool victim_inferable;
 	uint32_t special;
-	bool has_consent;		/* --consent MAIL */
+	bool has_consent;		/* agreed to in this wording (T-10) */
+	enum scope consent_scope;	/* and for this audience at most */
+	bool no_customers;		/* class 1: not even for own customers */
+	bool confidential;		/* secret by law, contract or custom
+					 * besides: never public (R-067) */
 	bool secret;
 	const char *secret_parts;
 	enum tlp tlp;

@@ -260,6 +260,7 @@ struct item_record {
 	const char *parts_label;
 	int64_t created, approved;
 	const char *created_by, *consent_mail;
+	int64_t consent_request;	/* whose agreement it rests on, 0 none */
 	struct sk_span text;		/* sealed under a data key */
 	unsigned char wrap[VAULT_WRAP];	/* data key, to the case key */
 	const char *const *indicators;	/* "ip:192.0.2.1" */

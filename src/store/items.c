@@ -39,6 +39,19 @@ bind_box(struct store *s, struct stmt *st, const struct item_record *i)
 	pack_bind(s, st, BOX);
 }
 
+enum flag { FLAG_NO_CUSTOMERS = 1 << 0, FLAG_CONFIDENTIAL = 1 << 1 };
+
+static void
+bind_rest(struct store *s, struct stmt *st, const struct item_record *i)
+{
+	db_bind_int(st, (i->item.no_customers ? FLAG_NO_CUSTOMERS : 0) |
+	    (i->item.confidential ? FLAG_CONFIDENTIAL : 0));
+	db_bind_row(st, i->consent_request);
+	db_bind_blob(st, i->wrap, VAULT_WRAP);
+	db_bind_blob(st, i->text.p, i->text.len);
+	bind_box(s, st, i);
+}
+
 static int
 add(struct store *s, const struct item_record *i, const char *id)
 {
@@ -50,9 +63,7 @@ add(struct store *s, const struct item_record *i, const char *id)
 	db_bind_int(st, i->created);
 	db_bind_int(st, i->approved);
 	db_bind_int(st, i->item.terms_version);
-	db_bind_blob(st, i->wrap, VAULT_WRAP);
-	db_bind_blob(st, i->text.p, i->text.len);
-	bind_box(s, st, i);
+	bind_rest(s, st, i);
 	return db_run(st);
 }
 
@@ -85,9 +96,7 @@ store_item_change(struct store *s, const struct item_record *i)
 		return SK_ERR_REFUSED;
 	st = store_use(s, SQL_ITEM_CHANGE);
 	db_bind_text(st, i->item.id);
-	db_bind_blob(st, i->wrap, VAULT_WRAP);
-	db_bind_blob(st, i->text.p, i->text.len);
-	bind_box(s, st, i);
+	bind_rest(s, st, i);
 	r = db_run_one(st);
 	return r ? r : store_item_withdraw_approvals(s, i->item.id);
 }
@@ -122,7 +131,7 @@ read_row(struct store *s, struct stmt *st, struct sk_arena *a,
     struct item_record *i)
 {
 	struct sk_span text;
-	int64_t row = db_int(st);
+	int64_t row = db_int(st), flags;
 	int r;
 
 	*i = (struct item_record){ .item.id = db_text(st, a) };
@@ -133,6 +142,10 @@ read_row(struct store *s, struct stmt *st, struct sk_arena *a,
 	i->item.terms_version = (uint32_t)db_int(st);
 	i->item.approvals_void = db_int(st) != 0;
 	i->item.frozen = db_int(st) != 0;
+	flags = db_int(st);
+	i->item.no_customers = flags & FLAG_NO_CUSTOMERS;
+	i->item.confidential = flags & FLAG_CONFIDENTIAL;
+	i->consent_request = db_int(st);
 	db_fixed(st, i->wrap, VAULT_WRAP);
 	text = db_blob(st);
 	i->text = sk_span_of(sk_arena_dup(a, text.p, text.len), text.len);

@@ -167,6 +167,48 @@ static const char *const main_versions[] = {
 	"CREATE INDEX copies_on_the_way ON copies(copy_hash)"
 	" WHERE state IN (1, 2);"
 	"PRAGMA user_version = 3;",
+
+	/* What stands beside a case: words that must not leave, texts that
+	 * operators write, questions about the terms, campaigns. */
+	"ALTER TABLE items ADD COLUMN flags INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE items ADD COLUMN consent INTEGER;"
+	"CREATE TABLE item_texts(row INTEGER PRIMARY KEY,"
+	" item INTEGER NOT NULL REFERENCES items(row), lang TEXT NOT NULL,"
+	" wrap BLOB NOT NULL, text BLOB NOT NULL, box BLOB NOT NULL,"
+	" UNIQUE(item, lang)) STRICT;"
+	"CREATE TABLE raises(row INTEGER PRIMARY KEY,"
+	" item INTEGER NOT NULL REFERENCES items(row),"
+	" time INTEGER NOT NULL, was INTEGER NOT NULL, now INTEGER NOT NULL,"
+	" box BLOB NOT NULL) STRICT;"
+	"CREATE INDEX raises_item ON raises(item);"
+	"CREATE TABLE case_texts(row INTEGER PRIMARY KEY,"
+	" case_row INTEGER NOT NULL REFERENCES cases(row),"
+	" kind INTEGER NOT NULL, created INTEGER NOT NULL,"
+	" wrap BLOB NOT NULL, text BLOB NOT NULL, box BLOB NOT NULL) STRICT;"
+	"CREATE INDEX case_texts_case ON case_texts(case_row, kind);"
+	"CREATE TABLE requests(row INTEGER PRIMARY KEY,"
+	" case_row INTEGER NOT NULL REFERENCES cases(row),"
+	" kind INTEGER NOT NULL, state INTEGER NOT NULL,"
+	" question INTEGER NOT NULL, created INTEGER NOT NULL,"
+	" answered INTEGER NOT NULL, mail INTEGER REFERENCES mail(row),"
+	" assurance INTEGER NOT NULL, scope INTEGER NOT NULL,"
+	" text INTEGER REFERENCES case_texts(row), wording BLOB,"
+	" box BLOB NOT NULL) STRICT;"
+	"CREATE INDEX requests_case ON requests(case_row);"
+	"CREATE TABLE deny_words(row INTEGER PRIMARY KEY,"
+	" case_row INTEGER NOT NULL REFERENCES cases(row),"
+	" word BLOB NOT NULL, time INTEGER NOT NULL, gone INTEGER,"
+	" box BLOB NOT NULL) STRICT;"
+	"CREATE UNIQUE INDEX deny_words_case ON deny_words(case_row, word)"
+	" WHERE gone IS NULL;"
+	"CREATE TABLE merges(row INTEGER PRIMARY KEY,"
+	" case_row INTEGER NOT NULL REFERENCES cases(row),"
+	" into_row INTEGER REFERENCES cases(row), time INTEGER NOT NULL,"
+	" box BLOB NOT NULL) STRICT;"
+	"CREATE INDEX merges_case ON merges(case_row);"
+	"CREATE TABLE notices(copy INTEGER PRIMARY KEY"
+	" REFERENCES copies(row), box BLOB NOT NULL) STRICT;"
+	"PRAGMA user_version = 4;",
 };
 
 static const char *const wraps_versions[] = {
@@ -174,6 +216,11 @@ static const char *const wraps_versions[] = {
 	" pk BLOB NOT NULL, wrap BLOB NOT NULL) STRICT;"
 	"PRAGMA application_id = 0x53656b77;"
 	"PRAGMA user_version = 1;",
+
+	/* The damage half has a key of its own. */
+	"CREATE TABLE damage_wraps(case_row INTEGER PRIMARY KEY,"
+	" pk BLOB NOT NULL, wrap BLOB NOT NULL) STRICT;"
+	"PRAGMA user_version = 2;",
 };
 
 const struct schema schema_main = {

@@ -15,7 +15,11 @@
 #define KEY_COLUMNS "state, case_row, created, box, facts"
 #define TERMS_COLUMNS "version, locked, assurance, box, vouched"
 #define ITEM_COLUMNS "row, id, case_row, state, created, approved, " \
-	"terms_version, approvals_void, people IS NOT NULL, wrap, text, box"
+	"terms_version, approvals_void, people IS NOT NULL, flags, " \
+	"consent, wrap, text, box"
+#define CASE_TEXT_COLUMNS "row, case_row, kind, created, wrap, text, box"
+#define REQUEST_COLUMNS "row, case_row, kind, state, question, created, " \
+	"answered, mail, assurance, scope, text, wording, box"
 #define COPY_COLUMNS "row, created, next_try, sent, state, encrypted, " \
 	"case_row, digest, question, terms_version, tries, copy_hash, box, " \
 	"status"
@@ -208,13 +212,13 @@ const struct sql sql_table[SQL_LAST] = {
 	    "INSERT INTO exclusion_maps(case_row, version, place, time, box) "
 	    "VALUES(?, ?, ?, ?, ?)", RULES },
 	[SQL_EXCLUSION_MAPS] = { "exclusion.maps",
-	    "SELECT place, box FROM exclusion_maps WHERE case_row = ? "
+	    "SELECT place, time, box FROM exclusion_maps WHERE case_row = ? "
 	    "AND version = ? ORDER BY row" },
 
 	[SQL_ITEM_ADD] = { "item.add",
 	    "INSERT INTO items(id, case_row, state, created, approved, "
-	    "terms_version, approvals_void, wrap, text, box) "
-	    "VALUES(?, ?, ?, ?, ?, ?, 0, ?, ?, ?)", RULES },
+	    "terms_version, approvals_void, flags, consent, wrap, text, box) "
+	    "VALUES(?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?)", RULES },
 	[SQL_ITEM_GET] = { "item.get",
 	    "SELECT " ITEM_COLUMNS " FROM items WHERE id = ?" },
 	[SQL_ITEM_LIST] = { "item.list",
@@ -225,8 +229,8 @@ const struct sql sql_table[SQL_LAST] = {
 	[SQL_ITEM_ROW] = { "item.row",
 	    "SELECT row, state FROM items WHERE id = ?" },
 	[SQL_ITEM_CHANGE] = { "item.change",
-	    "UPDATE items SET wrap = ?2, text = ?3, box = ?4 "
-	    "WHERE id = ?1", RULES },
+	    "UPDATE items SET flags = ?2, consent = ?3, wrap = ?4, "
+	    "text = ?5, box = ?6 WHERE id = ?1", RULES },
 	[SQL_ITEM_STATE] = { "item.state",
 	    "UPDATE items SET state = ?2, terms_version = ?3, "
 	    "approved = coalesce(?4, approved) WHERE row = ?1", RULES },
@@ -252,6 +256,73 @@ const struct sql sql_table[SQL_LAST] = {
 	[SQL_APPROVAL_LIST] = { "approval.list",
 	    "SELECT box FROM approvals WHERE item = ? AND void = 0 "
 	    "ORDER BY row" },
+
+	[SQL_ITEM_TEXT_PUT] = { "item_text.put",
+	    "INSERT INTO item_texts(item, lang, wrap, text, box) "
+	    "VALUES(?, ?, ?, ?, ?) ON CONFLICT(item, lang) DO UPDATE SET "
+	    "wrap = excluded.wrap, text = excluded.text, "
+	    "box = excluded.box", RULES },
+	[SQL_ITEM_TEXT_LIST] = { "item_text.list",
+	    "SELECT lang, wrap, text, box FROM item_texts WHERE item = ? "
+	    "ORDER BY lang" },
+	[SQL_RAISE_ADD] = { "raise.add",
+	    "INSERT INTO raises(item, time, was, now, box) "
+	    "VALUES(?, ?, ?, ?, ?)" },
+	[SQL_RAISE_LIST] = { "raise.list",
+	    "SELECT time, was, now, box FROM raises WHERE item = ? "
+	    "ORDER BY row" },
+
+	[SQL_CASE_TEXT_ADD] = { "case_text.add",
+	    "INSERT INTO case_texts(case_row, kind, created, wrap, text, box) "
+	    "VALUES(?, ?, ?, ?, ?, ?)" },
+	[SQL_CASE_TEXT_GET] = { "case_text.get",
+	    "SELECT " CASE_TEXT_COLUMNS " FROM case_texts WHERE row = ?" },
+	[SQL_CASE_TEXT_LIST] = { "case_text.list",
+	    "SELECT " CASE_TEXT_COLUMNS " FROM case_texts "
+	    "WHERE case_row = ? AND kind = ? ORDER BY row" },
+	[SQL_DAMAGE_WRAP_PUT] = { "damage_wrap.put",
+	    "INSERT OR REPLACE INTO damage_wraps(case_row, pk, wrap) "
+	    "VALUES(?, ?, ?)" },
+	[SQL_DAMAGE_WRAP_GET] = { "damage_wrap.get",
+	    "SELECT pk, wrap FROM damage_wraps WHERE case_row = ?" },
+
+	[SQL_REQUEST_ADD] = { "request.add",
+	    "INSERT INTO requests(case_row, kind, state, question, created, "
+	    "answered, mail, assurance, scope, text, wording, box) "
+	    "VALUES(?, ?, ?, ?, ?, 0, NULL, 0, ?, ?, ?, ?)" },
+	[SQL_REQUEST_GET] = { "request.get",
+	    "SELECT " REQUEST_COLUMNS " FROM requests WHERE row = ?" },
+	[SQL_REQUEST_LIST] = { "request.list",
+	    "SELECT " REQUEST_COLUMNS " FROM requests WHERE case_row = ? "
+	    "ORDER BY row" },
+	[SQL_REQUEST_ANSWER] = { "request.answer",
+	    "UPDATE requests SET state = ?2, answered = ?3, mail = ?4, "
+	    "assurance = ?5 WHERE row = ?1", RULES },
+
+	[SQL_DENY_ADD] = { "deny.add",
+	    "INSERT INTO deny_words(case_row, word, time, box) "
+	    "VALUES(?, ?, ?, ?)", RULES },
+	[SQL_DENY_REMOVE] = { "deny.remove",
+	    "UPDATE deny_words SET gone = ?3 WHERE case_row = ?1 "
+	    "AND word = ?2 AND gone IS NULL", RULES },
+	[SQL_DENY_LIST] = { "deny.list",
+	    "SELECT row, case_row, time, box FROM deny_words "
+	    "WHERE case_row = ? AND gone IS NULL ORDER BY row" },
+	[SQL_DENY_OTHERS] = { "deny.others",
+	    "SELECT row, case_row, time, box FROM deny_words "
+	    "WHERE case_row <> ? AND gone IS NULL" },
+
+	[SQL_MERGE_ADD] = { "merge.add",
+	    "INSERT INTO merges(case_row, into_row, time, box) "
+	    "VALUES(?, ?, ?, ?)" },
+	[SQL_MERGE_LIST] = { "merge.list",
+	    "SELECT case_row, into_row FROM merges m WHERE row = "
+	    "(SELECT max(row) FROM merges WHERE case_row = m.case_row)" },
+
+	[SQL_NOTICE_ADD] = { "notice.add",
+	    "INSERT INTO notices(copy, box) VALUES(?, ?)" },
+	[SQL_NOTICE_GET] = { "notice.get",
+	    "SELECT box FROM notices WHERE copy = ?" },
 
 	[SQL_COPY_ADD] = { "copy.add",
 	    "INSERT INTO copies(created, next_try, sent, state, encrypted, "

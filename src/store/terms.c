@@ -259,20 +259,20 @@ overlay_maps(struct store *s, struct sk_arena *a, int64_t case_row,
 	db_bind_int(st, t->version);
 	while ((r = db_step(st)) > 0) {
 		size_t place = (size_t)db_int(st);
+		struct exclusion m = { .mapped = true,
+			.mapped_at = db_int(st) };
 		struct wire_in w = unpack(s, st, MAP);
-		size_t n;
-		const char *const *orgs = unpack_strs(&w, a, &n);
 
-		wire_str(&w, a);
-		wire_str(&w, a);
+		m.orgs = unpack_strs(&w, a, &m.norgs);
+		m.mapped_by = wire_str(&w, a);
+		m.reason = wire_str(&w, a);
 		r = unpack_end(&w, MAP);
 		if (!r && place >= t->nexclusions)
 			r = SK_ERR_IO;
 		if (r)
 			break;
-		x[place].mapped = true;
-		x[place].orgs = orgs;
-		x[place].norgs = n;
+		m.words = x[place].words;
+		x[place] = m;
 	}
 	db_end(st);
 	return r;

@@ -28,16 +28,18 @@ PRIVATE = {
 # contract headers that are plain data or base: everybody's
 BASE = {"arena", "address", "buf", "clock", "domain", "error", "files", "hash", "install",
         "limits", "log", "mem", "text", "ascii", "unicode"}
-DATA = {"facts", "actions", "answer", "council", "terms", "roster", "key"}
+DATA = {"facts", "actions", "answer", "council", "terms", "roster", "key",
+        "request"}
 OWNER = {
     "mail": {"mail_read", "compose", "proof", "answer"},
     "lmtp": {"lmtp"},
-    "council": {"decide", "gate", "deny", "terms", "roster", "council", "calendar"},
+    "council": {"decide", "gate", "deny", "terms", "roster", "council", "calendar",
+                "campaign"},
     "template": {"template"},
     "wire": {"wire", "channel", "messages", "sandbox", "reader_client",
              "json", "verbs", "notify"},
     "policy": {"policy", "config"},
-    "store": {"store"},
+    "store": {"store", "store_beside"},
     "crypto": {"vault", "pgp", "key"},
     "postfix": {"postfix"},
 }

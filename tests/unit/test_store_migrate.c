@@ -82,6 +82,11 @@ back_to_1(struct world *w)
 	run(h, "DROP TABLE history");
 	run(h, "DROP INDEX copies_person");
 	run(h, "ALTER TABLE copies DROP COLUMN person");
+	run(h, "DROP TABLE item_texts; DROP TABLE raises;"
+	    "DROP TABLE requests; DROP TABLE case_texts;"
+	    "DROP TABLE deny_words; DROP TABLE merges; DROP TABLE notices;"
+	    "ALTER TABLE items DROP COLUMN flags;"
+	    "ALTER TABLE items DROP COLUMN consent");
 	run(h, "PRAGMA user_version = 1");
 	sqlite3_close(h);
 }

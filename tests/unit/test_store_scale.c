@@ -122,12 +122,16 @@ test_many_cases(void **state)
 /* May walk over all rows: that is what they are for. */
 static const enum sql_id whole_table[] = { SQL_ORG_LIST, SQL_PERSON_LIST,
 	SQL_PERSON_LIST_ACTIVE, SQL_ITEM_LIST, SQL_DIGEST_LIST,
-	SQL_AUDIT_WALK, SQL_MAIL_SPOOLS };
+	SQL_AUDIT_WALK, SQL_MAIL_SPOOLS, SQL_DENY_OTHERS, SQL_MERGE_LIST };
 /* Walk from the newest row back and stop at LIMIT. */
 static const enum sql_id newest_first[] = { SQL_MAIL_LIST, SQL_CASE_LIST,
 	SQL_COPY_LIST, SQL_AUDIT_LIST, SQL_AUDIT_LAST };
 /* Sort the handful of rows of one owner. */
-static const enum sql_id few[] = { SQL_APPROVAL_LIST, SQL_COPY_LIST_PERSON };
+static const enum sql_id few[] = { SQL_APPROVAL_LIST,
+	SQL_COPY_LIST_PERSON, SQL_DENY_LIST };
+
+static const enum sql_id in_wraps[] = { SQL_WRAP_PUT, SQL_WRAP_GET,
+	SQL_DAMAGE_WRAP_PUT, SQL_DAMAGE_WRAP_GET };
 
 static bool
 among(enum sql_id id, const enum sql_id *list, size_t n)
@@ -181,7 +185,8 @@ test_plans(void **state)
 		assert_int_equal(sqlite3_open(wraps ? w->wraps : w->path, &h),
 		    SQLITE_OK);
 		for (int id = 0; id < SQL_LAST; id++) {
-			bool there = id == SQL_WRAP_PUT || id == SQL_WRAP_GET;
+			bool there = among((enum sql_id)id, in_wraps,
+			    sizeof(in_wraps) / sizeof(*in_wraps));
 
 			assert_non_null(sql_table[id].text);
 			if (there == (wraps == 1))

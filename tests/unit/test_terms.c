@@ -101,8 +101,10 @@ what_is_wider(void **state)
 	    "mlit", "acme" };
 	struct exclusion none = { .words = "x", .mapped = true };
 	struct exclusion words = { .words = "監督官庁" };
-	struct exclusion one = { "監督官庁", true, acme, 1 };
-	struct exclusion two = { "監督官庁と国交省", true, both, 2 };
+	struct exclusion one = { .words = "監督官庁", .mapped = true,
+		.orgs = acme, .norgs = 1 };
+	struct exclusion two = { .words = "監督官庁と国交省", .mapped = true,
+		.orgs = both, .norgs = 2 };
 	struct terms old = base_terms(), now = old;
 
 	(void)state;

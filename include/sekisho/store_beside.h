@@ -1,0 +1,128 @@
+/*
+ * What the store keeps beside a case and its items: words
+ * that must not leave, texts that operators write, questions about the terms,
+ * campaigns, an item's other languages and its raises. Contracts are store.h's.
+ */
+#pragma once
+
+#include <sekisho/campaign.h>
+#include <sekisho/request.h>
+#include <sekisho/store.h>
+
+/* ---- the deny-list of a case (R-075) ---- */
+struct deny_record {
+	int64_t row, case_row, time;
+	const char *word, *who;
+};
+/* SK_ERR_EXISTS: it is there already, in any width and case. */
+int store_deny_add(struct store *s, int64_t case_row, const char *word,
+    const char *who, int64_t now);
+/* SK_ERR_NOINPUT: not there. The row stays, marked as gone. */
+int store_deny_remove(struct store *s, int64_t case_row, const char *word,
+    int64_t now);
+int store_deny_list(struct store *s, struct sk_arena *a, int64_t case_row,
+    struct deny_record **out, size_t *n);
+/* Of every other case: for what goes to an originator. */
+int store_deny_others(struct store *s, struct sk_arena *a, int64_t case_row,
+    struct deny_record **out, size_t *n);
+
+/* ---- texts of operators, sealed like mails (I9) ---- */
+enum case_text_kind {
+	CASE_TEXT_ADVICE,	/* to the originator (T-11, T-12) */
+	CASE_TEXT_WORDING,	/* of a request (T-09, T-10) */
+	CASE_TEXT_DAMAGE	/* the damage half: sealed to a key of its own,
+				 * which no item's path ever asks for (R-070) */
+};
+struct case_text {
+	int64_t row, case_row, created;
+	enum case_text_kind kind;
+	const char *who, *title;
+	struct sk_span text;		/* sealed under a data key */
+	unsigned char wrap[VAULT_WRAP];
+};
+int store_case_text_add(struct store *s, struct case_text *t);	/* sets row */
+int store_case_text_get(struct store *s, struct sk_arena *a, int64_t row,
+    struct case_text *out);
+int store_case_texts(struct store *s, struct sk_arena *a, int64_t case_row,
+    enum case_text_kind kind, struct case_text **out, size_t *n);
+/* The damage half's key pair of a case, in the wraps file; SK_ERR_NOINPUT:
+ * none was made yet. */
+int store_damage_key_put(struct store *s, int64_t case_row,
+    const unsigned char pk[VAULT_KEY], const unsigned char wrap[VAULT_WRAP]);
+int store_damage_key(struct store *s, int64_t case_row,
+    unsigned char pk[VAULT_KEY], unsigned char wrap[VAULT_WRAP]);
+
+/* ---- questions about terms in force (T-09, T-10) ---- */
+struct request_record {
+	int64_t row, case_row, created, answered;
+	enum request_kind kind;
+	enum request_state state;
+	uint32_t question;		/* the version that asks it */
+	int64_t mail;			/* that answered; 0 none */
+	enum assurance assurance;	/* of that answer */
+	enum scope scope;		/* asked for */
+	int64_t text;			/* case_text row of the exact wording */
+	const char *title, *item, *reason, *who;
+	const char *const *indicators;
+	size_t nindicators;
+};
+/* wording: what an item must say, to the letter but for blanks and width;
+ * only a keyed hash of it is kept here. */
+int store_request_add(struct store *s, struct request_record *r,
+    const char *wording);
+int store_request_get(struct store *s, struct sk_arena *a, int64_t row,
+    struct request_record *out);
+int store_requests(struct store *s, struct sk_arena *a, int64_t case_row,
+    struct request_record **out, size_t *n);
+int store_request_answer(struct store *s, int64_t row,
+    enum request_state state, int64_t mail, enum assurance have,
+    int64_t now);
+/* Is this the wording that the request asked for? */
+int store_request_same(struct store *s, int64_t row, const char *wording,
+    bool *same);
+
+/* ---- campaigns: an attribute for counting, never of terms (R-127) ---- */
+/* into_row 0: no longer merged. Every act is kept. */
+int store_merge(struct store *s, int64_t case_row, int64_t into_row,
+    const char *who, const char *reason, int64_t now);
+/* Of every case that was ever merged, how it stands now. */
+int store_merges(struct store *s, struct sk_arena *a,
+    struct campaign_link **out, size_t *n);
+
+/* ---- an item's text in another language ---- */
+struct item_text {
+	const char *lang, *title;
+	struct sk_span text;		/* sealed under a data key */
+	unsigned char wrap[VAULT_WRAP];
+};
+/* New or instead of the one there; approvals are withdrawn with it. */
+int store_item_text_put(struct store *s, const char *id,
+    const struct item_text *t);
+int store_item_texts(struct store *s, struct sk_arena *a, const char *id,
+    struct item_text **out, size_t *n);
+
+/* ---- confidence raised: who, from what, on what (R-084) ---- */
+struct raise_record {
+	int64_t time;
+	enum confidence was, now;
+	const char *who, *reason;
+	const char *const *answers;	/* mails it rests on */
+	size_t nanswers;
+};
+int store_raise_add(struct store *s, const char *id,
+    const struct raise_record *r);
+int store_raises(struct store *s, struct sk_arena *a, const char *id,
+    struct raise_record **out, size_t *n);
+
+/* ---- what a notice to a member's person says (T-08, T-38) ---- */
+struct notice_record {
+	const char *item;
+	bool withdrawn;			/* T-08: no longer for this person */
+	enum scope was, now;		/* T-08 */
+	enum confidence raised_from, raised_to;	/* T-38 */
+	uint32_t terms_version;
+};
+int store_notice_add(struct store *s, int64_t copy,
+    const struct notice_record *n);
+int store_notice_get(struct store *s, struct sk_arena *a, int64_t copy,
+    struct notice_record *out);

@@ -1,0 +1,162 @@
+/*
+ * Questions about terms in force, and what was answered. The wording stands
+ * sealed as a text of the case; here is a keyed hash of it, which says whether
+ * an item keeps to what was agreed without opening anything.
+ */
+#include <config.h>
+
+#include <string.h>
+
+#include <sekisho/store_beside.h>
+#include <sekisho/text.h>
+
+#include "store/internal.h"
+
+#define BOX "requests.box"
+
+/* Blanks, line ends and width are no part of a wording. */
+static struct lookup
+wording_lookup(struct store *s, const char *wording)
+{
+	struct sk_arena *a = sk_arena_new();
+	char *folded = sk_nfkc_fold(a, wording), *to = folded;
+	struct lookup l;
+
+	for (const char *p = folded; *p; p++)
+		if (!strchr(" \t\r\n", *p))
+			*to++ = *p;
+	*to = '\0';
+	l = lookup_text(s, "wording", folded);
+	sk_arena_free(&a);
+	return l;
+}
+
+int
+store_request_add(struct store *s, struct request_record *q,
+    const char *wording)
+{
+	struct stmt *st = store_use(s, SQL_REQUEST_ADD);
+	int r;
+
+	db_bind_int(st, q->case_row);
+	db_bind_int(st, q->kind);
+	db_bind_int(st, q->state);
+	db_bind_int(st, q->question);
+	db_bind_int(st, q->created);
+	db_bind_int(st, q->scope);
+	db_bind_row(st, q->text);
+	lookup_bind(st, wording_lookup(s, wording ? wording : ""));
+	pack_begin(s);
+	pack_str(s, q->title);
+	pack_str(s, q->item);
+	pack_str(s, q->reason);
+	pack_str(s, q->who);
+	pack_strs(s, q->indicators, q->nindicators);
+	pack_bind(s, st, BOX);
+	r = db_run(st);
+	if (!r)
+		q->row = db_last_row(s->main);
+	return r;
+}
+
+static int
+read_row(struct store *s, struct stmt *st, struct sk_arena *a,
+    struct request_record *q, unsigned char wording[LOOKUP])
+{
+	struct wire_in w;
+
+	*q = (struct request_record){ .row = db_int(st) };
+	q->case_row = db_int(st);
+	q->kind = (enum request_kind)db_int(st);
+	q->state = (enum request_state)db_int(st);
+	q->question = (uint32_t)db_int(st);
+	q->created = db_int(st);
+	q->answered = db_int(st);
+	q->mail = db_int(st);
+	q->assurance = (enum assurance)db_int(st);
+	q->scope = (enum scope)db_int(st);
+	q->text = db_int(st);
+	db_fixed(st, wording, LOOKUP);
+	w = unpack(s, st, BOX);
+	q->title = wire_str(&w, a);
+	q->item = wire_str(&w, a);
+	q->reason = wire_str(&w, a);
+	q->who = wire_str(&w, a);
+	q->indicators = unpack_strs(&w, a, &q->nindicators);
+	return unpack_end(&w, BOX);
+}
+
+static int
+get(struct store *s, struct sk_arena *a, int64_t row,
+    struct request_record *out, unsigned char wording[LOOKUP])
+{
+	struct stmt *st = store_use(s, SQL_REQUEST_GET);
+	int r;
+
+	db_bind_int(st, row);
+	r = db_get(st);
+	if (r)
+		return r;
+	r = read_row(s, st, a, out, wording);
+	db_end(st);
+	return r;
+}
+
+int
+store_request_get(struct store *s, struct sk_arena *a, int64_t row,
+    struct request_record *out)
+{
+	unsigned char wording[LOOKUP];
+
+	return get(s, a, row, out, wording);
+}
+
+int
+store_requests(struct store *s, struct sk_arena *a, int64_t case_row,
+    struct request_record **out, size_t *n)
+{
+	struct stmt *st = store_use(s, SQL_REQUEST_LIST);
+	unsigned char wording[LOOKUP];
+	int r;
+
+	*out = NULL;
+	*n = 0;
+	db_bind_int(st, case_row);
+	while ((r = db_step(st)) > 0) {
+		*out = list_add(a, *out, *n, sizeof(**out));
+		r = read_row(s, st, a, &(*out)[(*n)++], wording);
+		if (r)
+			break;
+	}
+	db_end(st);
+	return r;
+}
+
+int
+store_request_answer(struct store *s, int64_t row, enum request_state state,
+    int64_t mail, enum assurance have, int64_t now)
+{
+	struct stmt *st = store_use(s, SQL_REQUEST_ANSWER);
+
+	db_bind_int(st, row);
+	db_bind_int(st, state);
+	db_bind_int(st, now);
+	db_bind_row(st, mail);
+	db_bind_int(st, have);
+	return db_run_one(st);
+}
+
+int
+store_request_same(struct store *s, int64_t row, const char *wording,
+    bool *same)
+{
+	struct sk_arena *a = sk_arena_new();
+	struct lookup l = wording_lookup(s, wording);
+	unsigned char asked[LOOKUP];
+	struct request_record q;
+	int r = get(s, a, row, &q, asked);
+
+	*same = !r && memcmp(l.bytes, asked, LOOKUP) == 0;
+	sk_arena_free(&a);
+	return r;
+}
