@@ -37,6 +37,15 @@ struct matrix_row {
 	int line;
 };
 
+/* What no row speaks of, and knowingly so: it stays with the secretariat. */
+struct matrix_gap {
+	uint64_t categories;
+	uint32_t confidences;	/* 0: any */
+	enum matrix_any victim_inferable;
+	const char *source;
+	int line;
+};
+
 struct restraint {		/* of automatic mail, design.md §8 */
 	unsigned none_per_address_day;		/* 1 */
 	unsigned none_per_domain_hour;		/* 20 */
@@ -49,6 +58,8 @@ struct policy {
 	const char *file;
 	const struct matrix_row *matrix;
 	size_t nmatrix;
+	const struct matrix_gap *kept_back;
+	size_t nkept_back;
 	struct restraint restraint;
 	enum assurance first_up_to_task_force;	/* TOKEN_ALIGNED */
 	enum assurance wider;			/* SIGNATURE */

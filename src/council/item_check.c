@@ -71,6 +71,9 @@ item_fault(const struct policy *p, const struct item *i,
 		return ITEM_SECRET_BY_TERMS;
 	if (!i->secret && i->secret_parts && *i->secret_parts)
 		return ITEM_PARTS_NOT_SECRET;
+	if (i->confidential && (i->onward == ONWARD_PUBLIC ||
+	    i->tlp == TLP_CLEAR))
+		return ITEM_CONFIDENTIAL;
 	return onward_fault(&c, i, t);
 }
 
@@ -97,6 +100,9 @@ static const struct {
 	[ITEM_ONWARD_TERMS] = { "R-063/R-095", "the originator's scope does "
 	    "not reach beyond the members as far as that; say a narrower "
 	    "--onward or ask the originator" },
+	[ITEM_CONFIDENTIAL] = { "R-067", "what law, contract or custom keeps "
+	    "confidential is never public; say a stricter --tlp and "
+	    "--onward" },
 };
 
 const char *

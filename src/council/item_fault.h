@@ -12,7 +12,8 @@ enum item_fault {
 	ITEM_PARTS_NOT_SECRET,
 	ITEM_ONWARD_MATRIX,
 	ITEM_ONWARD_SECRET,
-	ITEM_ONWARD_TERMS
+	ITEM_ONWARD_TERMS,
+	ITEM_CONFIDENTIAL
 };
 
 /* Does the item's own statement fit matrix and terms? Terms may be NULL. */

@@ -111,5 +111,12 @@ item_audience(const struct policy *p, const struct item *i,
 	    t->scope <= SCOPE_UNKNOWN || t->scope > SCOPE_PUBLIC)
 		return SCOPE_UNKNOWN;
 	most = matrix_ceiling(p, i).max_audience;
-	return most < t->scope ? most : t->scope;
+	if (t->scope < most)
+		most = t->scope;
+	/* An exception goes as far as was agreed to, and no further. */
+	if (i->has_consent && i->consent_scope < most)
+		most = i->consent_scope;
+	if (i->confidential && most > SCOPE_PARTNER_SCHEMES)
+		most = SCOPE_PARTNER_SCHEMES;		/* */
+	return most;
 }

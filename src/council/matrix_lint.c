@@ -27,11 +27,13 @@ fault(struct lint *l, const struct matrix_row *r, const char *what,
 	    r ? r->id : "M99", what, mend);
 }
 
+/* The row that a ceiling came from: its own string, since a row of the file may
+ * be called M99, too. NULL: none speaks of the item. */
 static const struct matrix_row *
 row_named(const struct policy *p, const char *id)
 {
 	for (size_t i = 0; i < p->nmatrix; i++)
-		if (strcmp(p->matrix[i].id, id) == 0)
+		if (p->matrix[i].id == id)
 			return &p->matrix[i];
 	return NULL;
 }
@@ -182,22 +184,98 @@ compare(struct lint *l, const struct matrix_row *a,
 	}
 }
 
-/* A category in no row reaches nobody, which somebody forgot to say. */
+/* ---- holes: what no row speaks of reaches nobody (M99); knowingly? ---- */
+
+static bool
+is_kept_back(const struct policy *p, const struct item *i)
+{
+	for (size_t n = 0; n < p->nkept_back; n++) {
+		const struct matrix_gap *g = &p->kept_back[n];
+
+		if ((g->categories & UINT64_C(1) << i->category) &&
+		    (!g->confidences || (g->confidences &
+		    1U << i->confidence)) &&
+		    (g->victim_inferable == ANY_EITHER ||
+		    (g->victim_inferable == ANY_YES) == i->victim_inferable))
+			return true;
+	}
+	return false;
+}
+
+/* The line where the mend goes: the last row that speaks of the category. */
+static int
+line_of(const struct policy *p, enum category c)
+{
+	int line = p->nmatrix ? p->matrix[0].line : 0;
+
+	for (size_t n = 0; n < p->nmatrix; n++)
+		if (p->matrix[n].categories & UINT64_C(1) << c)
+			line = p->matrix[n].line;
+	return line;
+}
+
+static void
+hole(struct lint *l, const struct item *i)
+{
+	l->n++;
+	sk_buf_addf(l->faults, "%s:%d: matrix: no row speaks of %s, %s, "
+	    "victim_inferable \"%s\", consent \"%s\"%s; add a row, or name it "
+	    "in kept_back if nobody may have it\n",
+	    l->policy->file ? l->policy->file : "policy",
+	    line_of(l->policy, i->category),
+	    word_of(WORDS_CATEGORY, (int)i->category),
+	    word_of(WORDS_CONFIDENCE, (int)i->confidence),
+	    i->victim_inferable ? "Y" : "N", i->has_consent ? "yes" : "no",
+	    i->special ? " with some special flag" : "");
+}
+
+/* Special flags inside: one line for what differs in nothing else. */
 static void
 find_gaps(struct lint *l)
 {
-	uint64_t seen = 0;
+	for (unsigned n = 0; n < CATEGORY_LAST * 12U; n++) {
+		struct item i = {
+			.has_consent = n % 2, .victim_inferable = n / 2 % 2,
+			.confidence = CONFIDENCE_RAW + n / 4 % 3,
+			.category = n / 12,
+		};
 
-	for (size_t i = 0; i < l->policy->nmatrix; i++)
-		seen |= l->policy->matrix[i].categories;
-	for (int c = 0; c < CATEGORY_LAST; c++) {
-		if (seen & UINT64_C(1) << c)
+		if (is_kept_back(l->policy, &i))
 			continue;
-		l->n++;
-		sk_buf_addf(l->faults, "%s: matrix: no row speaks of %s; add "
-		    "one, with max_audience \"COORDINATOR\" if nobody may "
-		    "have it\n", l->policy->file ? l->policy->file : "policy",
-		    word_of(WORDS_CATEGORY, c));
+		for (i.special = 0; i.special <= SPECIAL_ALL; i.special++) {
+			if (row_named(l->policy,
+			    matrix_ceiling(l->policy, &i).row))
+				continue;
+			hole(l, &i);
+			break;
+		}
+	}
+}
+
+/* To refuse must never give more than to agree: every such pair of items. */
+static void
+find_widening(struct lint *l)
+{
+	const char *told = NULL;
+
+	for (unsigned n = 0; n < CATEGORY_LAST * 96U; n++) {
+		struct item i = {
+			.special = n % 16, .victim_inferable = n / 16 % 2,
+			.confidence = CONFIDENCE_RAW + n / 32 % 3,
+			.category = n / 96,
+		};
+		struct ceiling no = matrix_ceiling(l->policy, &i), yes;
+
+		i.has_consent = true;
+		yes = matrix_ceiling(l->policy, &i);
+		/* What no row speaks of cannot be compared: find_gaps(). */
+		if (no.max_audience <= yes.max_audience || no.row == told ||
+		    !row_named(l->policy, yes.row))
+			continue;
+		fault(l, row_named(l->policy, no.row), "reaches further where "
+		    "consent was refused or not asked than where it was given "
+		    "(R-074)", "narrow max_audience, or say consent \"yes\"");
+		told = no.row;
 	}
 }
 
@@ -228,5 +306,6 @@ matrix_lint(const struct policy *p, struct sk_buf *faults)
 			compare(&l, &p->matrix[j], &p->matrix[i]);
 	}
 	find_gaps(&l);
+	find_widening(&l);
 	return l.n;
 }

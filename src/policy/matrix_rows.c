@@ -29,6 +29,12 @@ const struct schema_key matrix_keys[] = {
 	{ .name = NULL }
 };
 
+const struct schema_key matrix_gap_keys[] = {
+	LIST("categories", categories), LIST("confidence", confidence),
+	CELL("victim_inferable", victim_inferable), CELL("source", source),
+	{ .name = NULL }
+};
+
 struct choice {
 	const char *word;
 	int value;
@@ -52,6 +58,7 @@ static const struct choice onwards[] = {
 };
 
 struct reading {
+	const char *list;		/* "matrix", "kept_back" */
 	struct schema *s;
 	struct sk_arena *a;
 	const struct matrix_text *row;
@@ -61,7 +68,7 @@ static void
 cell_fault(struct reading *r, const char *key, const char *text,
     const char *choices)
 {
-	schema_fault_at(r->s, r->row->line, "matrix",
+	schema_fault_at(r->s, r->row->line, r->list,
 	    "row %s, %s: \"%s\" is not known; write one of %s",
 	    r->row->id ? r->row->id : "?", key, text, choices);
 }
@@ -97,19 +104,19 @@ word(struct reading *r, const char *key, const char *text,
 }
 
 static void
-read_sets(struct reading *r, struct matrix_row *out)
+read_sets(struct reading *r, uint64_t *categories, uint32_t *confidences)
 {
 	const struct matrix_text *t = r->row;
 
 	for (size_t i = 0; i < t->ncategories; i++)
-		out->categories |= UINT64_C(1) << word(r, "categories",
+		*categories |= UINT64_C(1) << word(r, "categories",
 		    t->categories[i], WORDS_CATEGORY);
 	for (size_t i = 0; i < t->nconfidence; i++)
 		if (strcmp(t->confidence[i], "-") != 0)
-			out->confidences |= 1U << word(r, "confidence",
+			*confidences |= 1U << word(r, "confidence",
 			    t->confidence[i], WORDS_CONFIDENCE);
 	if (!t->nconfidence && t->confidence)
-		schema_fault_at(r->s, t->line, "matrix", "row %s, confidence: "
+		schema_fault_at(r->s, t->line, r->list, "row %s, confidence: "
 		    "is empty; write ( \"-\" ) for any", t->id ? t->id : "?");
 }
 
@@ -136,7 +143,7 @@ read_row(struct reading *r, struct matrix_row *out)
 	out->id = t->id ? t->id : "?";
 	out->line = t->line;
 	out->source = t->source;
-	read_sets(r, out);
+	read_sets(r, &out->categories, &out->confidences);
 	read_audience(r, out);
 	/* Where a cell is wrong, the strictest stands until it is mended. */
 	out->victim_inferable = (enum matrix_any)choose(r, "victim_inferable",
@@ -159,9 +166,28 @@ matrix_rows(struct schema *s, struct sk_arena *a, const struct matrix_text *in,
 	struct matrix_row *rows = sk_arena_array(a, n + 1, sizeof(*rows));
 
 	for (size_t i = 0; i < n; i++) {
-		struct reading r = { s, a, &in[i] };
+		struct reading r = { "matrix", s, a, &in[i] };
 
 		read_row(&r, &rows[i]);
 	}
 	return rows;
+}
+
+const struct matrix_gap *
+matrix_gaps(struct schema *s, struct sk_arena *a, const struct matrix_text *in,
+    size_t n)
+{
+	struct matrix_gap *gaps = sk_arena_array(a, n + 1, sizeof(*gaps));
+
+	for (size_t i = 0; i < n; i++) {
+		struct reading r = { "kept_back", s, a, &in[i] };
+
+		gaps[i].line = in[i].line;
+		gaps[i].source = in[i].source;
+		read_sets(&r, &gaps[i].categories, &gaps[i].confidences);
+		gaps[i].victim_inferable = (enum matrix_any)choose(&r,
+		    "victim_inferable", in[i].victim_inferable, victims,
+		    ANY_NO);
+	}
+	return gaps;
 }

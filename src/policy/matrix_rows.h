@@ -18,6 +18,10 @@ struct matrix_text {
 
 /* Its keys, for a list of struct matrix_text. */
 extern const struct schema_key matrix_keys[];
+/* Those of a row of kept_back. */
+extern const struct schema_key matrix_gap_keys[];
 /* Words into rows; faults by line. */
 const struct matrix_row *matrix_rows(struct schema *s, struct sk_arena *a,
+    const struct matrix_text *in, size_t n);
+const struct matrix_gap *matrix_gaps(struct schema *s, struct sk_arena *a,
     const struct matrix_text *in, size_t n);

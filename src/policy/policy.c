@@ -20,8 +20,8 @@
 /* As in the file; what needs work is kept beside the struct it goes into. */
 struct loaded {
 	struct policy p;
-	const struct matrix_text *matrix;
-	size_t nmatrix;
+	const struct matrix_text *matrix, *kept_back;
+	size_t nmatrix, nkept_back;
 	const char *const *holidays;
 	size_t nholidays;
 	const char *as_of;
@@ -90,6 +90,10 @@ static const struct schema_key legal[] = {
 static const struct schema_key keys[] = {
 	{ .name = "matrix", .type = SCHEMA_ROWS, .needed = true,
 	    .at = AT(matrix), .count = AT(nmatrix), .keys = matrix_keys,
+	    .row_size = sizeof(struct matrix_text),
+	    .row_line = offsetof(struct matrix_text, line) },
+	{ .name = "kept_back", .type = SCHEMA_ROWS, .at = AT(kept_back),
+	    .count = AT(nkept_back), .keys = matrix_gap_keys,
 	    .row_size = sizeof(struct matrix_text),
 	    .row_line = offsetof(struct matrix_text, line) },
 	{ .name = "restraint", .type = SCHEMA_GROUP, .keys = restraint },
@@ -164,6 +168,9 @@ finish(struct loaded *l, struct schema **s, struct sk_buf *faults)
 
 	l->p.matrix = matrix_rows(*s, l->p.arena, l->matrix, l->nmatrix);
 	l->p.nmatrix = l->nmatrix;
+	l->p.kept_back = matrix_gaps(*s, l->p.arena, l->kept_back,
+	    l->nkept_back);
+	l->p.nkept_back = l->nkept_back;
 	count_days(l);
 	check_levels(*s, &l->p);
 	n = schema_close(s);

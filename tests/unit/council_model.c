@@ -214,6 +214,10 @@ stated_well(const struct item *i, const struct terms *t, char secret,
 		if (!strcmp(damage[k], word_of(WORDS_CATEGORY,
 		    (int)i->category)))
 			return false;
+	/* kept confidential by others' rules, so never said in public. */
+	if (i->confidential && (i->onward == ONWARD_PUBLIC ||
+	    i->tlp == TLP_CLEAR))
+		return false;
 	if (!i->secret && (secret == 'Y' || t->secrecy == SECRECY_ALL ||
 	    t->secrecy == SECRECY_UNKNOWN))
 		return false;
@@ -243,6 +247,13 @@ model_send(const struct gate_ask *k)
 	audience = model_audience(i, &secret, &onward);
 	if (scope < audience)
 		audience = scope;
+	/* the named audience of the exception. */
+	if (i->has_consent) {
+		int named = (int)i->consent_scope - (int)SCOPE_COORDINATOR;
+
+		if (named < audience)
+			audience = named < 0 ? 0 : named;
+	}
 	tf_level = audience == 1 || audience == 2;
 	approved = (i->state == ITEM_APPROVED || i->state == ITEM_SENT) &&
 	    !i->approvals_void && i->approvals >= (i->secret ? 2 : 1) &&

@@ -349,6 +349,19 @@ audience_is_the_smaller(void **state)
 		assert_int_equal(item_audience(r->policy, &i, &t),
 		    s < SCOPE_TASK_FORCE ? s : SCOPE_TASK_FORCE);
 	}
+	/* An exception reaches whom it named (R-074), and what others keep
+	 * confidential is never public (R-067). */
+	i.has_consent = true;
+	assert_int_equal(item_audience(r->policy, &i, &t), SCOPE_UNKNOWN);
+	i.consent_scope = SCOPE_CLASS1_GROUP;
+	assert_int_equal(item_audience(r->policy, &i, &t),
+	    SCOPE_CLASS1_GROUP);
+	i.has_consent = false;
+	i.confidence = CONFIDENCE_CONFIRMED;
+	assert_int_equal(item_audience(r->policy, &i, &t), SCOPE_PUBLIC);
+	i.confidential = true;
+	assert_int_equal(item_audience(r->policy, &i, &t),
+	    SCOPE_PARTNER_SCHEMES);
 	t.locked = false;
 	assert_int_equal(item_audience(r->policy, &i, &t), SCOPE_UNKNOWN);
 	t.locked = true;
@@ -387,6 +400,9 @@ item_statements(void **state)
 	i.category = CATEGORY_VICTIM_NAME;
 	i.secret = true;
 	REFUSED("R-070");
+	i.confidential = true;
+	i.tlp = TLP_CLEAR;
+	REFUSED("R-067");
 	i.confidence = CONFIDENCE_RAW;
 	REFUSED("M01b");
 	i.secret_parts = "the method";

@@ -158,6 +158,15 @@ every_clause_alone(void **state)
 	ALONE(w.item.secret = false, GATE_STATEMENT);
 	ALONE(w.item.tlp = TLP_UNKNOWN, GATE_STATEMENT);
 	ALONE(w.item.onward = ONWARD_MUTUAL_AID, GATE_STATEMENT);
+	ALONE((w.item.confidential = true, w.item.secret = false,
+	    w.terms.secrecy = SECRECY_NONE, w.item.tlp = TLP_CLEAR),
+	    GATE_STATEMENT);
+	ALONE((w.item.victim_inferable = w.item.has_consent = true,
+	    w.item.consent_scope = SCOPE_TASK_FORCE), GATE_YES);
+	ALONE((w.item.victim_inferable = w.item.has_consent = true,
+	    w.item.consent_scope = SCOPE_CLASS1_GROUP), GATE_CLASS);
+	ALONE(w.item.victim_inferable = w.item.has_consent = true,
+	    GATE_AUDIENCE_EMPTY);
 	ALONE(w.item.state = ITEM_DRAFT, GATE_ITEM_STATE);
 	ALONE(w.item.state = ITEM_WITHDRAWN, GATE_ITEM_STATE);
 	ALONE(w.item.approvals = 1, GATE_APPROVALS);
@@ -365,6 +374,10 @@ shake(struct world *w, uint64_t *s)
 		break;
 	}
 	}
+	if (pick(s, 16) == 0)
+		w->item.consent_scope = pick(s, 7);
+	if (pick(s, 16) == 0)
+		w->item.confidential = pick(s, 2);
 	if (pick(s, 16) == 0)
 		w->ask.leave_approvals = pick(s, 2);
 	if (pick(s, 16) == 0)

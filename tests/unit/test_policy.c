@@ -284,6 +284,13 @@ unsafe_matrix(void **state)
 		{ "M19c", "\"RELAY_HOST_URL\"", "\"MALWARE_TRAIT\"",
 		    "and says otherwise" },
 		{ "M02", "\"SAMPLE\"", "\"ACTOR\"", "no row speaks of SAMPLE" },
+		/* One confidence less: a hole, named by its combination. */
+		{ "M21e", "confidence = ( \"-\" )",
+		    "confidence = ( \"CONFIRMED\" )", "no row speaks of "
+		    "TARGET_SYSTEM, TENTATIVE, victim_inferable \"N\"" },
+		/* A refused consent that reaches further than a given one. */
+		{ "M18", "max_audience = \"TASK_FORCE\"",
+		    "max_audience = \"PUBLIC\"", "consent was refused" },
 	};
 	struct room *r = *state;
 
