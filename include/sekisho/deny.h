@@ -1,16 +1,19 @@
 /*
  * Deny-list of a case (I6, R-075): what must not appear in anything rendered
  * from it. Matching is over NFKC-folded text with spacing, width, defanging
- * ("[.]", "hxxp") and zero-width characters taken out. Pure.
+ * ("[.]", "hxxp") and zero-width characters taken out; domain names in both
+ * forms of IDN; internet addresses and ranges by their bits. Pure.
  */
 #pragma once
 
 #include <stddef.h>
 
 #include <sekisho/arena.h>
+#include <sekisho/error.h>
 
 struct deny_list {
-	const char *const *words;	/* names, domains, addresses, hosts */
+	const char *const *words;	/* names, domains, addresses, hosts,
+					 * products; "192.0.2.0/24" is a range */
 	size_t nwords;
 };
 
@@ -22,6 +25,9 @@ struct deny_list {
 void deny_from_originator(struct sk_arena *a, const char *address,
     const char *display_name, const char *org_name,
     const char *const *free_mail, size_t nfree_mail, struct deny_list *out);
+/* May a person put this on a list? Too short to look for, a range of half the
+ * internet, or something between a range and a word is SK_ERR_DATA. */
+int deny_check(const char *word, struct sk_error *e);
 /* The first word found, or NULL. where (may be NULL): byte offset in text. */
 const char *deny_scan(struct sk_arena *a, const struct deny_list *list,
     const char *text, size_t *where);

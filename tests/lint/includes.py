@@ -26,7 +26,7 @@ PRIVATE = {
 }
 
 # contract headers that are plain data or base: everybody's
-BASE = {"arena", "address", "buf", "clock", "domain", "error", "files", "hash", "install",
+BASE = {"arena", "address", "buf", "clock", "domain", "error", "files", "hash", "install", "idn",
         "limits", "log", "mem", "text", "ascii", "unicode"}
 DATA = {"facts", "actions", "answer", "council", "terms", "roster", "key",
         "request"}
@@ -72,6 +72,7 @@ FOREIGN = {
     r"sodium": {"src/base/hash.c", "src/crypto/vault.c"},
     r"seccomp\.h": {"src/wire/wall.c"},
     r"libpsl\.h": {"src/base/domain.c"},
+    r"idn2\.h": {"src/base/idn.c"},
     r"uni(str|norm|case|width|conv|name|ctype|wbrk|gbrk|types)": {
         "src/base/unicode.c"},
     r"systemd/": {"src/wire/notify.c"},

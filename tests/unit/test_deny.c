@@ -73,6 +73,24 @@ found_in_every_dress(void **state)
 		{ "192.0.2.1", "192.0.2.1" },
 		{ "2001:db8::1", "2001:DB8::1" },
 		{ "acme", "the acme01 host" }, { "acme", "(ACME)" },
+		/* Ranges and spellings of one address. */
+		{ "192.0.2.0/24", "from 192.0.2.77 at" },
+		{ "192.0.2.0/24", "192[.]0[.]2[.]77:443" },
+		{ "192.0.2.0/24", "１９２．０．２．７７" },
+		{ "192.0.2.0/24", "the block 192.0.0.0/16" },
+		{ "192.0.2.0/25", "::ffff:192.0.2.5" },
+		{ "192.0.2.128/25", "192 . 0 . 2 . 200" },
+		{ "192.0.2.77", "the block 192.0.2.0/24" },
+		{ "2001:db8::/32", "[2001:DB8:1::5]:443" },
+		{ "2001:db8::/33", "2001:0db8:0000:0000:0000:0000:0000:1" },
+		{ "2001:db8::1", "2001:db8:0:0:0:0:0:1." },
+		/* Both forms of a domain, and a name inside one (RFC 5890). */
+		{ "例え.jp", "https://xn--r8jz45g.jp/x" },
+		{ "xn--r8jz45g.jp", "http://www.例え.jp/" },
+		{ "xn--r8jz45g.jp", "例え。ＪＰ" },
+		{ "taro@例え.jp", "taro@XN--R8JZ45G.jp" },
+		{ "例え", "see www.xn--r8jz45g[.]jp and" },
+		{ "例え", "see xn--r8jz45g.jp" },
 		{ "ntt", "N T T" }, { "ntt", "ntt" }, { "ntt", "ＮＴＴ東" },
 		{ "ntt", "\xe2\x80\x8b" "ntt" },
 		{ "ntt", "n\xe2\x80\x8btt" }, { "ntt", "NTT-ME" },
@@ -99,6 +117,12 @@ not_in_other_words(void **state)
 		{ "acme", "acmes" }, { "it", "site" }, { "usa", "us a" },
 		{ "192.0.2.1", "192.0.2.10" }, { "192.0.2.1", "1192.0.2.1" },
 		{ "192.0.2.1", "192.0.2.2" },
+		{ "192.0.2.0/25", "192.0.2.128" },
+		{ "192.0.2.0/24", "version 1192.0.2.4" },
+		{ "192.0.2.0/24", "192.0.20.4" },
+		{ "2001:db8::/32", "2001:db9::1" },
+		{ "2001:db8::/32", "std::string 12:30:45" },
+		{ "例え.jp", "xn--r8jz45h.jp" },
 		{ "acme.example", "acme.examp1e" },
 		{ "acme.example", "acme example" },
 		{ "acme.example", "" }, { "", "anything" }, { " ", "a b" },
@@ -164,6 +188,26 @@ long_texts(void **state)
 	sk_arena_free(&a);
 }
 
+static void
+what_may_be_listed(void **state)
+{
+	static const char *const good[] = { "acme", "日立", "アクメ",
+		"192.0.2.1", "192.0.2.0/24", "10.0.0.0/8", "2001:db8::/32",
+		"a/b/c", "24/7 Corp" };
+	static const char *const bad[] = { "ab", " a b ", "", "電",
+		"192.0.2.0/33", "192.0.2/24", "0.0.0.0/0", "10.0.0.0/7",
+		"::/0", "1/2" };
+	struct sk_error e;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)
+		if (deny_check(good[i], &e))
+			fail_msg("%s: %s", good[i], e.text);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		if (deny_check(bad[i], &e) != SK_ERR_DATA)
+			fail_msg("taken: \"%s\"", bad[i]);
+}
+
 /* ---- what a case starts with ---- */
 
 static bool
@@ -226,6 +270,7 @@ main(void)
 		cmocka_unit_test(not_in_other_words),
 		cmocka_unit_test(the_place_is_told),
 		cmocka_unit_test(broken_bytes),
+		cmocka_unit_test(what_may_be_listed),
 		cmocka_unit_test(long_texts),
 		cmocka_unit_test(seeds),
 	};
