@@ -74,14 +74,16 @@ size_t
 model_rows(struct model_row **out)
 {
 	static struct model_row rows[64];
+	static size_t n;
 	const char *s = printed;
-	size_t n = 0;
 
+	*out = rows;
+	if (n)
+		return n;
 	for (; *s; n++)
 		for (int c = 0; c < MODEL_CELLS; c++)
 			cut(rows[n].cell[c], &s,
 			    c == MODEL_CELLS - 1 ? '\n' : '|');
-	*out = rows;
 	return n;
 }
 
@@ -141,8 +143,8 @@ speaks_of(const struct model_row *r, const struct item *i)
 	    (!strcmp(r->cell[5], "none") || listed(r->cell[5], consent));
 }
 
-int
-model_audience(const struct item *i, char *secret, bool *onward)
+static int
+read_audience(const struct item *i, char *secret, bool *onward)
 {
 	struct model_row *rows;
 	size_t n = model_rows(&rows);
@@ -171,6 +173,30 @@ model_audience(const struct item *i, char *secret, bool *onward)
 	*secret = any ? strict : 'Y';
 	*onward = any && every_onward;
 	return any ? audience : 0;
+}
+
+/* The table is read once for every combination: a million states ask it. */
+int
+model_audience(const struct item *i, char *secret, bool *onward)
+{
+	static struct { int audience; char secret; bool onward, known; }
+	    memo[CATEGORY_LAST * 192];
+	unsigned at = (unsigned)i->category * 192 +
+	    ((unsigned)i->confidence - 1) % 3 * 64 +
+	    i->victim_inferable * 32U + i->has_consent * 16U +
+	    (i->special & 15);
+
+	if (i->confidence == CONFIDENCE_UNKNOWN ||
+	    (unsigned)i->category >= CATEGORY_LAST)
+		return read_audience(i, secret, onward);
+	if (!memo[at].known) {
+		memo[at].audience = read_audience(i, &memo[at].secret,
+		    &memo[at].onward);
+		memo[at].known = true;
+	}
+	*secret = memo[at].secret;
+	*onward = memo[at].onward;
+	return memo[at].audience;
 }
 
 /* Whom the originator's scope word lets in, before everything else. */
