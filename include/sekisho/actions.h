@@ -8,6 +8,7 @@
 
 #include <sekisho/arena.h>
 #include <sekisho/gate.h>
+#include <sekisho/request.h>
 
 enum action_type {
 	ACTION_OPEN_CASE,	/* later actions mean this new case */
@@ -18,6 +19,9 @@ enum action_type {
 	ACTION_PROPOSE_TERMS,
 	ACTION_YES,		/* recorded: the proposed version has its yes */
 	ACTION_LOCK_TERMS,	/* the newest proposed version is in force */
+	ACTION_WITHDRAW,	/* a version that takes all back, in force */
+	ACTION_REQUEST,		/* a request is answered */
+	ACTION_PARTIES,		/* a vendor speaks for a client */
 	ACTION_USE_TOKEN,	/* this question version has confirmed */
 	ACTION_PROPOSE_KEYS,	/* attached keys, for this case */
 	ACTION_SEND,		/* one mail to the case's originator */
@@ -47,7 +51,13 @@ struct action {
 		enum case_state state;
 		struct { bool readback; } ask;
 		struct terms terms;
-		struct { enum assurance assurance; } yes;	/* and lock */
+		struct { enum assurance assurance; } yes;	/* lock, withdraw */
+		struct {
+			int64_t row;
+			enum request_state state;
+			enum assurance assurance;
+		} request;
+		struct { const char *person, *org; } parties;
 		struct {
 			const char *template;	/* "T-01" */
 			bool ask;		/* T-01 with T-03 in it */

@@ -31,7 +31,14 @@ enum answer_code {
 	ANSWER_2X = 1 << 9,
 	ANSWER_3A = 1 << 10, ANSWER_3B = 1 << 11, ANSWER_3C = 1 << 12,
 	ANSWER_3D = 1 << 13, ANSWER_3E = 1 << 14,
-	ANSWER_4Y = 1 << 15, ANSWER_4N = 1 << 16
+	ANSWER_4Y = 1 << 15, ANSWER_4N = 1 << 16,
+	/* to a request (T-09, T-10): agree, decline */
+	ANSWER_4A = 1 << 17, ANSWER_4D = 1 << 18,
+	/* takes everything back; also "取り下げます" or "withdraw" alone on a
+	 * line of new text */
+	ANSWER_4W = 1 << 19,
+	/* a class-1 vendor: the client has agreed (T-41) */
+	ANSWER_4C = 1 << 20
 };
 #define ANSWER_SECRECY (ANSWER_1A | ANSWER_1B | ANSWER_1C)
 #define ANSWER_SCOPE (ANSWER_20 | ANSWER_2A | ANSWER_2B | ANSWER_2C | \
@@ -39,6 +46,7 @@ enum answer_code {
 #define ANSWER_COORDINATION (ANSWER_3A | ANSWER_3B | ANSWER_3C | ANSWER_3D | \
 	ANSWER_3E)
 #define ANSWER_READBACK (ANSWER_4Y | ANSWER_4N)
+#define ANSWER_REQUEST (ANSWER_4A | ANSWER_4D)
 
 struct answer {
 	unsigned ticks;		/* enum answer_code bits that count */

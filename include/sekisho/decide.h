@@ -63,6 +63,15 @@ bool restraint_allows(const struct restraint *r, enum authentication auth,
 
 /* ---- decide ---- */
 
+/* A question about terms in force that was sent (T-09, T-10). */
+struct decide_request {
+	int64_t row;
+	enum request_kind kind;
+	enum request_state state;
+	uint32_t question;	/* the version that asked it */
+	enum scope scope;
+};
+
 struct decide_case {
 	int64_t row;
 	const char *number, *originator;
@@ -76,6 +85,8 @@ struct decide_case {
 	const struct terms *proposed;	/* newest not locked, or NULL */
 	bool vouched;		/* enough operators vouched for `proposed` */
 	int64_t closed;
+	const struct decide_request *requests;
+	size_t nrequests;
 };
 
 struct decide_in {
@@ -103,6 +114,8 @@ struct decide_in {
 	bool proof_code;	/* a reply encrypted to us holds the proof code
 				 * of this case's question */
 	struct reply_counts counts;
+	bool class1_handler;	/* `person` is an active handler of an active
+				 * class-1 member: may speak for a client */
 };
 
 /* Always files the mail exactly once. */

@@ -169,6 +169,10 @@ struct gate_answer {
 	bool key_only;		/* everything but the key says yes: hold */
 };
 
+/* The clauses of terms, exclusions and audience alone: would these terms let
+ * the item reach this organisation? GATE_YES, or the clause. */
+enum gate_clause gate_admits(const struct policy *p, const struct item *i,
+    const struct terms *t, const struct org *o);
 struct gate_answer gate_send(const struct gate_ask *ask);
 /* "R-065" and a sentence for people, in ja or en. */
 const char *gate_rule(enum gate_clause c);

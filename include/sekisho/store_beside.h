@@ -81,6 +81,20 @@ int store_request_answer(struct store *s, int64_t row,
 int store_request_same(struct store *s, int64_t row, const char *wording,
     bool *same);
 
+/* ---- a vendor who speaks for a client (R-048, R-049): the submitter is a
+ * registered person, the originator may be a name made up for it ---- */
+struct parties_record {
+	int64_t time;			/* of the agreement stated */
+	const char *submitter, *org;	/* person and organisation */
+	const char *client;		/* what operators call it, or NULL */
+	int64_t mail;			/* that states its agreement */
+};
+int store_parties_put(struct store *s, int64_t case_row,
+    const struct parties_record *p);
+/* SK_ERR_NOINPUT: the originator speaks for itself. */
+int store_parties(struct store *s, struct sk_arena *a, int64_t case_row,
+    struct parties_record *out);
+
 /* ---- campaigns: an attribute for counting, never of terms (R-127) ---- */
 /* into_row 0: no longer merged. Every act is kept. */
 int store_merge(struct store *s, int64_t case_row, int64_t into_row,
@@ -114,9 +128,12 @@ int store_raise_add(struct store *s, const char *id,
 int store_raises(struct store *s, struct sk_arena *a, const char *id,
     struct raise_record **out, size_t *n);
 
-/* ---- what a notice to a member's person says (T-08, T-38) ---- */
+/* ---- what a copy says that its row does not: to a member's person (T-08,
+ * T-38), or in a text of the case (T-09, T-10, T-11) ---- */
 struct notice_record {
-	const char *item;
+	const char *item;		/* or NULL */
+	int64_t text;			/* case_text row, 0 none */
+	int64_t request;		/* its row, 0 none */
 	bool withdrawn;			/* T-08: no longer for this person */
 	enum scope was, now;		/* T-08 */
 	enum confidence raised_from, raised_to;	/* T-38 */

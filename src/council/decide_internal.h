@@ -16,6 +16,15 @@ void act_operator(struct actions *x, const char *reason);
 void act_notify(struct actions *x, const char *event);
 void act_audit(struct actions *x, const char *event, const char *detail);
 
+/* The case's token that this mail carries, or NULL (decide_reply.c). */
+const struct token_found *decide_token(const struct decide_in *in);
+/* The originator takes everything back (decide_request.c). */
+void decide_withdrawal(const struct decide_in *in, struct actions *x,
+    enum assurance have);
+/* An answer to a request about terms; false: it is none. */
+bool decide_request(const struct decide_in *in, struct actions *x,
+    enum assurance have);
+
 /* The mail begins a case (decide_new.c). */
 void decide_new(const struct decide_in *in, struct actions *x);
 /* The mail belongs to in->known (decide_reply.c). */

@@ -87,6 +87,45 @@ answered_at_once(const struct decide_in *in, struct actions *x)
 	act_send(x, "T-06", false, 0, false);
 }
 
+/* A class-1 vendor speaks for a client (R-049): signed by an active handler,
+ * and with the client's agreement stated, a whole block of terms is in force at
+ * once; what is missing is asked for. Whoever else states it is asked as
+ * everybody is. */
+static bool
+for_client(const struct decide_in *in, struct actions *x)
+{
+	struct action *p;
+	unsigned open;
+	struct terms t;
+
+	if (!(in->facts->answer.ticks & ANSWER_4C))
+		return false;
+	if (!in->class1_handler || !in->person || !in->signer_is_from) {
+		act_operator(x, "client-not-signed");
+		return false;
+	}
+	p = actions_add(x, ACTION_PARTIES);
+	p->u.parties.person = in->person->id;
+	p->u.parties.org = in->person->org;
+	act_state(x, CASE_CONFIRMING);
+	act_audit(x, "case.for-client", in->person->id);
+	if (!answer_complete(&in->facts->answer, &open)) {
+		act_ask(x, false);
+		act_send(x, "T-05", false, open, false);
+		return true;
+	}
+	terms_from_answer(x->arena, &in->facts->answer, &t);
+	act_propose(x, &t);
+	actions_add(x, ACTION_LOCK_TERMS)->u.yes.assurance =
+	    ASSURANCE_SIGNATURE;
+	act_state(x, CASE_CONFIRMED);
+	act_audit(x, "terms.lock", word_of(WORDS_ASSURANCE,
+	    ASSURANCE_SIGNATURE));
+	act_ask(x, true);
+	act_send(x, "T-06", false, 0, false);
+	return true;
+}
+
 static void
 acknowledge(const struct decide_in *in, const struct config_desk *desk,
     struct actions *x)
@@ -94,6 +133,8 @@ acknowledge(const struct decide_in *in, const struct config_desk *desk,
 	unsigned open;
 
 	actions_add(x, ACTION_COUNT_REPLY);
+	if (for_client(in, x))
+		return;
 	if (answer_complete(&in->facts->answer, &open)) {
 		answered_at_once(in, x);
 	} else if (desk->ask_at_once) {

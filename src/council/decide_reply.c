@@ -12,8 +12,8 @@
 #include <sekisho/terms.h>
 #include <sekisho/text.h>
 
-static const struct token_found *
-case_token(const struct decide_in *in)
+const struct token_found *
+decide_token(const struct decide_in *in)
 {
 	for (size_t i = 0; i < in->ntokens; i++)
 		if (in->tokens[i].known &&
@@ -33,7 +33,7 @@ same_address(struct sk_arena *a, const char *x, const char *y)
 static enum assurance
 assurance_of(const struct decide_in *in, struct sk_arena *a)
 {
-	const struct token_found *t = case_token(in);
+	const struct token_found *t = decide_token(in);
 
 	if (!t || !same_address(a, t->address, in->facts->from.address) ||
 	    in->auth == AUTH_FAIL)
@@ -48,7 +48,7 @@ assurance_of(const struct decide_in *in, struct sk_arena *a)
 static bool
 token_newest(const struct decide_in *in)
 {
-	const struct token_found *t = case_token(in);
+	const struct token_found *t = decide_token(in);
 
 	return t && in->known->question &&
 	    t->question == in->known->question;
@@ -58,7 +58,7 @@ token_newest(const struct decide_in *in)
 static bool
 token_current(const struct decide_in *in)
 {
-	return token_newest(in) && !case_token(in)->used;
+	return token_newest(in) && !decide_token(in)->used;
 }
 
 static void
@@ -245,7 +245,7 @@ not_heard(const struct decide_in *in)
 static const char *
 not_asked(const struct decide_in *in)
 {
-	const struct token_found *t = case_token(in);
+	const struct token_found *t = decide_token(in);
 	const char *from = in->facts->from.address;
 
 	if (!t)
@@ -271,12 +271,16 @@ decide_reply(const struct decide_in *in, struct actions *x)
 	tell_of_keys(in, x);
 	if (why)
 		follow_up(x, why);
+	else if (in->facts->answer.ticks & ANSWER_4W)
+		decide_withdrawal(in, x, have);
 	else if (reopened(in, x))
 		return;
 	else if (!answer_any(&in->facts->answer))
 		follow_up(x, "");
 	else if (have == ASSURANCE_NONE)
 		follow_up(x, not_asked(in));
+	else if (decide_request(in, x, have))
+		return;
 	else if (token_current(in))
 		answer(in, x, have);
 	else if (takes_back(in, x->arena))

@@ -196,6 +196,18 @@ ask_key(const struct gate_ask *k)
 	return fine;
 }
 
+enum gate_clause
+gate_admits(const struct policy *p, const struct item *i,
+    const struct terms *t, const struct org *o)
+{
+	struct gate_ask k = { .policy = p, .item = i, .terms = t, .org = o };
+	struct finding f = ask_terms(&k);
+
+	if (f.clause == GATE_YES)
+		f = ask_exclusions(&k);
+	return f.clause == GATE_YES ? ask_audience(&k).clause : f.clause;
+}
+
 struct gate_answer
 gate_send(const struct gate_ask *ask)
 {

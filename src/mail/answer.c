@@ -23,12 +23,14 @@ static const struct {
 	{ "2-C", ANSWER_2C }, { "2-D", ANSWER_2D }, { "2-E", ANSWER_2E },
 	{ "2-X", ANSWER_2X }, { "3-A", ANSWER_3A }, { "3-B", ANSWER_3B },
 	{ "3-C", ANSWER_3C }, { "3-D", ANSWER_3D }, { "3-E", ANSWER_3E },
-	{ "4-Y", ANSWER_4Y }, { "4-N", ANSWER_4N },
+	{ "4-Y", ANSWER_4Y }, { "4-N", ANSWER_4N }, { "4-A", ANSWER_4A },
+	{ "4-D", ANSWER_4D }, { "4-W", ANSWER_4W }, { "4-C", ANSWER_4C },
 };
 
 /* Ticks are compared, and missing ones asked for, group by group. */
 static const unsigned groups[] = { ANSWER_SECRECY, ANSWER_SCOPE, ANSWER_2X,
-	ANSWER_COORDINATION, ANSWER_READBACK };
+	ANSWER_COORDINATION, ANSWER_READBACK, ANSWER_REQUEST, ANSWER_4W,
+	ANSWER_4C };
 
 static const unsigned free_bits[FREES] = { ANSWER_1B, ANSWER_2X, ANSWER_3E };
 
@@ -67,7 +69,7 @@ static unsigned
 clash(unsigned ticks)
 {
 	static const unsigned one_of[] = { ANSWER_SECRECY, ANSWER_SCOPE,
-		ANSWER_READBACK };
+		ANSWER_READBACK, ANSWER_REQUEST };
 	unsigned bad = 0, in;
 	size_t i;
 

@@ -379,6 +379,10 @@ read_sentence(struct reading *r, struct scan s)
 		r->said->yes = true;
 	if (words_is_no(r->a, s))
 		r->said->no = true;
+	if (words_is_withdrawal(r->a, s)) {
+		r->said->ticks[PLACE_NEW] |= ANSWER_4W;
+		r->said->codes_in_new = true;
+	}
 	if (!mentions(s, &bits)) {
 		bits = code_list(&rest, &last, scan_code_like);
 		if (bits == 0 || !words_is_tail(rest))

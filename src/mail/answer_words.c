@@ -31,6 +31,12 @@ static const char *const no[] = { "no", "いいえ", "違います", "ちがい�
 	"相違があります", "相違あります", "間違いがあります",
 	"間違っています", "間違いです" };
 
+static const char *const withdrawal[] = { "取り下げます", "取下げます",
+	"取りやめます", "提供を取り下げます", "提供を取りやめます",
+	"情報提供を取り下げます", "情報提供を取りやめます",
+	"共有を取りやめます", "撤回します", "同意を撤回します",
+	"withdraw", "i withdraw", "we withdraw", "withdrawn" };
+
 static const char *const nothing[] = { "なし", "無し", "ナシ", "特になし",
 	"特に無し", "特にありません", "ありません", "ない", "無い", "不要",
 	"none", "no", "nothing", "n/a", "na", "-", "該当なし", "いいえ",
@@ -170,6 +176,12 @@ bool
 words_is_no(struct sk_arena *a, struct scan s)
 {
 	return is_one_of(a, s, no, COUNT(no));
+}
+
+bool
+words_is_withdrawal(struct sk_arena *a, struct scan s)
+{
+	return is_one_of(a, s, withdrawal, COUNT(withdrawal));
 }
 
 bool

@@ -14,6 +14,8 @@ bool words_say_nothing(const char *words);
 /* A line that is one of the yes words of design.md §8; and its opposite. */
 bool words_is_yes(struct sk_arena *a, struct scan s);
 bool words_is_no(struct sk_arena *a, struct scan s);
+/* One that takes everything back. */
+bool words_is_withdrawal(struct sk_arena *a, struct scan s);
 /* Do words after "1-B " begin so that they talk about the code instead of
  * naming the parts ("は", "or", "is")? */
 bool words_talk(struct scan s);

@@ -13,7 +13,6 @@
 #include <sekisho/files.h>
 #include <sekisho/log.h>
 #include <sekisho/mem.h>
-#include <sekisho/terms.h>
 #include <sekisho/text.h>
 
 struct doing {
@@ -168,6 +167,7 @@ do_state(struct doing *x, const struct action *act)
 {
 	x->c->state = act->u.state;
 	x->c->closed = act->u.state == CASE_CLOSED ||
+	    act->u.state == CASE_WITHDRAWN ||
 	    act->u.state == CASE_SUPPORT_ONLY ? x->now : 0;
 	return save_case(x);
 }
@@ -213,25 +213,6 @@ do_yes(struct doing *x, const struct action *act)
 	return save_case(x);
 }
 
-int
-apply_void_approvals(struct daemon *d, struct sk_arena *a, int64_t case_row,
-    int64_t now)
-{
-	struct item_record *items = NULL;
-	size_t n = 0;
-	int r = store_item_list(d->store, a, case_row, &items, &n);
-
-	for (size_t i = 0; i < n && !r; i++) {
-		if (items[i].item.state != ITEM_APPROVED)
-			continue;
-		r = store_item_withdraw_approvals(d->store, items[i].item.id);
-		if (!r)
-			r = store_item_state(d->store, items[i].item.id,
-			    ITEM_DRAFT, items[i].item.terms_version, now);
-	}
-	return r;
-}
-
 static int
 do_lock(struct doing *x, const struct action *act)
 {
@@ -247,9 +228,34 @@ do_lock(struct doing *x, const struct action *act)
 	if (!r)
 		r = store_terms_lock(x->d->store, x->c->row, t.version,
 		    act->u.yes.assurance, NULL, NULL, x->now);
-	if (!r && has && terms_widen(&old, &t))
-		r = apply_void_approvals(x->d, x->a, x->c->row, x->now);
-	return r;
+	return r ? r : apply_in_force(x->d, x->a, x->c, has ? &old : NULL, &t,
+	    x->now);
+}
+
+static int
+do_withdraw(struct doing *x, const struct action *act)
+{
+	return apply_withdraw(x->d, x->a, x->c, x->m ? x->m->mail->row : 0,
+	    act->u.yes.assurance, NULL, x->now);
+}
+
+static int
+do_request(struct doing *x, const struct action *act)
+{
+	return store_request_answer(x->d->store, act->u.request.row,
+	    act->u.request.state, x->m ? x->m->mail->row : 0,
+	    act->u.request.assurance, x->now);
+}
+
+static int
+do_parties(struct doing *x, const struct action *act)
+{
+	struct parties_record p = { .time = x->now,
+		.submitter = act->u.parties.person,
+		.org = act->u.parties.org,
+		.mail = x->m ? x->m->mail->row : 0 };
+
+	return store_parties_put(x->d->store, x->c->row, &p);
 }
 
 static int
@@ -395,7 +401,9 @@ static int (*const act_table[])(struct doing *, const struct action *) = {
 	[ACTION_STATE] = do_state, [ACTION_ASK] = do_ask,
 	[ACTION_CLARIFIED] = do_clarified,
 	[ACTION_PROPOSE_TERMS] = do_propose, [ACTION_YES] = do_yes,
-	[ACTION_LOCK_TERMS] = do_lock, [ACTION_USE_TOKEN] = do_use_token,
+	[ACTION_LOCK_TERMS] = do_lock, [ACTION_WITHDRAW] = do_withdraw,
+	[ACTION_REQUEST] = do_request, [ACTION_PARTIES] = do_parties,
+	[ACTION_USE_TOKEN] = do_use_token,
 	[ACTION_PROPOSE_KEYS] = do_propose_keys, [ACTION_SEND] = do_send,
 	[ACTION_OPERATOR] = do_operator, [ACTION_NOTIFY] = do_notify,
 	[ACTION_BOUNCED] = do_bounced, [ACTION_COUNT_REPLY] = do_count_reply,

@@ -42,10 +42,10 @@ plain(struct daemon *d, struct sk_arena *a, const struct case_record *c,
 	return outbox_plain(d, a, copy, v, e);
 }
 
-int
-apply_send(struct daemon *d, struct sk_arena *a, struct case_record *c,
+static int
+send_copy(struct daemon *d, struct sk_arena *a, struct case_record *c,
     const char *template_id, bool ask, unsigned unclear, bool hint,
-    struct sk_error *e)
+    const struct notice_record *say, struct sk_error *e)
 {
 	char token[TOKEN_LENGTH + 1];
 	struct copy_record copy = {
@@ -66,11 +66,29 @@ apply_send(struct daemon *d, struct sk_arena *a, struct case_record *c,
 	r = store_copy_add(d->store, &copy);
 	if (!r)
 		r = add_token(d, c, &copy);
+	if (!r && say)
+		r = store_notice_add(d->store, copy.row, say);
 	if (r)
 		return sk_fail(e, r, c->number, "the store refused the copy");
 	if (copy.encrypted)
 		return SK_OK;	/* outbox seals it after the commit */
 	return plain(d, a, c, &copy, ask, unclear, hint, e);
+}
+
+int
+apply_send(struct daemon *d, struct sk_arena *a, struct case_record *c,
+    const char *template_id, bool ask, unsigned unclear, bool hint,
+    struct sk_error *e)
+{
+	return send_copy(d, a, c, template_id, ask, unclear, hint, NULL, e);
+}
+
+int
+apply_send_words(struct daemon *d, struct sk_arena *a, struct case_record *c,
+    const char *template_id, const struct notice_record *say,
+    struct sk_error *e)
+{
+	return send_copy(d, a, c, template_id, false, 0, false, say, e);
 }
 
 /* A content-free text of ours to one notify address. */

@@ -14,9 +14,12 @@
 #include <sekisho/compose.h>
 #include <sekisho/config.h>
 #include <sekisho/decide.h>
+#include <sekisho/deny.h>
+#include <sekisho/feedback.h>
 #include <sekisho/messages.h>
 #include <sekisho/policy.h>
 #include <sekisho/store.h>
+#include <sekisho/store_beside.h>
 #include <sekisho/template.h>
 
 #include "loop.h"
@@ -153,10 +156,43 @@ struct apply_mail {
 int apply(struct daemon *d, struct sk_arena *a, const struct actions *acts,
     struct case_record *c, const struct apply_mail *m, const char *actor,
     struct sk_error *e);
+/* ---- apply_terms.c ---- */
+
 /* Wider terms void approvals given under the narrower ones: the items of the
  * case are drafts again. */
 int apply_void_approvals(struct daemon *d, struct sk_arena *a,
     int64_t case_row, int64_t now);
+/* What follows when `now` came into force after `old` (NULL: the first):
+ * approvals, notices to those who have an item, copies that wait. */
+int apply_in_force(struct daemon *d, struct sk_arena *a,
+    const struct case_record *c, const struct terms *old,
+    const struct terms *now, int64_t when);
+/* A version that takes everything back, in force at once. by: the operator who
+ * records it; NULL: the originator's mail did. */
+int apply_withdraw(struct daemon *d, struct sk_arena *a,
+    struct case_record *c, int64_t mail, enum assurance have, const char *by,
+    int64_t now);
+
+/* ---- recipients.c: who has an item, and what they are told later ---- */
+struct recipient {
+	int64_t copy, sent;
+	const char *person, *queue_id;
+};
+/* Each person once, by the newest copy that was handed over. */
+int recipients_of(struct daemon *d, struct sk_arena *a, const char *item,
+    struct recipient **out, size_t *n);
+/* Copies of this item that wait are sealed anew, through the gate. */
+int outbox_judge_anew(struct daemon *d, struct sk_arena *a,
+    const char *item);
+/* One E text to a person who has an item of this case. */
+int notice_send(struct daemon *d, struct sk_arena *a,
+    const struct case_record *c, const char *person, const char *template_id,
+    const struct notice_record *say);
+struct tvalues *notice_values(struct daemon *d, struct sk_arena *a,
+    const struct copy_record *c, const struct org *o,
+    const struct person *p, const struct notice_record *say);
+
+/* ---- apply.c again ---- */
 /* After a start: mails whose rewrap an end came before; the oldest 256, the
  * next start goes on. A case that is shredded must hold them all (I9). */
 void apply_rewrap_left(struct daemon *d);
@@ -175,6 +211,11 @@ int apply_send(struct daemon *d, struct sk_arena *a, struct case_record *c,
     const char *template_id, bool ask, unsigned unclear, bool hint,
     struct sk_error *e);
 
+/* The same for an E text that carries an operator's words. */
+int apply_send_words(struct daemon *d, struct sk_arena *a,
+    struct case_record *c, const char *template_id,
+    const struct notice_record *say, struct sk_error *e);
+
 /* ---- values.c: what templates are told ---- */
 struct tvalues *values_common(struct daemon *d, struct sk_arena *a,
     const char *lang);
@@ -190,6 +231,15 @@ void values_assurance(struct daemon *d, struct tvalues *v, struct sk_arena *a,
     const struct case_record *c, const struct terms *t);
 /* The proof code of a token (inside ciphertext only). */
 void values_proof_code(struct daemon *d, const char *token, char out[27]);
+
+/* ---- opening.c ---- */
+/* Has keyd open a text of a case; secret_wrap: of the half it belongs to. */
+uint64_t opening_words(struct daemon *d, const struct case_text *t,
+    const unsigned char secret_wrap[VAULT_WRAP], pool_fn fn, void *ctx);
+
+/* ---- values_words.c: words that an operator wrote, into a text ---- */
+int values_words(struct daemon *d, struct sk_arena *a, struct tvalues *v,
+    const struct notice_record *say, const char *text);
 
 /* ---- outbox.c: copies to seal, prove and store ---- */
 /* desk+TOKEN@domain of an address of ours. */
@@ -222,9 +272,14 @@ struct gate_case {		/* what all asks about one item share */
 	const char *const *frozen;	/* sorted */
 	size_t nfrozen;
 };
-/* The case's deny-list against title and text (I6); names the word in *e. */
+/* The case's deny-list against all that is rendered of an item (I6); *e says
+ * where, and the word to the operator of that case (viewer, may be NULL). */
 bool gatekeeper_denied(struct daemon *d, struct sk_arena *a,
-    const struct item_record *i, const char *text, struct sk_error *e);
+    const struct item_record *i, const char *text, const char *viewer,
+    struct sk_error *e);
+/* Its words: the first *seeds come from who the originator is. */
+int gatekeeper_deny_list(struct daemon *d, struct sk_arena *a,
+    int64_t case_row, struct deny_list *out, size_t *seeds);
 int gatekeeper_item(struct daemon *d, struct sk_arena *a, const char *item,
     struct gate_case *out, struct sk_error *e);
 /* Fills key_state as it is now: expiry is judged by the clock, which only
@@ -246,7 +301,12 @@ struct permits;			/* items of one digest, opened and cached */
 struct permits_item {
 	struct gate_case gate;
 	const char *text;	/* plain while a digest is being sealed */
+	/* the same in the other language; NULL: only one is written */
+	const char *other_lang, *other_title, *other_text;
 };
+/* What a reader of `lang` is shown; *title may become NULL. */
+const char *permits_text(const struct permits_item *it, const char *lang,
+    const char **title);
 struct permits *permits_new(struct daemon *d);
 void permits_free(struct permits **p);
 /* Opens the texts of every item of the digest; fn(ctx, SK_OK or error). */

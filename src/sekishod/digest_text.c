@@ -60,11 +60,13 @@ indicators(struct sk_arena *a, struct tvalues *row,
 
 static void
 item_row(struct daemon *d, struct sk_arena *a, struct tvalues *v,
-    const struct permits_item *it, size_t place, const struct org *o)
+    const struct permits_item *it, size_t place, const struct org *o,
+    const char *lang)
 {
 	const struct item_record *rec = &it->gate.item;
 	const struct item *i = &rec->item;
 	struct tvalues *row = tv_row(v, "items");
+	const char *title, *text;
 
 	tv_str(row, "letter", sk_arena_printf(a, "%c", (int)('A' + place)));
 	tv_str(row, "item", i->id);
@@ -77,9 +79,11 @@ item_row(struct daemon *d, struct sk_arena *a, struct tvalues *v,
 	    i, it->gate.has_terms ? &it->gate.terms : NULL)));
 	tv_choice(row, "onward_", onward_flag(i->onward));
 	confidence(row, i->confidence);
-	tv_flag(row, "use_own_customers", o->class == CLASS1);
-	tv_str(row, "title", i->title);
-	tv_str(row, "text", it->text);
+	tv_flag(row, "use_own_customers", o->class == CLASS1 &&
+	    !i->no_customers);		/* C-19 */
+	text = permits_text(it, lang, &title);
+	tv_str(row, "title", title);
+	tv_str(row, "text", text);
 	indicators(a, row, rec);
 }
 
@@ -106,7 +110,7 @@ digest_values(struct daemon *d, struct sk_arena *a,
 	tv_flag(v, "use_own_customers", o->class == CLASS1);
 	tv_list(v, "items");
 	for (size_t i = 0; i < n; i++) {
-		item_row(d, a, v, items[i], i, o);
+		item_row(d, a, v, items[i], i, o, c->language);
 		secret |= items[i]->gate.item.item.secret;
 	}
 	tv_flag(v, "any_secret", secret);

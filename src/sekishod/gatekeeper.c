@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include <sekisho/clock.h>
-#include <sekisho/deny.h>
 
 static int
 by_name(const void *x, const void *y)
@@ -30,6 +29,21 @@ sort_frozen(struct sk_arena *a, struct gate_case *g)
 	g->frozen = sorted;
 }
 
+/* An agreement is one that stands now: the originator may have taken it back
+ * since (R-074). */
+static void
+judge_consent(struct daemon *d, struct sk_arena *a, struct item_record *i)
+{
+	struct request_record q;
+	bool stands = i->item.has_consent && i->consent_request &&
+	    store_request_get(d->store, a, i->consent_request, &q) == SK_OK &&
+	    q.kind == REQUEST_EXCEPTION && q.state == REQUEST_AGREED &&
+	    q.case_row == i->item.case_row;
+
+	i->item.has_consent = stands;
+	i->item.consent_scope = stands ? q.scope : SCOPE_UNKNOWN;
+}
+
 int
 gatekeeper_item(struct daemon *d, struct sk_arena *a, const char *item,
     struct gate_case *out, struct sk_error *e)
@@ -42,6 +56,7 @@ gatekeeper_item(struct daemon *d, struct sk_arena *a, const char *item,
 	if (store_item_get(d->store, a, item, &out->item))
 		return sk_fail(e, SK_ERR_NOINPUT, item, "no such item: see "
 		    "`sekisho item list`");
+	judge_consent(d, a, &out->item);
 	out->has_terms = store_terms_locked(d->store, a,
 	    out->item.item.case_row, &out->terms) == SK_OK;
 	/* Whether a list was frozen is the store's word: one that has shrunk
@@ -107,31 +122,4 @@ gatekeeper_ask(struct daemon *d, const struct gate_case *g,
 	ask.on_frozen_list = g->nfrozen && bsearch(&p->id, g->frozen,
 	    g->nfrozen, sizeof(*g->frozen), by_name);
 	return gate_send(&ask);
-}
-
-bool
-gatekeeper_denied(struct daemon *d, struct sk_arena *a,
-    const struct item_record *i, const char *text, struct sk_error *e)
-{
-	const struct policy *p = d->policy;
-	struct deny_list list;
-	struct case_record c;
-	struct org o = { 0 };
-	const char *hit;
-
-	if (store_case_get(d->store, a, i->item.case_row, &c))
-		return true;	/* fail closed */
-	if (c.org)
-		store_org_get(d->store, a, c.org, &o);
-	deny_from_originator(a, c.originator, c.originator_name, o.name,
-	    p->free_mail_domains, p->nfree_mail_domains, &list);
-	hit = deny_scan(a, &list, text, NULL);
-	if (!hit && i->item.title)
-		hit = deny_scan(a, &list, i->item.title, NULL);
-	for (size_t k = 0; k < i->nindicators && !hit; k++)
-		hit = deny_scan(a, &list, i->indicators[k], NULL);
-	if (hit)
-		sk_fail(e, SK_ERR_REFUSED, i->item.id, "R-075: the text "
-		    "holds \"%s\" of this case's deny-list: take it out", hit);
-	return hit != NULL;
 }

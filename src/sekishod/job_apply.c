@@ -100,6 +100,23 @@ case_has_key(struct job *j, const struct case_record *c)
 }
 
 static void
+view_requests(struct job *j, struct known *k)
+{
+	struct request_record *q = NULL;
+	struct decide_request *out;
+	size_t n = 0;
+
+	if (store_requests(j->d->store, j->arena, k->record.row, &q, &n))
+		return;
+	out = sk_arena_array(j->arena, n + 1, sizeof(*out));
+	for (size_t i = 0; i < n; i++)
+		out[i] = (struct decide_request){ q[i].row, q[i].kind,
+			q[i].state, q[i].question, q[i].scope };
+	k->view.requests = out;
+	k->view.nrequests = n;
+}
+
+static void
 view_case(struct job *j, struct known *k)
 {
 	struct case_record *c = &k->record;
@@ -124,6 +141,7 @@ view_case(struct job *j, struct known *k)
 	    v->proposed->version, &vouches) == SK_OK)
 		v->vouched = vouches >=
 		    (terms_vouch_needs_two(v->proposed) ? 2 : 1);
+	view_requests(j, k);
 }
 
 /* A good signature over the whole mail, by a key pinned for this From. */
@@ -182,6 +200,16 @@ know_repeat(struct job *j, struct decide_in *in)
 		in->repeat_of = 0;
 }
 
+static bool
+is_class1_handler(struct job *j, const struct person *p)
+{
+	struct org o;
+
+	return p->active && (p->roles & ROLE_HANDLER) &&
+	    store_org_get(j->d->store, j->arena, p->org, &o) == SK_OK &&
+	    o.state == ORG_ACTIVE && o.class == CLASS1;
+}
+
 static void
 know_sender(struct job *j, struct known *k, struct decide_in *in)
 {
@@ -193,8 +221,10 @@ know_sender(struct job *j, struct known *k, struct decide_in *in)
 	in->auth = assurance_judge(&j->facts, j->mail.sender,
 	    j->d->config->authserv_id, !*j->mail.note, j->d->policy);
 	if (store_person_by_address(j->d->store, j->arena, from,
-	    &k->person) == SK_OK)
+	    &k->person) == SK_OK) {
 		in->person = &k->person;
+		in->class1_handler = is_class1_handler(j, &k->person);
+	}
 	/* Counts that cannot be read restrain: fail closed. */
 	if (store_auto_counts(j->d->store, routing_answer_address(&j->facts),
 	    in->auth, j->mail.received, &n))

@@ -16,8 +16,8 @@ to_their_key(struct daemon *d, struct sk_arena *a,
 
 	if (!c->encrypted)
 		return LEAVE_YES;
-	if (store_key_pinned(d->store, a, NULL, c->case_row, &k) == SK_OK &&
-	    c->fpr && strcmp(k.fpr, c->fpr) == 0)
+	if (store_key_pinned(d->store, a, c->person, c->person ? 0 :
+	    c->case_row, &k) == SK_OK && c->fpr && strcmp(k.fpr, c->fpr) == 0)
 		return LEAVE_YES;
 	return LEAVE_SEAL_ANEW;
 }

@@ -65,3 +65,24 @@ opening_ask(struct daemon *d, struct sk_arena *a, const struct mail_record *m,
 	sk_fd_close(&fd);
 	return id;
 }
+
+uint64_t
+opening_words(struct daemon *d, const struct case_text *t,
+    const unsigned char secret_wrap[VAULT_WRAP], pool_fn fn, void *ctx)
+{
+	struct msg_open o = { .purpose = OPEN_ITEM, .by_case = true,
+		.len = t->text.len };
+	int fd = sk_memfd_of("words", t->text);
+	struct sk_buf b;
+	uint64_t id;
+
+	memcpy(o.wrap, t->wrap, VAULT_WRAP);
+	memcpy(o.case_wrap, secret_wrap, VAULT_WRAP);
+	sk_buf_init(&b, 1024);
+	msg_open_put(&b, &o);
+	id = pool_ask(d->keyds, MSG_OPEN, sk_buf_span(&b), &fd, 1, true, fn,
+	    ctx);
+	sk_buf_free(&b);
+	sk_fd_close(&fd);
+	return id;
+}

@@ -25,8 +25,7 @@ struct digest_items {
 	uint64_t generation;
 	const char **ids;
 	struct permits_item *items;
-	const char **opened;		/* texts, by place */
-	bool *denied;
+	struct permits_text *opened;	/* by place, two each */
 	size_t n, missing;
 	bool asked;
 	int failed;
@@ -38,6 +37,13 @@ struct digest_items {
 struct permits {
 	struct daemon *d;
 	struct digest_items *first;
+};
+
+/* Of each item the text in its own language, and the other one. */
+struct permits_text {
+	bool wanted;
+	struct item_text as;		/* lang, title; sealed */
+	const char *text;		/* plain, or NULL */
 };
 
 struct opening {		/* one text asked of keyd */
@@ -95,6 +101,31 @@ permits_free(struct permits **p)
 	*p = NULL;
 }
 
+/* Both texts against the deny-list as it is now (I6): a word may have been put
+ * on it since they were opened. */
+static void
+take_plain(struct digest_items *g, size_t place)
+{
+	struct permits_item *it = &g->items[place];
+	const struct permits_text *own = &g->opened[2 * place],
+	    *other = own + 1;
+	struct item_record as_other = it->gate.item;
+	struct sk_error e = { 0 };
+	struct daemon *d = g->permits->d;
+
+	it->text = own->text;
+	it->other_text = other->text;
+	it->other_lang = other->as.lang;
+	it->other_title = other->as.title;
+	as_other.item.title = other->as.title;
+	it->gate.deny_hit = (own->text && gatekeeper_denied(d, g->rows,
+	    &it->gate.item, own->text, NULL, &e)) || (other->text &&
+	    gatekeeper_denied(d, g->rows, &as_other, other->text, NULL, &e));
+	if (it->gate.deny_hit)
+		sk_log(SK_WARN, "digest.denied", "item=%s rule=R-075",
+		    g->ids[place]);
+}
+
 /* Rows of every item as they are now. */
 static int
 read_rows(struct digest_items *g)
@@ -113,8 +144,7 @@ read_rows(struct digest_items *g)
 		if (gatekeeper_item(d, g->rows, g->ids[i], &g->items[i].gate,
 		    &e))
 			return e.code;
-		g->items[i].text = g->opened[i];
-		g->items[i].gate.deny_hit = g->denied[i];
+		take_plain(g, i);
 	}
 	g->generation = now;
 	return SK_OK;
@@ -133,19 +163,12 @@ tell_waiters(struct digest_items *g)
 static void
 take_text(struct digest_items *g, size_t place, int fd)
 {
-	struct daemon *d = g->permits->d;
-	struct sk_error e = { 0 };
 	struct sk_buf b;
 
 	sk_buf_init(&b, LIMIT_ITEM_TEXT + 1);
-	if (sk_fd_slurp(fd, &b) == SK_OK) {
-		g->opened[place] = sk_utf8_clean(g->texts, sk_buf_span(&b));
-		g->denied[place] = gatekeeper_denied(d, g->texts,
-		    &g->items[place].gate.item, g->opened[place], &e);
-		if (g->denied[place])
-			sk_log(SK_WARN, "digest.denied", "item=%s rule=R-075",
-			    g->ids[place]);
-	}
+	if (sk_fd_slurp(fd, &b) == SK_OK)
+		g->opened[place].text = sk_utf8_clean(g->texts,
+		    sk_buf_span(&b));
 	sk_buf_free(&b);
 }
 
@@ -160,9 +183,10 @@ text_opened(void *ctx, struct channel_message *m, const char *error)
 	if (m && m->type == MSG_OPENED && !msg_opened_get(a,
 	    sk_buf_span(&m->fields), &done) && !done.status && m->nfds == 1)
 		take_text(g, o->place, m->fds[0]);
-	if (!g->opened[o->place]) {
+	if (!g->opened[o->place].text) {
 		sk_log(SK_ERROR, "digest.item", "item=%s error=\"%s\"",
-		    g->ids[o->place], error ? error : "keyd cannot open it");
+		    g->ids[o->place / 2], error ? error :
+		    "keyd cannot open it");
 		g->failed = SK_ERR_UNAVAILABLE;
 	}
 	g->generation = 0;
@@ -178,17 +202,18 @@ static void
 ask_text(struct digest_items *g, size_t place)
 {
 	struct daemon *d = g->permits->d;
-	const struct item_record *i = &g->items[place].gate.item;
+	const struct item_record *i = &g->items[place / 2].gate.item;
+	const struct item_text *t = &g->opened[place].as;
 	struct msg_open ask = { .purpose = OPEN_ITEM, .by_case = true,
-		.len = i->text.len };
+		.len = t->text.len };
 	struct opening *o = sk_malloc(sizeof(*o));
 	struct case_record c;
 	struct sk_buf b;
-	int fd = sk_memfd_of("item", i->text);
+	int fd = sk_memfd_of("item", t->text);
 
 	*o = (struct opening){ g, place };
 	g->missing++;
-	memcpy(ask.wrap, i->wrap, VAULT_WRAP);
+	memcpy(ask.wrap, t->wrap, VAULT_WRAP);
 	if (store_case_get(d->store, g->rows, i->item.case_row, &c) == SK_OK)
 		memcpy(ask.case_wrap, c.secret_wrap, VAULT_WRAP);
 	sk_buf_init(&b, 1024);
@@ -208,6 +233,33 @@ find(struct permits *p, int64_t digest)
 	return NULL;
 }
 
+/* The sealed texts live as long as the group: rows are read anew. */
+static int
+find_texts(struct digest_items *g)
+{
+	struct daemon *d = g->permits->d;
+
+	for (size_t i = 0; i < g->n; i++) {
+		const struct item_record *rec = &g->items[i].gate.item;
+		struct permits_text *own = &g->opened[2 * i];
+		struct item_text *more = NULL;
+		size_t n = 0;
+		int r = store_item_texts(d->store, g->texts, g->ids[i], &more,
+		    &n);
+
+		if (r)
+			return r;
+		own->wanted = true;
+		own->as.text = sk_span_of(sk_arena_dup(g->texts, rec->text.p,
+		    rec->text.len), rec->text.len);
+		memcpy(own->as.wrap, rec->wrap, VAULT_WRAP);
+		own[1].wanted = n > 0;
+		if (n > 0)
+			own[1].as = more[0];
+	}
+	return SK_OK;
+}
+
 static struct digest_items *
 load(struct permits *p, int64_t digest)
 {
@@ -223,9 +275,8 @@ load(struct permits *p, int64_t digest)
 	}
 	g->n = r.nitems;
 	g->ids = sk_arena_dup(g->texts, r.items, r.nitems * sizeof(*g->ids));
-	g->opened = sk_arena_array(g->texts, g->n, sizeof(*g->opened));
-	g->denied = sk_arena_array(g->texts, g->n, sizeof(*g->denied));
-	if (read_rows(g)) {
+	g->opened = sk_arena_array(g->texts, 2 * g->n, sizeof(*g->opened));
+	if (read_rows(g) || find_texts(g)) {
 		digest_free(g);
 		return NULL;
 	}
@@ -238,8 +289,20 @@ static void
 ask_texts(struct digest_items *g)
 {
 	g->asked = true;
-	for (size_t i = 0; i < g->n; i++)
-		ask_text(g, i);
+	for (size_t i = 0; i < 2 * g->n; i++)
+		if (g->opened[i].wanted)
+			ask_text(g, i);
+}
+
+const char *
+permits_text(const struct permits_item *it, const char *lang,
+    const char **title)
+{
+	bool other = it->other_text && it->other_lang &&
+	    strcmp(it->other_lang, lang) == 0;
+
+	*title = other ? it->other_title : it->gate.item.item.title;
+	return other ? it->other_text : it->text;
 }
 
 void

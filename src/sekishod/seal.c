@@ -28,6 +28,8 @@ struct sealing {
 	struct copy_record copy;
 	struct key_record key;
 	struct compose_head head;
+	struct notice_record notice;
+	struct tvalues *values;
 	const char *items;
 	loop_fn done;
 	void *ctx;
@@ -205,6 +207,45 @@ ask_keyd(struct sealing *s, const struct tvalues *v)
 	sk_fd_close(&fd);
 }
 
+/* ---- words that an operator wrote into the case ---- */
+
+static void
+words_opened(void *ctx, struct channel_message *m, const char *error)
+{
+	struct sealing *s = ctx;
+	struct msg_opened done;
+	struct sk_buf b;
+
+	if (!m || m->type != MSG_OPENED || msg_opened_get(s->arena,
+	    sk_buf_span(&m->fields), &done) || done.status || m->nfds != 1) {
+		sk_log(SK_WARN, "copy.words", "copy=%lld error=\"%s\"",
+		    (long long)s->copy.row, error ? error : "refused");
+		later(s, "keyd");
+		return;
+	}
+	sk_buf_init(&b, LIMIT_ITEM_TEXT + 1);
+	if (sk_fd_slurp(m->fds[0], &b) == SK_OK &&
+	    values_words(s->d, s->arena, s->values, &s->notice,
+	    sk_utf8_clean(s->arena, sk_buf_span(&b))) == SK_OK)
+		ask_keyd(s, s->values);
+	else
+		later(s, "keyd");
+	sk_buf_free(&b);
+}
+
+static void
+open_words(struct sealing *s, const struct case_record *c)
+{
+	struct case_text t;
+
+	if (store_case_text_get(s->d->store, s->arena, s->notice.text, &t) ||
+	    t.case_row != c->row || t.kind == CASE_TEXT_DAMAGE) {
+		stop(s, COPY_DROPPED, "no-text");
+		return;
+	}
+	opening_words(s->d, &t, c->secret_wrap, words_opened, s);
+}
+
 /* ---- a mail to a consulter ---- */
 
 /* T-26 once a week at most; the text itself holds nothing. */
@@ -250,7 +291,45 @@ seal_case(struct sealing *s)
 		values_terms(v, s->arena, &t, true);
 		values_assurance(s->d, v, s->arena, &c, &t);
 	}
-	ask_keyd(s, v);
+	s->values = v;
+	if (store_notice_get(s->d->store, s->arena, s->copy.row,
+	    &s->notice) == SK_OK && s->notice.text)
+		open_words(s, &c);
+	else
+		ask_keyd(s, v);
+}
+
+/* ---- a notice to a member's person ---- */
+
+static void
+seal_person(struct sealing *s)
+{
+	enum gate_clause clause = GATE_PERSON_INACTIVE;
+	struct person p;
+	struct org o;
+
+	if (store_notice_get(s->d->store, s->arena, s->copy.row,
+	    &s->notice) == SK_OK && store_person_get(s->d->store, s->arena,
+	    s->copy.person, &p) == SK_OK && store_org_get(s->d->store,
+	    s->arena, p.org, &o) == SK_OK) {
+		gatekeeper_person(s->d, s->arena, &p);
+		clause = gate_notice(&o, &p);
+	}
+	if (clause == GATE_NO_KEY || clause == GATE_KEY_UNUSABLE) {
+		stop(s, COPY_HELD, p.key_state);
+		return;
+	}
+	if (clause != GATE_YES || store_key_pinned(s->d->store, s->arena,
+	    p.id, 0, &s->key)) {
+		stop(s, COPY_DROPPED, gate_word(clause));
+		return;
+	}
+	if (strcmp(p.address, s->copy.address) != 0) {
+		stop(s, COPY_DROPPED, "address-changed");
+		return;
+	}
+	ask_keyd(s, notice_values(s->d, s->arena, &s->copy, &o, &p,
+	    &s->notice));
 }
 
 /* ---- a copy of a digest ---- */
@@ -346,6 +425,8 @@ seal_copy(struct daemon *d, int64_t row, loop_fn done, void *ctx)
 		finish(s);
 	else if (s->copy.digest)
 		permits_open(d->permits, s->copy.digest, digest_opened, s);
+	else if (s->copy.person)
+		seal_person(s);
 	else
 		seal_case(s);
 }

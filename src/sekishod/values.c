@@ -123,6 +123,8 @@ values_case(struct daemon *d, struct sk_arena *a, const struct case_record *c,
 	tv_flag(v, "ask", ask);
 	tv_flag(v, "no_key", hint);
 	tv_flag(v, "no_answer", false);	/* T-12 of an operator */
+	tv_str(v, "date", sk_date_local(a, sk_now()));	/* T-34 */
+	tv_flag(v, "withdrawn_membership", false);
 	unclear_rows(v, unclear);
 	return v;
 }

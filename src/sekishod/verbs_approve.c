@@ -137,7 +137,8 @@ opened(struct command *c, struct channel_message *m, const char *error)
 
 	if (!r)
 		r = gatekeeper_item(c->d, c->arena, id, &g, &c->e);
-	if (!r && gatekeeper_denied(c->d, c->arena, &g.item, text, &c->e))
+	if (!r && gatekeeper_denied(c->d, c->arena, &g.item, text,
+	    c->actor, &c->e))
 		r = *c->e.text ? c->e.code : sk_fail(&c->e, SK_ERR_REFUSED,
 		    id, "the deny-list of its case cannot be read (R-075)");
 	return r ? r : agree(c, &g);

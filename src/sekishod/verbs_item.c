@@ -85,7 +85,7 @@ say_denied(struct command *c, const struct item_record *i, const char *text)
 	struct sk_error e = { 0 };
 
 	sk_json_set_str(c->out, "denied", gatekeeper_denied(c->d, c->arena, i,
-	    text, &e) ? e.text : NULL);
+	    text, c->actor, &e) ? e.text : NULL);
 }
 
 int

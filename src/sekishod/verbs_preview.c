@@ -110,7 +110,8 @@ opened(struct command *c, struct channel_message *m, const char *error)
 		r = gatekeeper_item(c->d, c->arena, id, &g, &c->e);
 	if (r)
 		return r;
-	g.deny_hit = gatekeeper_denied(c->d, c->arena, &g.item, text, &hit);
+	g.deny_hit = gatekeeper_denied(c->d, c->arena, &g.item, text,
+	    c->actor, &hit);
 	head(c, &g, one ? "why" : "preview", g.deny_hit ? hit.text : NULL);
 	return rows(c, &g, one ? command_str(c, "person") : NULL);
 }

@@ -1,5 +1,6 @@
 /*
- * Which case counts with which (R-127): every act a row, the newest of a case
+ * What a case has to do with others: who speaks for whom (R-048), and which
+ * case counts with which (R-127): every act a row, the newest of a case
  * counts. Nothing else of a case is touched (R-128).
  */
 #include <config.h>
@@ -9,6 +10,7 @@
 #include "store/internal.h"
 
 #define BOX "merges.box"
+#define PARTIES "parties.box"
 
 int
 store_merge(struct store *s, int64_t case_row, int64_t into_row,
@@ -42,4 +44,43 @@ store_merges(struct store *s, struct sk_arena *a, struct campaign_link **out,
 	}
 	db_end(st);
 	return r;
+}
+
+int
+store_parties_put(struct store *s, int64_t case_row,
+    const struct parties_record *p)
+{
+	struct stmt *st = store_use(s, SQL_PARTIES_PUT);
+
+	db_bind_int(st, case_row);
+	db_bind_int(st, p->time);
+	pack_begin(s);
+	pack_str(s, p->submitter);
+	pack_str(s, p->org);
+	pack_str(s, p->client);
+	pack_i64(s, p->mail);
+	pack_bind(s, st, PARTIES);
+	return db_run(st);
+}
+
+int
+store_parties(struct store *s, struct sk_arena *a, int64_t case_row,
+    struct parties_record *out)
+{
+	struct stmt *st = store_use(s, SQL_PARTIES_GET);
+	struct wire_in w;
+	int r;
+
+	db_bind_int(st, case_row);
+	r = db_get(st);
+	if (r)
+		return r;
+	out->time = db_int(st);
+	w = unpack(s, st, PARTIES);
+	out->submitter = wire_str(&w, a);
+	out->org = wire_str(&w, a);
+	out->client = wire_str(&w, a);
+	out->mail = wire_i64(&w);
+	db_end(st);
+	return unpack_end(&w, PARTIES);
 }

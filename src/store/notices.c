@@ -18,6 +18,8 @@ store_notice_add(struct store *s, int64_t copy, const struct notice_record *n)
 	db_bind_int(st, copy);
 	pack_begin(s);
 	pack_str(s, n->item);
+	pack_i64(s, n->text);
+	pack_i64(s, n->request);
 	pack_u8(s, n->withdrawn);
 	pack_u8(s, n->was);
 	pack_u8(s, n->now);
@@ -41,7 +43,9 @@ store_notice_get(struct store *s, struct sk_arena *a, int64_t copy,
 	if (r)
 		return r;
 	w = unpack(s, st, BOX);
-	*out = (struct notice_record){ .item = wire_need_str(&w, a) };
+	*out = (struct notice_record){ .item = wire_str(&w, a) };
+	out->text = wire_i64(&w);
+	out->request = wire_i64(&w);
 	out->withdrawn = wire_bool(&w);
 	out->was = wire_enum(&w, SCOPE_PUBLIC);
 	out->now = wire_enum(&w, SCOPE_PUBLIC);

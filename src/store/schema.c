@@ -208,6 +208,10 @@ static const char *const main_versions[] = {
 	"CREATE INDEX merges_case ON merges(case_row);"
 	"CREATE TABLE notices(copy INTEGER PRIMARY KEY"
 	" REFERENCES copies(row), box BLOB NOT NULL) STRICT;"
+	/* Who speaks for whom. */
+	"CREATE TABLE parties(case_row INTEGER PRIMARY KEY"
+	" REFERENCES cases(row), time INTEGER NOT NULL, box BLOB NOT NULL)"
+	" STRICT;"
 	"PRAGMA user_version = 4;",
 };
 

@@ -324,6 +324,13 @@ const struct sql sql_table[SQL_LAST] = {
 	[SQL_NOTICE_GET] = { "notice.get",
 	    "SELECT box FROM notices WHERE copy = ?" },
 
+	[SQL_PARTIES_PUT] = { "parties.put",
+	    "INSERT INTO parties(case_row, time, box) VALUES(?, ?, ?) "
+	    "ON CONFLICT(case_row) DO UPDATE SET time = excluded.time, "
+	    "box = excluded.box" },
+	[SQL_PARTIES_GET] = { "parties.get",
+	    "SELECT time, box FROM parties WHERE case_row = ?" },
+
 	[SQL_COPY_ADD] = { "copy.add",
 	    "INSERT INTO copies(created, next_try, sent, state, encrypted, "
 	    "case_row, digest, question, terms_version, tries, copy_hash, "

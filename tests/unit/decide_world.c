@@ -86,6 +86,21 @@ in_council(unsigned ticks)
 	return w;
 }
 
+struct world
+requested(enum request_kind kind, unsigned ticks)
+{
+	struct world w = in_council(ticks);
+
+	w.c.readback = false;
+	w.tokens[0].used = false;
+	w.has_request = true;
+	w.request = (struct decide_request){ .row = 5, .kind = kind,
+	    .state = REQUEST_OPEN, .question = 3,
+	    .scope = SCOPE_ALL_MEMBERS };
+	w.in.signer_is_from = true;
+	return w;
+}
+
 void
 run(struct world *w)
 {
@@ -99,6 +114,8 @@ run(struct world *w)
 	in->tokens = w->tokens;
 	w->c.locked = w->has_locked ? &w->locked : NULL;
 	w->c.proposed = w->has_proposed ? &w->proposed : NULL;
+	w->c.requests = &w->request;
+	w->c.nrequests = w->has_request;
 	in->known = w->has_case ? &w->c : NULL;
 	w->a = sk_arena_new();
 	decide(w->a, in, &w->out);
@@ -131,8 +148,13 @@ put_action(struct sk_buf *b, const struct action *x)
 	case ACTION_PROPOSE_TERMS:
 		sk_buf_addf(b, "propose:%s ", terms_scope_code(&x->u.terms));
 		return;
+	case ACTION_REQUEST:
+		sk_buf_addf(b, "request:%s ", x->u.request.state ==
+		    REQUEST_AGREED ? "agreed" : "declined");
+		return;
 	case ACTION_YES:
 	case ACTION_LOCK_TERMS:
+	case ACTION_WITHDRAW:
 		sk_buf_addf(b, "%s:%s ", action_word(x->type),
 		    word_of(WORDS_ASSURANCE, (int)x->u.yes.assurance));
 		return;

@@ -18,7 +18,8 @@ struct world {
 	struct token_found tokens[2];
 	const char *rcpts[2];
 	struct decide_in in;
-	bool unreadable, has_case, has_locked, has_proposed;
+	struct decide_request request;
+	bool unreadable, has_case, has_locked, has_proposed, has_request;
 	struct actions out;
 	struct sk_arena *a;
 };
@@ -31,6 +32,9 @@ struct world reply(unsigned ticks);
 struct world readback(unsigned ticks);
 /* A case whose terms are in force; its newest question has confirmed. */
 struct world in_council(unsigned ticks);
+
+/* The same, and the newest question is a request, not yet answered. */
+struct world requested(enum request_kind kind, unsigned ticks);
 
 /* decide() on it; w->a is to be freed. */
 void run(struct world *w);

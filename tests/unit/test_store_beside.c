@@ -167,6 +167,28 @@ merges(void **state)
 }
 
 static void
+parties(void **state)
+{
+	struct world *w = *state;
+	int64_t row = world_case(w);
+	struct parties_record p = { .time = 5, .submitter = "lac-ito",
+		.org = "lac", .client = "canaryclient", .mail = 3 }, got;
+
+	assert_int_equal(store_parties(w->s, w->a, row, &got),
+	    SK_ERR_NOINPUT);
+	assert_int_equal(store_parties_put(w->s, row, &p), SK_OK);
+	world_commit(w);
+	world_reopen(w);
+	assert_int_equal(store_parties(w->s, w->a, row, &got), SK_OK);
+	assert_string_equal(got.submitter, "lac-ito");
+	assert_string_equal(got.org, "lac");
+	assert_string_equal(got.client, "canaryclient");
+	assert_int_equal(got.mail, 3);
+	assert_int_equal(got.time, 5);
+	assert_false(world_holds(w, "canaryclient"));
+}
+
+static void
 items_beside(void **state)
 {
 	static const char *const answers[] = { "12", "13" };
@@ -245,7 +267,8 @@ notices(void **state)
 	struct notice_record x = { .item = "I-abcd234", .withdrawn = true,
 		.was = SCOPE_ALL_MEMBERS, .now = SCOPE_TASK_FORCE,
 		.raised_from = CONFIDENCE_RAW,
-		.raised_to = CONFIDENCE_TENTATIVE, .terms_version = 3 }, got;
+		.raised_to = CONFIDENCE_TENTATIVE, .terms_version = 3,
+		.text = 4, .request = 5 }, got;
 
 	assert_int_equal(store_notice_get(w->s, w->a, copy, &got),
 	    SK_ERR_NOINPUT);
@@ -259,6 +282,8 @@ notices(void **state)
 	assert_int_equal(got.now, SCOPE_TASK_FORCE);
 	assert_int_equal(got.raised_to, CONFIDENCE_TENTATIVE);
 	assert_int_equal(got.terms_version, 3);
+	assert_int_equal(got.text, 4);
+	assert_int_equal(got.request, 5);
 }
 
 static void
@@ -289,6 +314,7 @@ from_version_two(void **state)
 	run(w->path, "DROP TABLE item_texts; DROP TABLE raises;"
 	    "DROP TABLE requests; DROP TABLE case_texts;"
 	    "DROP TABLE deny_words; DROP TABLE merges; DROP TABLE notices;"
+	    "DROP TABLE parties;"
 	    "ALTER TABLE items DROP COLUMN flags;"
 	    "ALTER TABLE items DROP COLUMN consent;"
 	    "PRAGMA user_version = 3");
@@ -337,7 +363,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(deny_words), T(case_texts), T(requests), T(merges),
-		T(items_beside), T(item_flags), T(notices),
+		T(parties), 		T(items_beside), T(item_flags), T(notices),
 		T(from_version_two), cmocka_unit_test(campaigns),
 	};
 

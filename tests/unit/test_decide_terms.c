@@ -1,0 +1,160 @@
+/*
+ * Terms in force and what their originator says of them later: withdrawals,
+ * answers to requests, and the vendor who speaks for a client.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "decide_world.h"
+
+/* R-069: whoever has confirmed may take back, with a token of any age, in any
+ * state of the case; nothing weaker than a token stops anything. */
+static void
+withdrawals(void **state)
+{
+	static const char done[] = "file:answer/withdrawn withdraw:"
+	    "token+aligned WITHDRAWN T-34";
+
+	(void)state;
+	CASE(in_council(ANSWER_4W), AS_IT_IS, done);
+	CASE(in_council(ANSWER_4W), w.tokens[0].question = 1, done);
+	CASE(in_council(ANSWER_4W), w.c.state = CASE_CLOSED, done);
+	CASE(readback(ANSWER_4W), AS_IT_IS, done);
+	CASE(in_council(ANSWER_4W), w.in.auth = AUTH_NONE,
+	    "file:answer/withdrawn withdraw:token WITHDRAWN T-34");
+	CASE(in_council(ANSWER_4W), w.in.signer_is_from = true,
+	    "file:answer/withdrawn withdraw:signature WITHDRAWN T-34");
+	CASE(in_council(ANSWER_4W), w.facts.from.address = "eve@evil.example",
+	    "file:follow-up/withdrawal-wanted look:withdrawal-wanted");
+	CASE(in_council(ANSWER_4W), w.in.ntokens = 0,
+	    "file:follow-up/withdrawal-wanted look:withdrawal-wanted");
+	CASE(in_council(ANSWER_4W), w.in.auth = AUTH_FAIL,
+	    "file:follow-up/authentication-fail look:authentication-fail");
+	CASE(in_council(ANSWER_4W), w.facts.automatic = AUTO_LIST,
+	    "file:follow-up/automatic look:automatic");
+	/* Beside other ticks it may be a slip. */
+	CASE(in_council(ANSWER_4W | ANSWER_2B), AS_IT_IS,
+	    "file:follow-up/withdrawal-unclear look:withdrawal-unclear");
+	CASE(in_council(ANSWER_4W), w.facts.answer.unclear = ANSWER_1A,
+	    "file:follow-up/withdrawal-unclear look:withdrawal-unclear");
+	CASE(in_council(ANSWER_4W), w.c.state = CASE_WITHDRAWN,
+	    "file:follow-up/withdrawn-already look:withdrawn-already");
+}
+
+/* a yes to wider terms is a proposal, read back like any other. */
+static void
+wider_terms(void **state)
+{
+	(void)state;
+	CASE(requested(REQUEST_WIDEN, ANSWER_4A), AS_IT_IS,
+	    "file:answer/agreed use-token request:agreed propose:2-C "
+	    "ask:back T-06");
+	CASE(requested(REQUEST_WIDEN, ANSWER_4A), w.c.has_key = true,
+	    "file:answer/agreed use-token request:agreed propose:2-C "
+	    "ask:back T-06E");
+	CASE(requested(REQUEST_WIDEN, ANSWER_4D), AS_IT_IS,
+	    "file:answer/declined request:declined");
+	CASE(requested(REQUEST_WIDEN, ANSWER_4A), w.has_locked = false,
+	    "file:follow-up/old-question look:old-question");
+	CASE(requested(REQUEST_WIDEN, ANSWER_4A), w.locked.withdrawn = true,
+	    "file:follow-up/old-question look:old-question");
+	CASE(requested(REQUEST_WIDEN, ANSWER_4A | ANSWER_2C), AS_IT_IS,
+	    "file:follow-up/unclear-consent look:unclear-consent");
+	CASE(requested(REQUEST_WIDEN, 0), w.facts.answer.unclear = ANSWER_4A |
+	    ANSWER_4D, "file:follow-up/unclear-consent look:unclear-consent");
+	CASE(requested(REQUEST_WIDEN, ANSWER_4A), w.tokens[0].question = 2,
+	    "file:follow-up/old-question look:old-question");
+	CASE(requested(REQUEST_WIDEN, ANSWER_4A),
+	    w.facts.from.address = "eve@evil.example",
+	    "file:follow-up/other-address look:other-address");
+}
+
+/* R-074: agreed to in these words, with the assurance of a widening; and taken
+ * back with the same token whenever it is said. */
+static void
+exceptions(void **state)
+{
+	static const char agreed[] = "file:answer/agreed use-token "
+	    "request:agreed";
+
+	(void)state;
+	CASE(requested(REQUEST_EXCEPTION, ANSWER_4A), AS_IT_IS, agreed);
+	CASE(requested(REQUEST_EXCEPTION, ANSWER_4A),
+	    (w.in.signer_is_from = false, w.in.proof_code = true), agreed);
+	CASE(requested(REQUEST_EXCEPTION, ANSWER_4A),
+	    w.in.signer_is_from = false,
+	    "file:follow-up/assurance-too-little look:assurance-too-little");
+	/* Once only: a replay meets its own agreement. */
+	CASE(requested(REQUEST_EXCEPTION, ANSWER_4A),
+	    (w.tokens[0].used = true, w.request.state = REQUEST_AGREED),
+	    "file:follow-up/old-question look:old-question");
+	CASE(requested(REQUEST_EXCEPTION, ANSWER_4A),
+	    (w.tokens[0].used = true, w.request.state = REQUEST_DECLINED),
+	    "file:follow-up/old-question look:old-question");
+	CASE(requested(REQUEST_EXCEPTION, ANSWER_4D),
+	    (w.tokens[0].used = true, w.request.state = REQUEST_AGREED,
+	    w.c.question = 9), "file:answer/declined request:declined");
+	CASE(requested(REQUEST_EXCEPTION, ANSWER_4D),
+	    w.request.state = REQUEST_CLOSED,
+	    "file:follow-up look:follow-up");
+	/* The form's ticks go on as before beside an open request. */
+	CASE(requested(REQUEST_EXCEPTION, ANSWER_1C | ANSWER_2A | ANSWER_3A),
+	    AS_IT_IS, "file:answer/complete propose:2-A "
+	    "lock-terms:signature ask:back T-06");
+}
+
+static struct world
+vendor(unsigned ticks)
+{
+	static const struct person person = { .id = "lac-ito", .org = "lac" };
+	struct world w = first_mail();
+
+	w.facts.answer.ticks = ticks | ANSWER_4C;
+	w.in.person = &person;
+	w.in.class1_handler = true;
+	w.in.signer_is_from = true;
+	return w;
+}
+
+/* R-049: only with the client's agreement, only from a class-1 handler, signed;
+ * a whole block is in force at once, the rest is asked for. */
+static void
+vendors(void **state)
+{
+	static const char as_everybody[] = "open:incident "
+	    "file:consultation count-reply look:client-not-signed "
+	    "CONFIRMING propose:2-B ask:back T-06";
+
+	(void)state;
+	CASE(vendor(ALL), AS_IT_IS, "open:incident file:consultation "
+	    "count-reply parties CONFIRMING propose:2-B "
+	    "lock-terms:signature CONFIRMED ask:back T-06");
+	CASE(vendor(ANSWER_1C), AS_IT_IS, "open:incident file:consultation "
+	    "count-reply parties CONFIRMING ask T-05");
+	CASE(vendor(ALL), w.in.signer_is_from = false, as_everybody);
+	CASE(vendor(ALL), w.in.class1_handler = false, as_everybody);
+	CASE(vendor(ALL), w.in.person = NULL, as_everybody);
+	/* Without the statement it is the vendor's own consultation. */
+	CASE(vendor(ALL), w.facts.answer.ticks = ALL, "open:incident "
+	    "file:consultation count-reply CONFIRMING propose:2-B ask:back "
+	    "T-06");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(withdrawals), cmocka_unit_test(wider_terms),
+		cmocka_unit_test(exceptions), cmocka_unit_test(vendors),
+	};
+
+	return cmocka_run_group_tests_name("decide-terms", tests, NULL, NULL);
+}
