@@ -106,6 +106,7 @@ TABLES(cases_tables) = {
 	{ "cases", NULL, "No case is open.", cases_columns }, NO_MORE };
 
 COLUMNS(case_fields) = { C("number", "Case"), C("state", "State"),
+	C("campaign", "Counts with"), C("client", "For a client"),
 	C("desk", "Desk"), C("priority", "Priority"), C("originator.address",
 	"Originator"), C("originator.org", "Member"), C("owner", "Operator"),
 	C("needs_operator", "Needs a look"), C("note", "Why"),
@@ -135,22 +136,56 @@ COLUMNS(terms_fields) = { C("number", "Case"), END };
 COLUMNS(terms_columns) = { C("version", "VERSION"), C("locked", "LOCKED"),
 	C("secrecy", "①"), C("scope", "②"), C("coordination", "③"),
 	C("exclusions", "NEVER TO"), C("assurance", "ASSURANCE"),
+	C("mail", "MAIL"), C("act", "ACT"), C("by", "BY"),
 	AT("created", "SINCE"), END };
+COLUMNS(terms_handed) = { C("item", "ITEM"), C("person", "PERSON"),
+	AT("sent", "SENT"), C("queue_id", "QUEUE ID"), C("copy", "COPY"),
+	END };
 TABLES(terms_tables) = {
 	{ "versions", NULL, "The originator has not answered yet.",
-	    terms_columns }, NO_MORE };
+	    terms_columns },
+	{ "handed_over", "Handed over", NULL, terms_handed }, NO_MORE };
 COLUMNS(vouch_fields) = { C("number", "Case"), C("version", "Terms"),
 	C("vouched", "Vouched by"), C("needed", "Needed"), C("locked",
 	"In force"), C("missing", "Still missing"), C("state", "State"),
 	END };
 
+COLUMNS(deny_columns) = { C("word_number", "NO."), C("word", "WORD"),
+	C("from", "FROM"), END };
+TABLES(deny_tables) = {
+	{ "words", NULL, "Nothing is looked for.", deny_columns }, NO_MORE };
+COLUMNS(damage_columns) = { C("note", "NOTE"), AT("time", "TIME"),
+	C("who", "WHO"), C("title", "TITLE"), END };
+TABLES(damage_tables) = {
+	{ "notes", NULL, "No note.", damage_columns }, NO_MORE };
+COLUMNS(damage_fields) = { C("note", "Note"), AT("time", "Time"),
+	C("who", "Who"), C("title", "Title"), END };
+COLUMNS(request_columns) = { C("request", "NO."), C("asks", "ASKS"),
+	C("state", "STATE"), C("scope", "SCOPE"), C("item", "ITEM"),
+	C("title", "TITLE"), AT("created", "ASKED"), AT("answered",
+	"ANSWERED"), C("mail", "MAIL"), C("assurance", "ASSURANCE"), END };
+TABLES(request_tables) = {
+	{ "requests", NULL, "Nothing was asked.", request_columns },
+	NO_MORE };
+
 /* ---- items ---- */
+
+COLUMNS(warning_columns) = { C("warning", "WARNING"), END };
+COLUMNS(raise_columns) = { AT("time", "RAISED"), C("was", "FROM"),
+	C("now", "TO"), C("who", "BY"), C("answers", "ON MAILS"), C("reason",
+	"REASON"), END };
+COLUMNS(other_columns) = { C("lang", "LANGUAGE"), C("title", "TITLE"), END };
+TABLES(one_item_tables) = {
+	{ "warnings", "Warnings", NULL, warning_columns },
+	{ "texts", "Other languages", NULL, other_columns },
+	{ "raises", "Raises", NULL, raise_columns }, NO_MORE };
 
 COLUMNS(item_fields) = { C("item", "Item"), C("case", "Case"), C("state",
 	"State"), C("title", "Title"), C("category", "Category"),
 	C("confidence", "Confidence"), C("secret", "Secret"), C("parts",
 	"Secret parts"), C("tlp", "TLP"), C("onward", "Onward"),
-	C("victim_inferable", "Hints at the victim"), C("special",
+	C("victim_inferable", "Hints at the victim"), C("customer_use",
+	"Customer use"), C("confidential", "Confidential"), C("special",
 	"Special"), C("indicators", "Indicators"), C("denied", "STOPPED"),
 	C("approvers", "Approved by"), C("approvals", "Approvals"),
 	C("approvals_needed", "  needed"), C("persons", "People"),
@@ -164,12 +199,14 @@ COLUMNS(preview_fields) = { C("item", "Item"), C("state", "State"),
 	C("approvals", "Approvals"), C("approvals_needed", "  needed"),
 	C("denied", "STOPPED"), C("yes", "Would get it"), C("of", "  of"),
 	END };
+COLUMNS(count_columns) = { C("rule", "RULE"), C("count", "PERSONS"),
+	C("sentence", "WHY"), END };
 COLUMNS(preview_columns) = { YES("send", "SEND"), C("person", "PERSON"),
 	C("org", "ORG"), C("class", "CLASS"), C("key", "KEY"), C("rule",
 	"RULE"), C("sentence", "WHY"), END };
 TABLES(preview_tables) = {
 	{ "people", "People", "Nobody is registered.", preview_columns },
-	NO_MORE };
+	{ "counts", "In all", NULL, count_columns }, NO_MORE };
 
 /* ---- digests, mail, outbox ---- */
 
@@ -274,7 +311,12 @@ static const struct layout layouts[] = {
 	{ "case", case_fields, case_tables, NULL },
 	{ "terms", terms_fields, terms_tables, NULL },
 	{ "vouch", vouch_fields, NULL, NULL },
-	{ "item", item_fields, NULL, "text" },
+	{ "deny", terms_fields, deny_tables, NULL },
+	{ "damage", terms_fields, damage_tables, NULL },
+	{ "damage-note", damage_fields, NULL, "text" },
+	{ "requests", terms_fields, request_tables, NULL },
+	{ "sheet", NULL, NULL, "text" },
+	{ "item", item_fields, one_item_tables, "text" },
 	{ "items", NULL, items_tables, NULL },
 	{ "preview", preview_fields, preview_tables, NULL },
 	{ "why", preview_fields, preview_tables, NULL },

@@ -101,6 +101,23 @@ int item_text_open(struct command *c, const struct item_record *i,
 int item_text_take(struct command *c, struct channel_message *m,
     const char *error, const char **out);
 
+/* ---- verbs_item.c, verbs_item_more.c ---- */
+
+/* Its statement is new: approvals end, it is a draft again, and documented. */
+int item_change(struct command *c, struct item_record *i, const char *event);
+void item_warnings(struct command *c, const struct item_record *i);
+int item_history(struct command *c, const struct item_record *i);
+int item_tell_raise(struct command *c, const struct gate_case *g);
+
+/* ---- verbs_words.c: texts of operators in a case ---- */
+
+/* Seals and stores; case_row, kind and title are set, row becomes so. */
+int words_seal(struct command *c, const unsigned char pk[VAULT_KEY],
+    const char *text, struct case_text *t);
+/* What an exception's agreement is about, title and text (verbs_request.c). */
+char *request_wording(struct sk_arena *a, const char *title,
+    const char *text);
+
 /* ---- mail_open.c: the inside of a stored mail, for operators ---- */
 
 enum mail_want { MAIL_WANT_TEXT, MAIL_WANT_PART, MAIL_WANT_RAW };
@@ -118,6 +135,8 @@ void document_person(struct sk_json *o, const struct person *p);
 int document_history(struct command *c, const char *org, const char *person);
 void document_key(struct sk_json *o, const struct key_record *k, int64_t now);
 void document_case(struct sk_json *o, const struct case_record *k);
+/* The campaign that a case counts with, where it is not itself. */
+int document_campaign(struct command *c, struct sk_json *o, int64_t row);
 void document_terms(struct sk_json *o, const struct terms *t);
 void document_item(struct sk_json *o, const struct item_record *i);
 void document_copy(struct sk_json *o, const struct copy_record *p,
@@ -152,6 +171,11 @@ VERB(mail_show); VERB(mail_text); VERB(mail_save); VERB(probe);
 VERB(outbox_list);
 VERB(outbox_show); VERB(outbox_retry); VERB(outbox_mark); VERB(audit_show);
 VERB(audit_verify); VERB(stats);
+/* verbs_deny.c, verbs_campaign.c, verbs_words.c, verbs_request.c */
+VERB(case_deny); VERB(case_merge); VERB(case_unmerge); VERB(case_reopen);
+VERB(case_advise); VERB(damage_add); VERB(damage_list); VERB(damage_show);
+VERB(request_widen); VERB(request_exception); VERB(request_list);
+VERB(request_sheet); VERB(terms_withdraw); VERB(item_text);
 #undef VERB
 
 /* verbs_outbox.c: copies held for want of a key go to sealing again. */

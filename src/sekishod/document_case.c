@@ -40,6 +40,9 @@ exclusion(struct sk_json *o, const struct exclusion *x)
 		sk_json_set_null(o, "orgs");
 		return;
 	}
+	sk_json_set_str(o, "mapped_by", x->mapped_by);
+	sk_json_set_str(o, "reason", x->reason);
+	document_time(o, "mapped_at", x->mapped_at);
 	orgs = sk_json_set(o, "orgs", sk_json_array());
 	for (size_t i = 0; i < x->norgs; i++)
 		sk_json_add_str(orgs, x->orgs[i]);
@@ -69,8 +72,13 @@ document_terms(struct sk_json *o, const struct terms *t)
 	sk_json_set_str(o, "coordination_other", t->coordination_other);
 	sk_json_set_str(o, "assurance", word_of(WORDS_ASSURANCE,
 	    (int)t->assurance));
-	sk_json_set_str(o, "vouched_by", t->vouched_by);
-	sk_json_set_str(o, "vouched_how", t->vouched_how);
+	sk_json_set_str(o, "vouched_by", t->assurance == ASSURANCE_VOUCHED ?
+	    t->vouched_by : NULL);
+	sk_json_set_str(o, "vouched_how", t->assurance == ASSURANCE_VOUCHED ?
+	    t->vouched_how : NULL);
+	/* The operator's act that put it in force, where one did. */
+	sk_json_set_str(o, "act", t->vouched_how);
+	sk_json_set_str(o, "by", t->vouched_by);
 	if (t->mail)
 		sk_json_set_int(o, "mail", t->mail);
 	else
@@ -92,6 +100,8 @@ item_statement(struct sk_json *o, const struct item *i)
 	sk_json_set_str(o, "tlp", word_of(WORDS_TLP, (int)i->tlp));
 	sk_json_set_str(o, "onward", word_of(WORDS_ONWARD, (int)i->onward));
 	sk_json_set_bool(o, "victim_inferable", i->victim_inferable);
+	sk_json_set_bool(o, "customer_use", !i->no_customers);
+	sk_json_set_bool(o, "confidential", i->confidential);
 	all = sk_json_set(o, "special", sk_json_array());
 	for (uint32_t bit = 1; bit <= SPECIAL_UNAVOIDABLE; bit <<= 1)
 		if (i->special & bit)

@@ -118,6 +118,8 @@ agree(struct command *c, struct gate_case *g)
 	/* One approval more changes no frozen list. */
 	if (!r && have >= need && g->item.item.state == ITEM_DRAFT)
 		r = freeze(c, g, &f);
+	if (!r && have >= need && g->item.item.state == ITEM_DRAFT)
+		r = item_tell_raise(c, g);
 	if (!r)
 		r = command_item(c, "item", &g->item);
 	if (r)

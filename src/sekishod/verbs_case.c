@@ -61,6 +61,19 @@ add_terms(struct command *c, const struct case_record *k)
 	}
 }
 
+/* Submitter and originator are two: who speaks, and for whom. */
+static void
+add_client(struct command *c, const struct case_record *k)
+{
+	struct parties_record p;
+
+	if (store_parties(c->d->store, c->arena, k->row, &p))
+		return;
+	sk_json_set_str(c->out, "submitter", p.submitter);
+	sk_json_set_str(c->out, "client", p.client ? p.client :
+	    sk_arena_printf(c->arena, "a client of %s", p.org));
+}
+
 /* What came in and what went out, in one order of time. */
 struct passed {
 	int64_t time;
@@ -170,7 +183,10 @@ show(struct command *c, const struct case_record *k)
 	c->out = sk_json_document("case");
 	document_case(c->out, k);
 	add_terms(c, k);
-	r = add_mails(c, k);
+	add_client(c, k);
+	r = document_campaign(c, c->out, k->row);
+	if (!r)
+		r = add_mails(c, k);
 	return r ? r : add_rest(c, k);
 }
 

@@ -28,21 +28,75 @@ check_statement(struct command *c, const struct item *i)
 	return item_check(c->d->policy, i, has ? &t : NULL, &c->e);
 }
 
-/* A consent is a mail of this very case. */
+/* Every indicator is rendered too: it has to stand in the agreed words. */
 static int
-take_consent(struct command *c, struct item_record *i)
+indicators_agreed(struct command *c, const struct item_record *i,
+    const char *text)
 {
-	int64_t row = command_number(c, "consent", 0);
-	struct mail_record m;
+	for (size_t k = 0; k < i->nindicators; k++) {
+		const char *colon = strchr(i->indicators[k], ':');
+		const char *value = colon ? colon + 1 : i->indicators[k];
 
-	if (!row)
+		if (!strstr(sk_nfkc_fold(c->arena, text),
+		    sk_nfkc_fold(c->arena, value)))
+			return sk_fail(&c->e, SK_ERR_REFUSED, "--indicator",
+			    "%s does not stand in the wording that was agreed "
+			    "to (R-074)", value);
+	}
+	return SK_OK;
+}
+
+/* The mail in which the originator agreed to this very wording. */
+static int
+agreement(struct command *c, struct item_record *i, int64_t mail,
+    const char *text)
+{
+	char *wording = request_wording(c->arena, i->item.title, text);
+	struct request_record *q = NULL;
+	size_t n = 0;
+	int r = command_store(c, store_requests(c->d->store, c->arena,
+	    i->item.case_row, &q, &n), "requests");
+
+	for (size_t k = 0; k < n && !r; k++) {
+		bool same = false;
+
+		if (q[k].kind != REQUEST_EXCEPTION || q[k].mail != mail ||
+		    q[k].state != REQUEST_AGREED)
+			continue;
+		r = command_store(c, store_request_same(c->d->store, q[k].row,
+		    wording, &same), "requests");
+		if (r || !same)
+			continue;
+		i->item.has_consent = true;
+		i->item.consent_scope = q[k].scope;
+		i->consent_request = q[k].row;
+		i->consent_mail = sk_arena_printf(c->arena, "%lld",
+		    (long long)mail);
+		return indicators_agreed(c, i, text);
+	}
+	return r ? r : sk_fail(&c->e, SK_ERR_REFUSED, "--consent", "mail %lld "
+	    "agreed to no exception in these very words (R-074): ask with "
+	    "`sekisho request exception`", (long long)mail);
+}
+
+/* Other words than the agreed ones have no agreement. */
+static int
+take_consent(struct command *c, struct item_record *i, const char *text)
+{
+	int64_t mail = command_number(c, "consent", 0);
+
+	if (mail && !text)
+		return sk_fail(&c->e, SK_ERR_USAGE, "--consent", "give the "
+		    "text with it, so that it can be compared with what was "
+		    "agreed to");
+	if (mail)
+		return agreement(c, i, mail, text);
+	if (!text && !command_str(c, "title") &&
+	    !sk_json_has(c->in, "indicator"))
 		return SK_OK;
-	if (store_mail_get(c->d->store, c->arena, row, &m) ||
-	    m.case_row != i->item.case_row)
-		return sk_fail(&c->e, SK_ERR_NOINPUT, "--consent", "mail %lld "
-		    "is none of this case", (long long)row);
-	i->item.has_consent = true;
-	i->consent_mail = sk_arena_printf(c->arena, "%lld", (long long)row);
+	i->item.has_consent = false;
+	i->consent_request = 0;
+	i->consent_mail = NULL;
 	return SK_OK;
 }
 
@@ -55,7 +109,7 @@ or_old(const struct command *c, const char *key, const char *old)
 }
 
 static int
-take_options(struct command *c, struct item_record *i)
+take_options(struct command *c, struct item_record *i, const char *text)
 {
 	struct item *it = &i->item;
 
@@ -75,7 +129,10 @@ take_options(struct command *c, struct item_record *i)
 	if (sk_json_has(c->in, "indicator"))
 		i->nindicators = command_many(c, "indicator",
 		    &i->indicators);
-	return take_consent(c, i);
+	it->no_customers = !command_yes(c, "customer_use",
+	    !it->no_customers);
+	it->confidential = command_yes(c, "confidential", it->confidential);
+	return take_consent(c, i, text);
 }
 
 /* A hit blocks the approval, not the draft; better told early (I6). */
@@ -103,7 +160,7 @@ verb_item_add(struct command *c)
 	i.item.case_row = k.row;
 	i.item.victim_inferable = command_flag(c, "victim_inferable");
 	i.item.lang = c->d->config->language;
-	r = take_options(c, &i);
+	r = take_options(c, &i, text);
 	if (!r)
 		r = check_statement(c, &i.item);
 	if (!r)
@@ -119,6 +176,7 @@ verb_item_add(struct command *c)
 	document_item(c->out, &i);
 	sk_json_set_str(c->out, "case", k.number);
 	say_denied(c, &i, text);
+	item_warnings(c, &i);
 	return SK_OK;
 }
 
@@ -132,8 +190,8 @@ not_sent(struct command *c, const struct item_record *i)
 }
 
 /* Approvals end, the frozen list with them: it is a draft again. */
-static int
-change(struct command *c, struct item_record *i, const char *event)
+int
+item_change(struct command *c, struct item_record *i, const char *event)
 {
 	const char *id = i->item.id;
 	int r = check_statement(c, &i->item);
@@ -153,6 +211,7 @@ change(struct command *c, struct item_record *i, const char *event)
 		return r;
 	c->out = sk_json_document("item");
 	document_item(c->out, i);
+	item_warnings(c, i);
 	return SK_OK;
 }
 
@@ -176,36 +235,13 @@ verb_item_edit(struct command *c)
 		return r;
 	i.item.victim_inferable = command_yes(c, "victim_inferable",
 	    i.item.victim_inferable);
-	r = take_options(c, &i);
-	if (!r && c->has_file)
+	if (c->has_file)
 		r = command_text(c, LIMIT_ITEM_TEXT, &text);
+	if (!r)
+		r = take_options(c, &i, text);
 	if (!r && text)
 		r = item_text_seal(c, &k, text, &i);
-	return r ? r : change(c, &i, "item.edit");
-}
-
-/* A recorded act of its own (R-034, R-084); what was sent goes again, to whom
- * the higher confidence opens it, after new approvals. */
-int
-verb_item_raise(struct command *c)
-{
-	enum confidence to = (enum confidence)command_word(c, "confidence",
-	    WORDS_CONFIDENCE, 0);
-	struct item_record i;
-	int r = command_item(c, "item", &i);
-
-	if (!r)
-		r = not_sent(c, &i);
-	if (!r && to <= i.item.confidence)
-		r = sk_fail(&c->e, SK_ERR_REFUSED, i.item.id, "is %s already: "
-		    "only a higher one is a raise", word_of(WORDS_CONFIDENCE,
-		    (int)i.item.confidence));
-	if (r)
-		return r;
-	i.item.confidence = to;
-	r = command_store(c, store_case_note(c->d->store, i.item.case_row,
-	    c->now, c->actor, command_str(c, "reason")), i.item.id);
-	return r ? r : change(c, &i, "item.raise");
+	return r ? r : item_change(c, &i, "item.edit");
 }
 
 int
@@ -284,7 +320,8 @@ shown(struct command *c, struct channel_message *m, const char *error)
 	for (size_t a = 0; a < n; a++)
 		sk_json_add_str(list, who[a]);
 	say_denied(c, i, text);
-	return SK_OK;
+	item_warnings(c, i);
+	return item_history(c, i);
 }
 
 int

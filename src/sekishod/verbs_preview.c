@@ -15,24 +15,76 @@ key_word(const struct person *p)
 	return p->key_state && *p->key_state ? p->key_state : "ok";
 }
 
+/* The language of the reasons: as asked for, or the council's. */
+static const char *
+lang_of(const struct command *c)
+{
+	const char *lang = command_str(c, "lang");
+
+	return lang ? lang : c->d->config->language;
+}
+
+static bool
+is_frozen(const struct gate_case *g, const char *person)
+{
+	for (size_t i = 0; i < g->nfrozen; i++)
+		if (strcmp(g->frozen[i], person) == 0)
+			return true;
+	return false;
+}
+
+/* Against the list that was frozen at approval (L12): who is on it and would
+ * get nothing now, and who could get it and is not on it. */
+static const char *
+difference(const struct gate_case *g, const char *person, bool send)
+{
+	bool frozen = is_frozen(g, person);
+
+	if (!g->item.item.frozen)
+		return NULL;
+	return frozen && !send ? "left" : send && !frozen ? "not-on-list" :
+	    NULL;
+}
+
 static void
 row(struct command *c, struct sk_json *o, const struct gate_case *g,
-    const struct org *org, const struct person *p, bool *send)
+    const struct org *org, const struct person *p,
+    const struct gate_answer *answer)
 {
-	struct gate_answer a = gatekeeper_ask(c->d, g, org, p, true);
+	const struct gate_answer a = *answer;
 
-	*send = a.send;
 	sk_json_set_str(o, "person", p->id);
 	sk_json_set_str(o, "org", org->id);
 	sk_json_set_str(o, "class", word_of(WORDS_CLASS, (int)org->class));
 	sk_json_set_bool(o, "send", a.send);
 	sk_json_set_str(o, "rule", gate_rule(a.clause));
 	sk_json_set_str(o, "clause", gate_word(a.clause));
-	sk_json_set_str(o, "sentence", gate_sentence(a.clause,
-	    c->d->config->language));
+	sk_json_set_str(o, "sentence", gate_sentence(a.clause, lang_of(c)));
+	sk_json_set_str(o, "difference", difference(g, p->id, a.send ||
+	    a.key_only));
 	sk_json_set_str(o, "detail", a.detail && *a.detail ? a.detail : NULL);
 	sk_json_set_bool(o, "key_only", a.key_only);
 	sk_json_set_str(o, "key", key_word(p));
+}
+
+/* How many by which rule, at the end of the table. */
+static void
+totals(struct command *c, const size_t counts[GATE_LAST])
+{
+	struct sk_json *all = sk_json_set(c->out, "counts", sk_json_array());
+
+	for (int k = 0; k < GATE_LAST; k++) {
+		struct sk_json *o;
+
+		if (!counts[k])
+			continue;
+		o = sk_json_add(all, sk_json_object());
+		sk_json_set_str(o, "rule", gate_rule((enum gate_clause)k));
+		sk_json_set_str(o, "clause", gate_word((enum gate_clause)k));
+		sk_json_set_int(o, "count", (int64_t)counts[k]);
+		sk_json_set_str(o, "sentence", gate_sentence(
+		    (enum gate_clause)k, lang_of(c)));
+	}
 }
 
 static int
@@ -40,22 +92,28 @@ rows(struct command *c, const struct gate_case *g, const char *only)
 {
 	struct sk_json *all = sk_json_set(c->out, "people", sk_json_array());
 	struct roster_known k;
-	size_t yes = 0, n = 0;
+	size_t counts[GATE_LAST] = { 0 }, n = 0;
+	bool diff = command_flag(c, "diff");
 	int r = command_store(c, gatekeeper_roster(c->d, c->arena, !only,
 	    &k), "roster");
 
 	for (size_t i = 0; i < k.npersons && !r; i++) {
 		const struct org *o = gatekeeper_org(&k, k.persons[i].org);
-		bool send;
+		struct gate_answer a;
 
 		if (!o || (only && strcmp(k.persons[i].id, only) != 0))
 			continue;
-		row(c, sk_json_add(all, sk_json_object()), g, o,
-		    &k.persons[i], &send);
-		yes += send;
+		a = gatekeeper_ask(c->d, g, o, &k.persons[i], true);
+		counts[a.clause]++;
 		n++;
+		if (diff && !difference(g, k.persons[i].id, a.send ||
+		    a.key_only))
+			continue;
+		row(c, sk_json_add(all, sk_json_object()), g, o,
+		    &k.persons[i], &a);
 	}
-	sk_json_set_int(c->out, "yes", (int64_t)yes);
+	totals(c, counts);
+	sk_json_set_int(c->out, "yes", (int64_t)counts[GATE_YES]);
 	sk_json_set_int(c->out, "of", (int64_t)n);
 	if (!r && only && !n)
 		r = sk_fail(&c->e, SK_ERR_NOINPUT, only, "no such person: see "

@@ -9,6 +9,37 @@
 
 #include "command.h"
 
+/* Who has what of it: the queue ids are Postfix's, to be removed there where a
+ * withdrawal came in time (I1). */
+static int
+handed_over(struct command *c, const struct case_record *k)
+{
+	struct sk_json *all = sk_json_set(c->out, "handed_over",
+	    sk_json_array());
+	struct item_record *items = NULL;
+	size_t n = 0;
+	int r = store_item_list(c->d->store, c->arena, k->row, &items, &n);
+
+	for (size_t i = 0; i < n && !r; i++) {
+		struct recipient *to = NULL;
+		size_t nto = 0;
+
+		r = recipients_of(c->d, c->arena, items[i].item.id, &to,
+		    &nto);
+		for (size_t p = 0; p < nto; p++) {
+			struct sk_json *o = sk_json_add(all,
+			    sk_json_object());
+
+			sk_json_set_str(o, "item", items[i].item.id);
+			sk_json_set_str(o, "person", to[p].person);
+			document_time(o, "sent", to[p].sent);
+			sk_json_set_str(o, "queue_id", to[p].queue_id);
+			sk_json_set_int(o, "copy", to[p].copy);
+		}
+	}
+	return command_store(c, r, k->number);
+}
+
 static int
 show(struct command *c, const struct case_record *k)
 {
@@ -27,7 +58,7 @@ show(struct command *c, const struct case_record *k)
 		    SK_OK)
 			document_terms(sk_json_add(all, sk_json_object()),
 			    &t);
-	return SK_OK;
+	return handed_over(c, k);
 }
 
 int
@@ -44,6 +75,9 @@ verb_terms_show(struct command *c)
 static int
 put_in_force(struct command *c, struct case_record *k, struct terms *t)
 {
+	struct terms old;
+	bool has = store_terms_locked(c->d->store, c->arena, k->row, &old) ==
+	    SK_OK;
 	int r;
 
 	t->created = c->now;
@@ -51,7 +85,7 @@ put_in_force(struct command *c, struct case_record *k, struct terms *t)
 	r = store_terms_add(c->d->store, k->row, t);
 	if (!r)
 		r = store_terms_lock(c->d->store, k->row, t->version,
-		    t->assurance, t->vouched_by, t->vouched_how, c->now);
+		    t->assurance, c->actor, c->verb->name, c->now);
 	k->approve_terms = 0;
 	k->changed = c->now;
 	if (!r)
@@ -59,6 +93,9 @@ put_in_force(struct command *c, struct case_record *k, struct terms *t)
 	if (!r)
 		r = store_case_note(c->d->store, k->row, c->now, c->actor,
 		    command_str(c, "reason"));
+	if (!r)
+		r = apply_in_force(c->d, c->arena, k, has ? &old : NULL, t,
+		    c->now);
 	return command_store(c, r, k->number);
 }
 
@@ -234,14 +271,21 @@ static int
 map_exclusion(struct command *c, struct case_record *k, struct terms *t,
     const char *const *orgs, size_t n)
 {
+	struct terms old, now;
 	size_t at = 0;
 	int r = which(c, t, &at);
 
 	if (r)
 		return r;
-	return command_store(c, store_exclusion_map(c->d->store, k->row,
-	    t->version, at, orgs, n, c->actor, command_str(c, "reason"),
-	    c->now), k->number);
+	old = *t;
+	r = store_exclusion_map(c->d->store, k->row, t->version, at, orgs, n,
+	    c->actor, command_str(c, "reason"), c->now);
+	/* Whom it means is known now: they are told, if they have it. */
+	if (!r && t->locked)
+		r = store_terms_locked(c->d->store, c->arena, k->row, &now);
+	if (!r && t->locked)
+		r = apply_in_force(c->d, c->arena, k, &old, &now, c->now);
+	return command_store(c, r, k->number);
 }
 
 static bool
@@ -288,5 +332,40 @@ verb_terms_exclude(struct command *c)
 		r = command_audit(c, "terms.exclude", k.number,
 		    sk_arena_printf(c->arena, "version=%u orgs=%zu",
 		    t.version, n));
+	return r ? r : show(c, &k);
+}
+
+/* The originator said so in a mail that no token came with, or in other words
+ * than the form's: an operator records it, naming the mail. It only stops. */
+int
+verb_terms_withdraw(struct command *c)
+{
+	struct case_record k;
+	struct mail_record m;
+	int64_t row = command_number(c, "mail", 0);
+	int r = command_case(c, "case", &k);
+
+	if (r)
+		return r;
+	if (k.state == CASE_WITHDRAWN)
+		return sk_fail(&c->e, SK_ERR_EXISTS, k.number, "is withdrawn "
+		    "already");
+	if (store_mail_get(c->d->store, c->arena, row, &m) ||
+	    m.case_row != k.row)
+		return sk_fail(&c->e, SK_ERR_NOINPUT, "--mail", "mail %lld is "
+		    "none of this case", (long long)row);
+	k.state = CASE_WITHDRAWN;
+	k.closed = c->now;
+	r = command_store(c, apply_withdraw(c->d, c->arena, &k, row,
+	    ASSURANCE_NONE, c->actor, c->now), k.number);
+	if (!r)
+		r = command_store(c, store_case_note(c->d->store, k.row,
+		    c->now, c->actor, command_str(c, "reason")), k.number);
+	if (!r)
+		r = command_audit(c, "terms.withdraw", k.number,
+		    sk_arena_printf(c->arena, "mail=%lld", (long long)row));
+	if (!r && k.originator)
+		r = apply_send(c->d, c->arena, &k, "T-34", false, 0, false,
+		    &c->e);
 	return r ? r : show(c, &k);
 }

@@ -24,8 +24,9 @@ lock(struct command *c, struct case_record *k, const struct terms *t)
 		k->state = CASE_CONFIRMED;
 	if (!r)
 		r = store_case_update(c->d->store, k);
-	if (!r && has && terms_widen(&old, t))
-		r = apply_void_approvals(c->d, c->arena, k->row, c->now);
+	if (!r)
+		r = apply_in_force(c->d, c->arena, k, has ? &old : NULL, t,
+		    c->now);
 	r = command_store(c, r, k->number);
 	return r ? r : command_audit(c, "terms.lock", k->number,
 	    word_of(WORDS_ASSURANCE, ASSURANCE_VOUCHED));

@@ -170,6 +170,45 @@ VALUES(case_close) = {
 	END
 };
 
+VALUES(case_deny) = {
+	CASE_ARG,
+	CHOICE("ACTION", "list|add|remove", VALUE_NEEDED, "what to do"),
+	{ .name = "WORD", .kind = VALUE_TEXT, .flags = VALUE_MANY,
+	    .help = "a name, domain, address, 192.0.2.0/24 …" },
+	OPT("--reason", VALUE_TEXT, "needed to remove one"),
+	END
+};
+VALUES(case_merge) = {
+	CASE_ARG, ONE_ARG("INTO", VALUE_CASE, "the case it counts with"),
+	REASON, END
+};
+VALUES(case_why) = { CASE_ARG, REASON, END };
+#define TEXT_FILE { .name = "--text-file", .kind = VALUE_FILE, \
+	.flags = VALUE_NEEDED, .help = "the text; \"-\": standard input" }
+VALUES(case_advise) = { CASE_ARG, TEXT_FILE, END };
+VALUES(damage_add) = {
+	CASE_ARG, TEXT_FILE, OPT("--title", VALUE_TEXT, "one line"), END
+};
+VALUES(damage_show) = {
+	CASE_ARG, ONE_ARG("NOTE", VALUE_NUMBER, "number of a note"), END
+};
+VALUES(request_widen) = {
+	CASE_ARG,
+	WORD("--scope", WORDS_SCOPE, VALUE_NEEDED, "the wider one"),
+	NEED("--item", VALUE_ITEM, "shown as it would appear"),
+	NEED("--reason", VALUE_TEXT, "told to the originator"), END
+};
+VALUES(request_exception) = {
+	CASE_ARG,
+	WORD("--scope", WORDS_SCOPE, VALUE_NEEDED, "who would get it"),
+	TEXT_FILE, OPT("--title", VALUE_TEXT, "one line"),
+	MANY("--indicator", VALUE_INDICATOR, "TYPE:VALUE; may be repeated"),
+	NEED("--reason", VALUE_TEXT, "told to the originator"), END
+};
+VALUES(request_sheet) = {
+	CHOICE("--lang", "ja|en", 0, "of the sheet"), END
+};
+
 /* ---- terms ---- */
 
 VALUES(terms_narrow) = {
@@ -190,6 +229,11 @@ VALUES(terms_exclude) = {
 	OPT("--which", VALUE_NUMBER, "which exclusion, if there are several"),
 	REASON, END
 };
+VALUES(terms_withdraw) = {
+	CASE_ARG,
+	NEED("--mail", VALUE_NUMBER, "the originator's mail that says so"),
+	REASON, END
+};
 VALUES(terms_vouch) = {
 	CASE_ARG,
 	CHOICE("--how", "phone|meeting|known-key", VALUE_NEEDED,
@@ -207,7 +251,10 @@ VALUES(terms_vouch) = {
 	WORD("--tlp", WORDS_TLP, needed, "TLP 2.0 label (R-087)"), \
 	WORD("--onward", WORDS_ONWARD, 0, "onward sharing; default NONE"), \
 	WORDS("--special", WORDS_SPECIAL, 0, "special conditions"), \
-	OPT("--consent", VALUE_NUMBER, "mail that agrees to this exception"), \
+	OPT("--consent", VALUE_NUMBER, "mail that agreed to this wording " \
+	    "(T-10)"), \
+	YES_NO("--customer-use", 0, "class 1: also for own customers"), \
+	YES_NO("--confidential", 0, "so by law, contract or custom (R-067)"), \
 	OPT("--title", VALUE_TEXT, "one line"), \
 	CHOICE("--lang", "ja|en", 0, "of the text"), \
 	{ .name = "--text-file", .kind = VALUE_FILE, .flags = needed, \
@@ -231,9 +278,21 @@ VALUES(item_withdraw) = { ITEM_ARG, REASON, END };
 VALUES(item_raise) = {
 	ITEM_ARG,
 	WORD("CONFIDENCE", WORDS_CONFIDENCE, VALUE_NEEDED, "the higher one"),
+	MANY("--on", VALUE_NUMBER, "a mail it rests on; may be repeated"),
 	REASON, END
 };
-VALUES(why) = { PERSON_ARG, ITEM_ARG, END };
+VALUES(item_text) = {
+	ITEM_ARG, CHOICE("--lang", "ja|en", VALUE_NEEDED, "of this text"),
+	TEXT_FILE, OPT("--title", VALUE_TEXT, "one line"), END
+};
+VALUES(preview) = {
+	ITEM_ARG, CHOICE("--lang", "ja|en", 0, "of the reasons"),
+	OPT("--diff", VALUE_FLAG, "against the list frozen at approval"), END
+};
+VALUES(why) = {
+	PERSON_ARG, ITEM_ARG, CHOICE("--lang", "ja|en", 0, "of the reason"),
+	END
+};
 
 /* ---- digests, mail, outbox, audit ---- */
 
@@ -356,6 +415,31 @@ static const struct verb table[] = {
 	    one_case },
 	{ "case", "close", OPERATOR, false, "end a case (R-123)", case_close },
 
+	{ "case", "advise", OPERATOR, false, "write to its originator, "
+	    "encrypted", case_advise },
+	{ "case", "deny", OPERATOR, false, "words that must not leave "
+	    "(R-075)", case_deny },
+	{ "case", "merge", OPERATOR, false, "count it with another; terms "
+	    "stay apart (R-127)", case_merge },
+	{ "case", "unmerge", OPERATOR, false, "count it by itself again",
+	    case_why },
+	{ "case", "reopen", OPERATOR, false, "go on after the end",
+	    case_why },
+	{ "damage", "add", OPERATOR, false, "a note of the damage half, which "
+	    "no item can cite (R-070)", damage_add },
+	{ "damage", "list", OPERATOR, false, "its notes", one_case },
+	{ "damage", "show", OPERATOR, false, "one note; audited",
+	    damage_show },
+
+	{ "request", "widen", OPERATOR, false, "ask for a wider scope (T-09)",
+	    request_widen },
+	{ "request", "exception", OPERATOR, false, "ask to share an exact "
+	    "wording (T-10)", request_exception },
+	{ "request", "list", OPERATOR, false, "what was asked and answered",
+	    one_case },
+	{ "request", "sheet", OPERATOR, false, "the sheet for a vendor's "
+	    "client (T-41)", request_sheet },
+
 	{ "terms", "show", OPERATOR, false, "every version", one_case },
 	{ "terms", "narrow", OPERATOR, false, "make terms in force stricter; "
 	    "never wider (R-063)", terms_narrow },
@@ -364,11 +448,16 @@ static const struct verb table[] = {
 	{ "terms", "vouch", OPERATOR, false, "vouch for who the originator "
 	    "is", terms_vouch },
 
+	{ "terms", "withdraw", OPERATOR, false, "record that the originator "
+	    "takes all back (R-069)", terms_withdraw },
+
 	{ "item", "add", OPERATOR, false, "write a piece of information",
 	    item_add },
 	{ "item", "show", OPERATOR, false, "one item with its text", one_item },
 	{ "item", "edit", OPERATOR, false, "change it; approvals end",
 	    item_edit },
+	{ "item", "text", OPERATOR, false, "its text in the other language",
+	    item_text },
 	{ "item", "list", OPERATOR, false, "items", item_list },
 	{ "item", "approve", OPERATOR, false, "agree to its sending (R-094)",
 	    one_item },
@@ -377,7 +466,7 @@ static const struct verb table[] = {
 	{ "item", "raise", OPERATOR, false, "raise its confidence (R-084)",
 	    item_raise },
 	{ "preview", NULL, OPERATOR, false, "who would get an item, who not "
-	    "and by which rule", one_item },
+	    "and by which rule", preview },
 	{ "why", NULL, OPERATOR | FOR_AUDITOR, false, "the same for one "
 	    "person", why },
 
