@@ -67,7 +67,7 @@ codes_have_names_both_ways(void **state)
 	assert_int_equal(n, 17);
 	assert_null(answer_code_name(0));
 	assert_null(answer_code_name(ANSWER_1A | ANSWER_1B));
-	assert_null(answer_code_name(ANSWER_4N << 1));
+	assert_null(answer_code_name(ANSWER_4C << 1));
 	assert_int_equal(answer_code_bit("2-x"), ANSWER_2X);
 	assert_int_equal(answer_code_bit("2-F"), 0);
 	assert_int_equal(answer_code_bit(""), 0);
@@ -295,6 +295,13 @@ different_places_and_groups_are_unclear(void **state)
 	assert_int_equal(f->ans.unclear, ANSWER_3A | ANSWER_3D);
 	assert_int_equal(ticks(f, "4-Y\n4-N\n"), 0);
 	assert_int_equal(f->ans.unclear, ANSWER_READBACK);
+	assert_int_equal(ticks(f, "4-A\n4-D\n"), 0);
+	/* Taking back, by code or in words alone on a line. */
+	assert_int_equal(ticks(f, "4-W\n"), ANSWER_4W);
+	assert_int_equal(ticks(f, "取り下げます。\n"), ANSWER_4W);
+	assert_int_equal(ticks(f, "Withdraw\n"), ANSWER_4W);
+	assert_int_equal(ticks(f, "> withdraw\n"), 0);
+	assert_int_equal(ticks(f, "取り下げますか?\n"), 0);
 	/* An x beside a circle, in one question, is a no in Japan. */
 	assert_int_equal(ticks(f, "[○] 3-B\n[x] 3-C\n"), ANSWER_3B);
 	assert_int_equal(f->ans.unclear, ANSWER_3C);
