@@ -127,14 +127,17 @@ deny_net_meets(const struct deny_net *a, const struct deny_net *b)
 	    (0xff00 >> rest) & 0xff) == 0;
 }
 
-/* Where an address may begin: not inside a word or a longer number. */
+/* Where an address may begin: not inside a word or a longer number. Behind a
+ * colon it may, as in "ip:192.0.2.1"; a whole IPv6 address was taken before. */
 static bool
 may_begin(const char *s, size_t i)
 {
-	return (is_hex(s[i]) || s[i] == ':') && (i == 0 ||
-	    !(is_hex(s[i - 1]) || s[i - 1] == ':' ||
-	    (s[i - 1] == '.' && is_digit(s[i]) && i > 1 &&
-	    is_digit(s[i - 2]))));
+	if (!is_hex(s[i]) && s[i] != ':')
+		return false;
+	if (i == 0)
+		return true;
+	return !is_hex(s[i - 1]) && !(s[i - 1] == '.' && is_digit(s[i]) &&
+	    i > 1 && is_digit(s[i - 2]));
 }
 
 bool

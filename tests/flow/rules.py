@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The council's rules at work: what must not leave, what differs from the frozen
 list, campaigns, the damage half, a withdrawal by mail and who is told of it."""
-from harness import cases, mails, roster
+from harness import cases, mails, roster, wait
 from harness.tap import has, lacks, run, same, step
 from harness.world import world
 
@@ -23,7 +23,7 @@ def denied(w):
           "例え.jp")
     refused(w, "case", "deny", w.number, "add", "ab", code=65)
     refused(w, "case", "deny", w.number, "add", "192.0.2.0/33", code=65)
-    refused(w, "case", "deny", w.number, "add", "ｱｸﾒ電力", code=73)
+    refused(w, "case", "deny", w.number, "add", "ｱｸﾒ電力", code=65)
     refused(w, "case", "deny", w.number, "list", code=77, user=0)
     for text, more in (("ｱｸﾒ 電力の例", ()), ("xn--r8jz45g[.]jp", ()),
                        ("接続先", ("--title", "192[.]0[.]2[.]7")),
@@ -89,9 +89,9 @@ def preview(w):
 @step("a withdrawal by mail stops all and tells who has the item (R-069)")
 def withdrawn(w):
     sent = w.council.json("digest", "send", "--yes")
-    w.council.wait(lambda: all(
+    wait.until("every copy to be sent or held", lambda: all(
         x["state"] in ("sent", "held") for x in
-        w.council.json("digest", "show", sent["digest"])["ledger"]), "sent")
+        w.council.json("digest", "show", sent["digest"])["ledger"]))
     asked = w.sink.all(w.who)[0]
     before = len(w.sink.all(w.who))
     w.send(w.who, asked["Reply-To"],
