@@ -98,30 +98,36 @@ postfix_judge(const struct config *c, const struct postfix *p,
 		const char *what;
 		void (*judge)(struct judging *j);
 		bool guard;	/* only where sekisho.conf has a milter */
+		bool lmtp;	/* only where Postfix hands mail in itself */
 	} all[] = {
-		{ "Postfix: tags of addresses", judge_delimiter, false },
+		{ "Postfix: tags of addresses", judge_delimiter, false, false },
 		{ "Postfix: our addresses are taken", judge_recipients,
-		    false },
-		{ "Postfix: the way to sekishod", judge_transport, false },
-		{ "Postfix: sizes", judge_sizes, false },
-		{ "Postfix: waiting mail", judge_lifetime, false },
-		{ "Postfix: SMTP smuggling", judge_smuggling, false },
+		    false, false },
+		{ "Postfix: the way to sekishod", judge_transport, false,
+		    true },
+		{ "Postfix: sizes", judge_sizes, false, false },
+		{ "Postfix: waiting mail", judge_lifetime, false, false },
+		{ "Postfix: SMTP smuggling", judge_smuggling, false, false },
 		{ "Postfix: forged authentication results", judge_results,
+		    false, false },
+		{ "Postfix: other copies of mail", judge_copies, false, false },
+		{ "Postfix: addresses rewritten", judge_addresses, false,
 		    false },
-		{ "Postfix: other copies of mail", judge_copies, false },
-		{ "Postfix: addresses rewritten", judge_addresses, false },
-		{ "Postfix: fields changed", judge_fields, false },
-		{ "Postfix: filters", judge_filters, false },
-		{ "Postfix: the guard", judge_milters, true },
-		{ "Postfix: the guard and sendmail(1)", judge_pickup, true },
-		{ "Postfix: doors without a guard", judge_other_doors, true },
+		{ "Postfix: fields changed", judge_fields, false, false },
+		{ "Postfix: filters", judge_filters, false, false },
+		{ "Postfix: the guard", judge_milters, true, false },
+		{ "Postfix: the guard and sendmail(1)", judge_pickup, true,
+		    false },
+		{ "Postfix: doors without a guard", judge_other_doors, true,
+		    false },
 	};
 	struct judging j = { .c = c, .p = p, .a = p->arena, .say = say,
 		.ctx = ctx };
 
 	j.nours = postfix_ours(j.a, c, &j.ours);
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
-		if (all[i].guard && !c->milter_listen)
+		if ((all[i].guard && !c->milter_listen) ||
+		    (all[i].lmtp && c->milter_intake))
 			continue;
 		j.what = all[i].what;
 		j.faults = 0;

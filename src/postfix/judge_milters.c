@@ -29,6 +29,12 @@ read_entry(struct judging *j, const char *word)
 }
 
 static bool
+is_at(const struct milter_entry *e, const char *want, const char *listen)
+{
+	return !strcmp(e->endpoint, want) || !strcmp(e->endpoint, listen);
+}
+
+static bool
 is_safe_action(const char *action)
 {
 	return sk_ascii_iprefix(action, "tempfail") ||
@@ -43,16 +49,19 @@ guard_in(struct judging *j, const char *id, const char *list,
 {
 	const char *want = postfix_endpoint(j->p, listen);
 	const char *const *w;
+	size_t n = postfix_split(j->a, list, &w), i = 0;
 	struct milter_entry e;
 
-	if (!postfix_split(j->a, list, &w)) {
+	if (!n) {
 		judge_fault(j, "%s has no milter: mail in our name passes it "
 		    "unseen; %s must stand first; `sekisho setup postfix "
 		    "--apply` sets it", id, want);
 		return;
 	}
 	e = read_entry(j, w[0]);
-	if (strcmp(e.endpoint, want) != 0 && strcmp(e.endpoint, listen) != 0)
+	while (j->c->milter_behind && ++i < n && !is_at(&e, want, listen))
+		e = read_entry(j, w[i]);
+	if (!is_at(&e, want, listen))
 		judge_fault(j, "%s: the first milter is %s: ours, %s, must "
 		    "see a mail before another changes it; `sekisho setup "
 		    "postfix --apply` sets it", id, e.endpoint, want);

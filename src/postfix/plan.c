@@ -283,6 +283,16 @@ plan_results(struct planning *g)
 
 /* ---- the guard ---- */
 
+/* Behind the filters that authenticate it only has to be in the list. */
+static const char *
+with_milter(struct planning *g, const char *list, const char *milter)
+{
+	if (g->c->milter_behind)
+		return postfix_listed(g->p, list, milter) ? list : *list ?
+		    sk_arena_printf(g->a, "%s, %s", list, milter) : milter;
+	return is_first(g, list, milter) ? list : first_in(g, list, milter);
+}
+
 static void
 plan_service_milters(struct planning *g, const char *milter)
 {
@@ -291,9 +301,8 @@ plan_service_milters(struct planning *g, const char *milter)
 
 		if (strcmp(o->name, "smtpd_milters") != 0)
 			continue;
-		option(g, o->service, o->name, is_first(g, o->value, milter) ?
-		    o->value : first_in(g, o->value, milter),
-		    "this service has its own list");
+		option(g, o->service, o->name, with_milter(g, o->value,
+		    milter), "this service has its own list");
 	}
 }
 
@@ -305,8 +314,10 @@ plan_milters(struct planning *g)
 	if (!g->c->milter_listen)
 		return;
 	milter = postfix_endpoint(g->p, g->c->milter_listen);
-	param_first(g, "smtpd_milters", milter, "sees every mail first: "
-	    "before a signer adds to it");
+	param(g, "smtpd_milters", with_milter(g, now(g, "smtpd_milters"),
+	    milter), g->c->milter_behind ? "behind those that authenticate, "
+	    "before a signer" : "sees every mail first: before a signer adds "
+	    "to it");
 	plan_service_milters(g, milter);
 	if (g->c->milter_local) {
 		local = postfix_endpoint(g->p, g->c->milter_local);
@@ -328,7 +339,8 @@ postfix_plan(const struct config *c, const struct postfix *p,
 
 	g.list = sk_arena_array(g.a, CHANGES_MAX, sizeof(*g.list));
 	plan_delimiter(&g);
-	plan_transport(&g);
+	if (!c->milter_intake)		/* else the milter hands it in */
+		plan_transport(&g);
 	plan_recipients(&g);
 	plan_sizes(&g);
 	plan_smuggling(&g);

@@ -7,7 +7,7 @@ import contextlib
 import socket
 import subprocess
 
-from harness import mails, postfix, wait
+from harness import mails, milter, postfix, wait
 from harness.council import DOMAIN
 from harness.tap import has, lacks, run, same, step
 from harness.world import World
@@ -56,7 +56,11 @@ maximal_backoff_time = 1s
 
 class Lab(World):
     def __init__(self):
-        super().__init__(with_postfix=False)
+        super().__init__(with_postfix=False, milter="")
+        for local in (False, True):
+            part = milter.Milterd(self.dir, self.council, local)
+            self.ends.append(part.stop)
+            part.start()
         self.postfix = Fresh(self.dir, DOMAIN, None, self.sink.port)
         self.ends.append(self.postfix.stop)
         self.postfix.start()
@@ -118,7 +122,9 @@ def printed(w):
                  "message_size_limit = 26214400",
                  "smtpd_forbid_bare_newline = normalize",
                  f"{DESK}\tsekisho:unix:{w.council.dir}/lmtp",
-                 "maximal_queue_lifetime = 14d"):
+                 "maximal_queue_lifetime = 14d",
+                 f"smtpd_milters = unix:{w.dir}/m/milter",
+                 f"non_smtpd_milters = unix:{w.dir}/m/local"):
         has(said, line)
     same(w.says(), w.before)
     same(w.command("setup", "postfix", "--undo")[0], 66)
@@ -151,14 +157,16 @@ def broken(w):
              "recipient_delimiter": "-", "message_size_limit": "10240000",
              "canonical_maps":
                  f"inline:{{ {{{DESK} = desk@example.org}} }}",
-             "content_filter": "smtp:[127.0.0.1]:9"}
+             "content_filter": "smtp:[127.0.0.1]:9",
+             "non_smtpd_milters": "", "milter_default_action": "accept"}
     old = {name: w.conf("-h", name).strip() for name in wrong}
     w.conf("-e", *(f"{name}={value}" for name, value in wrong.items()))
     code, said = w.check()
     same(code, 78)
     for word in ("copy of every mail", "desk+TOKEN@", "in two",
                  "max_message_bytes", "canonical_maps makes desk@example.org",
-                 "behind the guard"):
+                 "behind the guard", "non_smtpd_milters has no milter",
+                 "the guard is away"):
         has(said, word)
     w.conf("-e", *(f"{name}={value}" for name, value in old.items()))
     checks = w.conf("-h", "header_checks").strip()
@@ -168,10 +176,12 @@ def broken(w):
     code, said = w.check()
     same(code, 78)
     has(said, "one mail came as two")
-    w.conf("-e", "smtpd_forbid_bare_newline=normalize")
+    milters = w.conf("-h", "smtpd_milters").strip()
+    # The door would take the field out too.
+    w.conf("-e", "smtpd_forbid_bare_newline=normalize", "smtpd_milters=")
     w.reload()
     has(w.check()[1], "field that the sender wrote arrived")
-    w.conf("-e", f"header_checks={checks}",
+    w.conf("-e", f"header_checks={checks}", f"smtpd_milters={milters}",
            "smtpd_forbid_unauth_pipelining=yes",
            "smtpd_data_restrictions=reject_unauth_pipelining")
     w.reload()
@@ -271,7 +281,8 @@ def undone(w):
     same(code, 0, said)
     has(said, "left, since it was changed meanwhile: maximal_queue_lifetime")
     w.conf("-X", "maximal_queue_lifetime")
-    for name in ("always_bcc", "canonical_maps", "content_filter"):
+    for name in ("always_bcc", "canonical_maps", "content_filter",
+                 "milter_default_action"):
         w.conf("-X", name)
     same(w.says(), w.before)
     lacks(str(list(w.postfix.etc.glob("*"))), "sekisho-transport")

@@ -21,7 +21,7 @@ static const struct config_desk desks[] = {
 	{ "csc-anken@example.jp", DESK_INCIDENT, true },
 	{ "csc-info@example.jp", DESK_INQUIRY, false },
 };
-static const struct config council = {
+static const struct config usual = {
 	.desks = desks, .ndesks = 2,
 	.return_address = "csc-return@example.jp",
 	.lmtp_listen = "unix:/var/spool/postfix/sekisho/lmtp",
@@ -29,6 +29,8 @@ static const struct config council = {
 	.milter_listen = MILTER, .milter_local = LOCAL,
 	.milter_guard = true, .authserv_id = "mx.example.jp",
 };
+
+static struct config council;
 
 /* As a fresh Debian says it, as far as anybody asks. */
 static const char defaults[] =
@@ -97,6 +99,7 @@ static void
 fresh(struct world *w)
 {
 	memset(w, 0, sizeof(*w));
+	council = usual;
 	w->a = sk_arena_new();
 	sk_buf_init(&w->params, 65536);
 	sk_buf_init(&w->services, 65536);
@@ -266,6 +269,28 @@ delimiter_that_cuts(void **state)
 	read_world(&w);
 	carry_out_all(&w);
 	assert_string_equal(postfix_param(&w.p, "recipient_delimiter"), "+");
+	end(&w);
+}
+
+/* The milter hands mail in: no transport, and it stands behind the filters
+ * whose results it brings along. */
+static void
+intake_by_the_milter(void **state)
+{
+	struct world w;
+
+	(void)state;
+	fresh(&w);
+	council.milter_intake = council.milter_behind = true;
+	set(&w, "smtpd_milters", "inet:127.0.0.1:8891");
+	read_world(&w);
+	carry_out_all(&w);
+	assert_string_equal(postfix_param(&w.p, "transport_maps"), "");
+	assert_string_equal(postfix_param(&w.p, "smtpd_milters"),
+	    "inet:127.0.0.1:8891, unix:sekisho/milter");
+	assert_string_equal(judged(&w), "");
+	set(&w, "smtpd_milters", "inet:127.0.0.1:8891");
+	assert_non_null(strstr(judged(&w), "must see a mail"));
 	end(&w);
 }
 
@@ -442,6 +467,7 @@ main(void)
 		cmocka_unit_test(planned_is_well),
 		cmocka_unit_test(lists_are_kept),
 		cmocka_unit_test(delimiter_that_cuts),
+		cmocka_unit_test(intake_by_the_milter),
 		cmocka_unit_test(faults_are_found),
 		cmocka_unit_test(innocent_settings),
 		cmocka_unit_test(lists_are_split),
