@@ -13,6 +13,7 @@
 
 #include <sekisho/answer.h>
 #include <sekisho/buf.h>
+#include <sekisho/verdict.h>
 
 struct fact_mailbox {
 	const char *address;	/* addr-spec, domain in lower case */
@@ -50,18 +51,6 @@ enum fact_attachment_flag {
 	ATTACH_BAD_ENCODING = 1 << 4	/* base64 or quoted-printable damaged */
 };
 
-enum fact_form {		/* how this layer is wrapped */
-	FORM_PLAIN,
-	FORM_PGP_ENCRYPTED,	/* RFC 3156: exactly two parts */
-	FORM_PGP_ENCRYPTED_MANGLED, /* Exchange: multipart/mixed of the two */
-	FORM_PGP_SIGNED,
-	FORM_PGP_INLINE_ENCRYPTED,	/* the text part is one armoured message */
-	FORM_PGP_INLINE_SIGNED,
-	FORM_SMIME_ENVELOPED,
-	FORM_SMIME_SIGNED_OPAQUE,
-	FORM_SMIME_SIGNED
-};
-
 enum fact_auto {		/* RFC 3834, standards.md A4 */
 	AUTO_NO,
 	AUTO_REPLIED,		/* Auto-Submitted not "no", vacation */
@@ -86,11 +75,30 @@ enum fact_doubt {
 	DOUBT_BAD_MIME = 1 << 10,	/* structure repaired or guessed */
 	DOUBT_FROM_INSIDE = 1 << 11,	/* protected From differs from the outer */
 	DOUBT_TOO_DEEP = 1 << 12,	/* more than LIMIT_LAYERS layers */
-	DOUBT_PASSWORD_MAIL = 1 << 13	/* a password near an encrypted archive */
+	DOUBT_PASSWORD_MAIL = 1 << 13,	/* a password near an encrypted archive */
+	DOUBT_OUTSIDE = 1 << 16,	/* words or parts beside what was sealed */
+	DOUBT_SIGNED_OUTSIDE = 1 << 17,	/* signed over ciphertext only */
+	DOUBT_SUBJECT_OUTSIDE = 1 << 18, /* the outer Subject was changed */
+	DOUBT_IMITATION = 1 << 19	/* imitates the marks of this program */
 };
 
-struct fact_key {		/* an attached key: a proposal only (L16) */
+enum fact_key_origin {		/* where a key came from */
+	KEY_ATTACHED,
+	KEY_IN_TEXT,
+	KEY_AUTOCRYPT		/* the header field of that name (A9) */
+};
+
+struct fact_key {		/* a key with the mail: a proposal only (L16) */
 	struct sk_span block;	/* armoured or binary, <= LIMIT_KEY_BYTES */
+	enum fact_key_origin origin;
+};
+
+enum fact_protection {		/* of the header (RFC 9788) */
+	PROTECTION_NONE,
+	PROTECTION_CLEAR,	/* hp="clear": signed only */
+	PROTECTION_CIPHER,	/* hp="cipher" */
+	PROTECTION_OLD,		/* protected-headers="v1" */
+	PROTECTION_WRAPPED	/* RFC 8551: the whole mail inside */
 };
 
 struct facts {
@@ -114,6 +122,9 @@ struct facts {
 					 * the trace block on (design.md §4) */
 	/* the content */
 	enum fact_form form;
+	enum fact_protection protection;
+	const char *outside;		/* words beside an inline message: nobody
+					 * signed them, they answer nothing */
 	const char *text;		/* all text parts, UTF-8, LF line ends,
 					 * HTML turned to text with ">" quotes */
 	const char *charset;		/* label of the first text part, lower */
@@ -130,30 +141,6 @@ struct facts {
 	uint64_t data_at, data_len, sig_at, sig_len;
 };
 
-/* What keyd found out about one layer; joined by facts_join(). */
-enum verdict_signature {
-	SIGNATURE_NONE,
-	SIGNATURE_GOOD,		/* by exactly the key `signer` */
-	SIGNATURE_BAD,
-	SIGNATURE_UNKNOWN_KEY,
-	SIGNATURE_KEY_EXPIRED,
-	SIGNATURE_KEY_REVOKED,
-	SIGNATURE_EXPIRED,
-	SIGNATURE_ERROR		/* more than one, or odd: believed by nobody */
-};
-
-enum verdict_coverage { COVERS_NOTHING, COVERS_PART, COVERS_WHOLE };
-
-struct verdict {
-	enum fact_form outer_form;	/* of the outermost wrapped layer */
-	bool encrypted;
-	bool integrity;		/* MDC or AEAD checked */
-	bool failed;		/* could not be opened: kept, operator's look */
-	enum verdict_signature signature;
-	enum verdict_coverage coverage;
-	char signer[41];	/* primary fingerprint, upper-case hex, or "" */
-};
-
 /* A layer was opened: content, text, answer, keys, attachments come from
  * `inner`, transport and sender from `outer`; a protected Subject replaces the
  * outer one; a different protected From is a doubt, never the sender (B1). */
@@ -161,7 +148,6 @@ void facts_join(struct facts *outer, const struct facts *inner);
 
 const char *doubt_text(uint32_t one_doubt);	/* plain English sentence */
 const char *doubt_word(uint32_t one_doubt);	/* "from-not-one" for JSON */
-const char *form_word(enum fact_form form);	/* "pgp-mime-encrypted", ... */
-const char *signature_word(enum verdict_signature s);
-const char *coverage_word(enum verdict_coverage c);
 const char *automatic_word(enum fact_auto a);
+const char *protection_word(enum fact_protection p);
+const char *key_origin_word(enum fact_key_origin o);

@@ -75,6 +75,5 @@ struct facts;
 struct verdict;
 /* The fields of `read` and `mail show` from what a mail says, as an object
  * without a head (sk_json_merge puts it behind one); v may be NULL: nothing
- * was opened. crypto.signer_is_from is false until whoever knows the owner of
- * the signing key sets it: sk_json_child(o, "crypto"). */
+ * was opened. */
 struct sk_json *facts_json(const struct facts *f, const struct verdict *v);

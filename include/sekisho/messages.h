@@ -78,7 +78,14 @@ struct msg_open_mail {		/* MSG_DECRYPT, MSG_VERIFY */
 };
 struct msg_opened_mail {
 	int status;		/* SK_OK: opened (whatever the signature) */
-	struct verdict verdict;
+	struct verdict verdict;	/* of this layer: what keyd can know */
+	/* SIGNATURE_UNKNOWN_KEY: the key id that it claims, 16 upper-case hex
+	 * digits, or "": ask again with that key if it is known to you. */
+	char issuer[17];
+	/* Names what was decrypted, whatever is wrapped around it: the same
+	 * again from another sender is EFAIL's wrap and reply (B1). */
+	bool has_cipher;
+	unsigned char cipher[32];
 	const char *reason;	/* for operators; never told to senders */
 };
 

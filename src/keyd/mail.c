@@ -33,23 +33,6 @@ part_of(int fd, uint64_t at, uint64_t len, struct pgp_in *in)
 	return true;
 }
 
-static bool
-is_encrypted(uint32_t form)
-{
-	return form == FORM_PGP_ENCRYPTED ||
-	    form == FORM_PGP_ENCRYPTED_MANGLED ||
-	    form == FORM_PGP_INLINE_ENCRYPTED;
-}
-
-/* Text beside an inline block, and parts that Exchange took apart, are not
- * under the signature. */
-static enum verdict_coverage
-coverage(uint32_t form)
-{
-	return form == FORM_PGP_ENCRYPTED || form == FORM_PGP_SIGNED ?
-	    COVERS_WHOLE : COVERS_PART;
-}
-
 /* Is the key, or the primary key of the subkey, one that was named? */
 static bool
 candidate(struct keyd *k, const struct msg_open_mail *m, const char *fpr,
@@ -82,7 +65,6 @@ judge(struct keyd *k, const struct msg_open_mail *m,
 
 	if (r->nsignatures == 0)
 		return;
-	v->coverage = coverage(m->form);
 	v->signature = s->state;
 	if (r->nsignatures > 1 || s->weak)
 		v->signature = s->state == SIGNATURE_BAD &&
@@ -168,7 +150,7 @@ verb_decrypt(struct keyd *k, const struct channel_message *m,
 	keyd_count(k, COUNT_DECRYPT);
 	done.verdict.outer_form = ask.form;
 	done.verdict.encrypted = true;
-	if (!is_encrypted(ask.form)) {
+	if (!form_encrypted(ask.form) || form_smime(ask.form)) {
 		done.reason = "this form is not decrypted here";
 		return reply_mail(k, &done, out);
 	}

@@ -39,6 +39,15 @@ static const struct {
 	  "The mail is encrypted or signed in too many layers." },
 	{ DOUBT_PASSWORD_MAIL, "password-mail", "An encrypted archive came "
 	  "with what looks like its password." },
+	{ DOUBT_OUTSIDE, "outside", "Words or parts stand beside what was "
+	  "encrypted or signed: nobody vouches for them." },
+	{ DOUBT_SIGNED_OUTSIDE, "signed-outside", "The signature was made "
+	  "over the encrypted mail: whoever signed need not have written "
+	  "what is in it." },
+	{ DOUBT_SUBJECT_OUTSIDE, "subject-outside", "The subject of the mail "
+	  "differs from the one that was signed." },
+	{ DOUBT_IMITATION, "imitation", "The mail imitates marks that this "
+	  "program or a gateway would set." },
 };
 
 const char *
@@ -68,39 +77,28 @@ word_at(const char *const *words, size_t n, unsigned at)
 	word_at((words), sizeof(words) / sizeof(*(words)), (unsigned)(at))
 
 const char *
-form_word(enum fact_form form)
-{
-	static const char *const words[] = { "plain", "pgp-mime-encrypted",
-		"pgp-mime-encrypted-mangled", "pgp-mime-signed",
-		"pgp-inline-encrypted", "pgp-inline-signed",
-		"smime-enveloped", "smime-signed-opaque", "smime-signed" };
-
-	return WORD_AT(words, form);
-}
-
-const char *
-signature_word(enum verdict_signature s)
-{
-	static const char *const words[] = { "none", "good", "bad",
-		"unknown-key", "key-expired", "key-revoked", "expired",
-		"error" };
-
-	return WORD_AT(words, s);
-}
-
-const char *
-coverage_word(enum verdict_coverage c)
-{
-	static const char *const words[] = { "nothing", "part", "whole" };
-
-	return WORD_AT(words, c);
-}
-
-const char *
 automatic_word(enum fact_auto a)
 {
 	static const char *const words[] = { "no", "replied", "generated",
 		"list", "dsn", "ours" };
 
 	return WORD_AT(words, a);
+}
+
+const char *
+protection_word(enum fact_protection p)
+{
+	static const char *const words[] = { "none", "clear", "cipher", "old",
+		"wrapped" };
+
+	return WORD_AT(words, p);
+}
+
+const char *
+key_origin_word(enum fact_key_origin o)
+{
+	static const char *const words[] = { "attachment", "text",
+		"autocrypt" };
+
+	return WORD_AT(words, o);
 }

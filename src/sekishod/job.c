@@ -5,6 +5,7 @@
  */
 #include "intake.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -84,39 +85,45 @@ unreadable(struct job *j, const char *word, const char *why)
 
 /* ---- keyd ---- */
 
-static bool
-is_encrypted(enum fact_form f)
-{
-	return f == FORM_PGP_ENCRYPTED || f == FORM_PGP_ENCRYPTED_MANGLED ||
-	    f == FORM_PGP_INLINE_ENCRYPTED || f == FORM_SMIME_ENVELOPED;
-}
-
-static bool
-is_smime(enum fact_form f)
-{
-	return f == FORM_SMIME_ENVELOPED || f == FORM_SMIME_SIGNED ||
-	    f == FORM_SMIME_SIGNED_OPAQUE;
-}
-
-/* Only the root layer's signature covers the whole mail; the first signature
- * met is the one that counts. */
+/* Whose key is it? A good signature is worth what its owner is (L14). */
 static void
-take_verdict(struct job *j, const struct verdict *v)
+name_owner(struct job *j, struct verdict *v)
 {
-	struct verdict *all = &j->verdict;
+	struct key_record *all = NULL;
+	struct case_record c;
+	const char *owner = NULL;
+	size_t n = 0;
 
-	if (v->encrypted) {
-		all->integrity = (!all->encrypted || all->integrity) &&
-		    v->integrity;
-		all->encrypted = true;
+	if (v->signature != SIGNATURE_GOOD || !j->facts.from.address ||
+	    store_keys_of_address(j->d->store, j->arena,
+	    j->facts.from.address, &all, &n))
+		return;
+	for (size_t i = 0; i < n; i++) {
+		if (all[i].state != KEY_PINNED ||
+		    !sk_ascii_ieq(all[i].fpr, v->signer))
+			continue;
+		v->whose = all[i].person ? SIGNER_PERSON : SIGNER_CASE;
+		owner = all[i].person;
+		if (!owner && store_case_get(j->d->store, j->arena,
+		    all[i].case_row, &c) == SK_OK)
+			owner = c.number;
+		break;
 	}
-	all->failed |= v->failed;
-	if (all->signature == SIGNATURE_NONE &&
-	    v->signature != SIGNATURE_NONE) {
-		all->signature = v->signature;
-		all->coverage = v->coverage;
-		memcpy(all->signer, v->signer, sizeof(all->signer));
-	}
+	snprintf(v->owner, sizeof(v->owner), "%s", owner ? owner : "");
+}
+
+/* The first layer wrapped has its signature's coverage; what an outer one said
+ * of a ciphertext it did not say of the content. */
+static void
+take_verdict(struct job *j, struct verdict *v)
+{
+	enum verdict_coverage before = j->verdict.coverage;
+
+	name_owner(j, v);
+	verdict_join(&j->verdict, j->inner.form, j->inner.outside != NULL, v);
+	if (before == COVERS_WHOLE && v->encrypted &&
+	    j->verdict.coverage == COVERS_PART)
+		j->facts.doubts |= DOUBT_SIGNED_OUTSIDE;
 }
 
 static void
@@ -184,7 +191,7 @@ open_layer(struct job *j, const struct facts *f)
 		j->verdict.outer_form = f->form;
 	if (j->layer >= LIMIT_LAYERS) {
 		j->facts.doubts |= DOUBT_TOO_DEEP;
-		j->verdict.failed = is_encrypted(f->form);
+		j->verdict.failed = form_encrypted(f->form);
 		intake_job_read(j);
 		return;
 	}
@@ -199,7 +206,7 @@ open_layer(struct job *j, const struct facts *f)
 	}
 	sk_memfd_seal(j->payload_fd);
 	j->asked = j->d->keyds;
-	j->ask = pool_ask(j->asked, is_encrypted(f->form) ? MSG_DECRYPT :
+	j->ask = pool_ask(j->asked, form_encrypted(f->form) ? MSG_DECRYPT :
 	    MSG_VERIFY, sk_buf_span(&b), &j->payload_fd, 1, false,
 	    keyd_answered, j);
 	sk_buf_free(&b);
@@ -238,12 +245,12 @@ layer_read(struct job *j)
 	}
 	if (j->inner.form == FORM_PLAIN) {
 		intake_job_read(j);
-	} else if (is_smime(j->inner.form)) {
+	} else if (form_smime(j->inner.form)) {
 		/* No S/MIME key in this council's keyd yet: kept, shown to
 		 * the operator, never guessed at. */
 		if (j->layer == 0)
 			j->verdict.outer_form = j->inner.form;
-		j->verdict.failed = is_encrypted(j->inner.form) ||
+		j->verdict.failed = form_encrypted(j->inner.form) ||
 		    j->inner.form == FORM_SMIME_SIGNED_OPAQUE;
 		intake_job_read(j);
 	} else {

@@ -144,27 +144,6 @@ view_case(struct job *j, struct known *k)
 	view_requests(j, k);
 }
 
-/* A good signature over the whole mail, by a key pinned for this From. */
-static bool
-signer_is_from(struct job *j)
-{
-	struct key_record *keys = NULL;
-	size_t n = 0;
-
-	if (j->verdict.signature != SIGNATURE_GOOD ||
-	    j->verdict.coverage != COVERS_WHOLE || !j->have_facts ||
-	    !j->facts.from.address)
-		return false;
-	if (store_keys_of_address(j->d->store, j->arena,
-	    j->facts.from.address, &keys, &n))
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (keys[i].state == KEY_PINNED &&
-		    sk_ascii_ieq(keys[i].fpr, j->verdict.signer))
-			return true;
-	return false;
-}
-
 /* The proof code stands only inside our ciphertext; it comes back only inside
  * a mail encrypted to us. */
 static bool
@@ -296,7 +275,7 @@ gather(struct job *j, struct known *k, struct decide_in *in)
 		view_case(j, k);
 		in->known = &k->view;
 	}
-	in->signer_is_from = signer_is_from(j);
+	in->signer_is_from = verdict_signer_is_from(&j->verdict);
 	in->proof_code = proof_code(j, k);
 }
 

@@ -105,13 +105,6 @@ extract(struct command *c)
 
 /* ---- layers ---- */
 
-static bool
-is_pgp_encrypted(enum fact_form f)
-{
-	return f == FORM_PGP_ENCRYPTED || f == FORM_PGP_ENCRYPTED_MANGLED ||
-	    f == FORM_PGP_INLINE_ENCRYPTED;
-}
-
 static int
 decrypted(struct command *c, struct channel_message *m, const char *error)
 {
@@ -184,7 +177,7 @@ layer_read(struct command *c, struct channel_message *m, const char *error)
 		r = take_facts(c);
 	if (r)
 		return r;
-	return is_pgp_encrypted(o->facts.form) ? decrypt(c) : extract(c);
+	return form_encrypted(o->facts.form) ? decrypt(c) : extract(c);
 }
 
 static int

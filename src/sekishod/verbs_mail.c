@@ -60,24 +60,6 @@ verb_mail_list(struct command *c)
 	return SK_OK;
 }
 
-/* Is the signing key pinned for the address in From? (L14) */
-static bool
-signer_is_from(struct command *c, const struct facts *f,
-    const struct verdict *v)
-{
-	struct key_record *keys = NULL;
-	size_t n = 0;
-
-	if (v->signature != SIGNATURE_GOOD || !f->from.address ||
-	    store_keys_of_address(c->d->store, c->arena, f->from.address,
-	    &keys, &n))
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(keys[i].fpr, v->signer) == 0)
-			return true;
-	return false;
-}
-
 static void
 understood(struct command *c, const struct mail_record *m)
 {
@@ -90,9 +72,6 @@ understood(struct command *c, const struct mail_record *m)
 		return;
 	opened = m->verdict.len && verdict_get(m->verdict, &v) == SK_OK;
 	facts = facts_json(&f, opened ? &v : NULL);
-	if (opened)
-		sk_json_set_bool(sk_json_child(facts, "crypto"),
-		    "signer_is_from", signer_is_from(c, &f, &v));
 	sk_json_merge(c->out, &facts);
 	/* The text is not kept in the database: `mail text` opens it. */
 	sk_json_set_null(c->out, "text");

@@ -14,12 +14,12 @@
 #include "wire/codec.h"
 
 enum {
-	FACTS_FORMAT = 1,		/* stored facts outlive the program */
+	FACTS_FORMAT = 2,		/* stored facts outlive the program */
 	ANSWER_ALL = ANSWER_SECRECY | ANSWER_SCOPE | ANSWER_2X |
 	    ANSWER_COORDINATION | ANSWER_READBACK | ANSWER_REQUEST |
 	    ANSWER_4W | ANSWER_4C,
 	ATTACH_ALL = (ATTACH_BAD_ENCODING << 1) - 1,
-	DOUBT_ALL = (DOUBT_PASSWORD_MAIL << 1) - 1,
+	DOUBT_ALL = (DOUBT_IMITATION << 1) - 1,
 	AUTH_METHODS = 64	/* in one field: dkim once a signature */
 };
 
@@ -167,6 +167,8 @@ static void
 put_content(struct sk_buf *b, const struct facts *f)
 {
 	wire_put_u8(b, (uint8_t)f->form);
+	wire_put_u8(b, (uint8_t)f->protection);
+	wire_put_str(b, f->outside);
 	wire_put_str(b, f->text);
 	wire_put_str(b, f->charset);
 	wire_put_u8(b, f->kana);
@@ -181,8 +183,10 @@ put_content(struct sk_buf *b, const struct facts *f)
 		wire_put_u32(b, f->attachments[i].flags);
 	}
 	wire_put_u32(b, (uint32_t)f->nkeys);
-	for (size_t i = 0; i < f->nkeys; i++)
+	for (size_t i = 0; i < f->nkeys; i++) {
 		wire_put_bytes(b, f->keys[i].block);
+		wire_put_u8(b, (uint8_t)f->keys[i].origin);
+	}
 }
 
 static void
@@ -206,7 +210,9 @@ get_content(struct wire_in *w, struct sk_arena *a, struct facts *f)
 {
 	struct fact_key *key;
 
-	f->form = wire_enum(w, FORM_SMIME_SIGNED);
+	f->form = wire_enum(w, FORMS - 1);
+	f->protection = wire_enum(w, PROTECTION_WRAPPED);
+	f->outside = wire_str(w, a);
 	f->text = wire_str(w, a);
 	f->charset = wire_str(w, a);
 	f->kana = wire_bool(w);
@@ -215,8 +221,10 @@ get_content(struct wire_in *w, struct sk_arena *a, struct facts *f)
 	get_attachments(w, a, f);
 	f->nkeys = wire_count(w, LIMIT_KEYS_PER_MAIL);
 	f->keys = key = wire_array(a, f->nkeys, sizeof(*key));
-	for (size_t i = 0; i < f->nkeys; i++)
+	for (size_t i = 0; i < f->nkeys; i++) {
 		key[i].block = wire_copy(w, a, LIMIT_KEY_BYTES);
+		key[i].origin = wire_enum(w, KEY_AUTOCRYPT);
+	}
 }
 
 /* Each place lies within a payload of LIMIT_MESSAGE_MAX; whether it lies in

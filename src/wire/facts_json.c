@@ -46,30 +46,42 @@ attachments(struct sk_json *list, const struct facts *f)
 	}
 }
 
-/* Whether the signer is whom From names is known to whoever knows the key's
- * owner; facts and a verdict do not. */
+/* The words for people come from the one table, so that a terminal and a
+ * program are told the same. */
+static void
+sentences(struct sk_json *o, const struct verdict *v)
+{
+	struct sk_json *list = sk_json_set(o, "says", sk_json_array());
+	const char *s;
+
+	for (unsigned i = 0; (s = verdict_sentence(v, i)) != NULL; i++)
+		if (*s != '\0')
+			sk_json_add_str(list, s);
+}
+
 static void
 crypto(struct sk_json *o, const struct facts *f, const struct verdict *v)
 {
-	if (v == NULL) {
-		sk_json_set_str(o, "form", form_word(f->form));
-		sk_json_set_null(o, "integrity");
-		sk_json_set_null(o, "signature");
-		sk_json_set_null(o, "signer");
-		sk_json_set_str(o, "coverage", coverage_word(COVERS_NOTHING));
-		sk_json_set_bool(o, "signer_is_from", false);
-		return;
-	}
-	sk_json_set_str(o, "form", form_word(v->outer_form));
-	if (v->encrypted)
+	bool good = v != NULL && v->signature == SIGNATURE_GOOD;
+
+	sk_json_set_str(o, "form", form_word(v != NULL ? v->outer_form :
+	    f->form));
+	if (v != NULL && v->encrypted)
 		sk_json_set_bool(o, "integrity", v->integrity);
 	else
 		sk_json_set_null(o, "integrity");
-	sk_json_set_str(o, "signature", signature_word(v->signature));
-	sk_json_set_str(o, "signer", v->signature == SIGNATURE_GOOD ?
-	    v->signer : NULL);
-	sk_json_set_str(o, "coverage", coverage_word(v->coverage));
-	sk_json_set_bool(o, "signer_is_from", false);
+	sk_json_set_str(o, "signature", v != NULL ?
+	    signature_word(v->signature) : NULL);
+	sk_json_set_str(o, "signer", good ? v->signer : NULL);
+	sk_json_set_str(o, "signed_by", good ? signer_word(v->whose) : NULL);
+	sk_json_set_str(o, "owner", good && v->owner[0] != '\0' ? v->owner :
+	    NULL);
+	sk_json_set_str(o, "coverage", coverage_word(v != NULL ? v->coverage :
+	    COVERS_NOTHING));
+	sk_json_set_bool(o, "signer_is_from",
+	    v != NULL && verdict_signer_is_from(v));
+	sk_json_set_str(o, "protection", protection_word(f->protection));
+	sentences(o, v);
 }
 
 static void
@@ -102,6 +114,7 @@ facts_json(const struct facts *f, const struct verdict *v)
 	date(o, f->date);
 	sk_json_set_str(o, "message_id", f->message_id);
 	sk_json_set_str(o, "text", f->text != NULL ? f->text : "");
+	sk_json_set_str(o, "outside", f->outside);
 	answers(sk_json_set(o, "answers", sk_json_object()), &f->answer);
 	attachments(sk_json_set(o, "attachments", sk_json_array()), f);
 	crypto(sk_json_set(o, "crypto", sk_json_object()), f, v);

@@ -70,7 +70,7 @@ msg_open_mail_get(struct sk_arena *a, struct sk_span s,
 	struct msg_key *keys;
 
 	*m = (struct msg_open_mail){ 0 };
-	m->form = wire_enum(&w, FORM_SMIME_SIGNED);
+	m->form = wire_enum(&w, FORMS - 1);
 	m->data_at = wire_u64(&w);
 	m->data_len = wire_u64(&w);
 	m->sig_at = wire_u64(&w);
@@ -94,20 +94,45 @@ verdict_put(struct sk_buf *b, const struct verdict *v)
 	wire_put_u8(b, (uint8_t)v->signature);
 	wire_put_u8(b, (uint8_t)v->coverage);
 	wire_put_hex(b, v->signer);
+	wire_put_u8(b, v->replayed);
+	wire_put_u8(b, v->outside);
+	wire_put_u8(b, (uint8_t)v->whose);
+	wire_put_str(b, v->owner);
 }
 
 static void
-read_verdict(struct wire_in *w, struct verdict *v)
+read_owner(struct wire_in *w, struct verdict *v)
 {
-	v->outer_form = wire_enum(w, FORM_SMIME_SIGNED);
+	struct sk_arena *a = sk_arena_new();
+	const char *owner = wire_need_str(w, a);
+
+	if (!w->bad && strlen(owner) >= sizeof(v->owner))
+		w->bad = true;
+	if (!w->bad)
+		memcpy(v->owner, owner, strlen(owner) + 1);
+	sk_arena_free(&a);
+}
+
+static void
+read_verdict(struct wire_in *w, struct verdict *v, bool stored)
+{
+	v->outer_form = wire_enum(w, FORMS - 1);
 	v->encrypted = wire_bool(w);
 	v->integrity = wire_bool(w);
 	v->failed = wire_bool(w);
-	v->signature = wire_enum(w, SIGNATURE_ERROR);
+	v->signature = wire_enum(w, SIGNATURES - 1);
 	v->coverage = wire_enum(w, COVERS_WHOLE);
 	wire_hex(w, v->signer, 40);
+	/* Rows of the first version end here: whose key it was is not known. */
+	if (!(stored && w->rest.len == 0)) {
+		v->replayed = wire_bool(w);
+		v->outside = wire_bool(w);
+		v->whose = wire_enum(w, SIGNERS - 1);
+		read_owner(w, v);
+	}
 	/* A good signature that names nobody could be anybody's (L14). */
-	if (v->signature == SIGNATURE_GOOD && v->signer[0] == '\0')
+	if ((v->signature == SIGNATURE_GOOD && v->signer[0] == '\0') ||
+	    (v->whose != SIGNER_NOBODY && v->signer[0] == '\0'))
 		w->bad = true;
 }
 
@@ -117,7 +142,7 @@ verdict_get(struct sk_span s, struct verdict *v)
 	struct wire_in w = wire_open(s);
 
 	*v = (struct verdict){ 0 };
-	read_verdict(&w, v);
+	read_verdict(&w, v, true);
 	return wire_end(&w);
 }
 
@@ -126,6 +151,10 @@ msg_opened_mail_put(struct sk_buf *b, const struct msg_opened_mail *m)
 {
 	wire_put_status(b, m->status);
 	verdict_put(b, &m->verdict);
+	wire_put_hex(b, m->issuer);
+	wire_put_u8(b, m->has_cipher);
+	if (m->has_cipher)
+		wire_put_bytes(b, sk_span_of(m->cipher, sizeof(m->cipher)));
 	wire_put_str(b, m->reason);
 }
 
@@ -137,7 +166,11 @@ msg_opened_mail_get(struct sk_arena *a, struct sk_span s,
 
 	*m = (struct msg_opened_mail){ 0 };
 	m->status = wire_status(&w);
-	read_verdict(&w, &m->verdict);
+	read_verdict(&w, &m->verdict, false);
+	wire_hex(&w, m->issuer, 16);
+	m->has_cipher = wire_bool(&w);
+	if (m->has_cipher)
+		wire_fixed(&w, m->cipher, sizeof(m->cipher));
 	m->reason = wire_str(&w, a);
 	return wire_end(&w);
 }

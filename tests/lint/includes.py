@@ -28,7 +28,7 @@ PRIVATE = {
 # contract headers that are plain data or base: everybody's
 BASE = {"arena", "address", "buf", "clock", "domain", "error", "files", "hash", "install", "idn",
         "limits", "log", "mem", "text", "ascii", "unicode"}
-DATA = {"facts", "actions", "answer", "council", "terms", "roster", "key",
+DATA = {"facts", "verdict", "actions", "answer", "council", "terms", "roster", "key",
         "request"}
 OWNER = {
     "mail": {"mail_read", "compose", "proof", "answer"},

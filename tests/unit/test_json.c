@@ -183,14 +183,15 @@ facts_become_the_read_document(void **state)
 	assert_string_equal(sk_buf_str(&b), "{\"sekisho\":1,\"kind\":\"read\","
 	    "\"from\":\"sato@acme.example\",\"to\":[\"csc-anken@example.jp\"],"
 	    "\"subject\":\"s\",\"date\":\"2026-04-01T00:00:00Z\","
-	    "\"message_id\":\"m@x\",\"text\":\"t\",\"answers\":{\"ticks\":"
-	    "[\"1-A\",\"2-B\"],\"unclear\":[\"3-A\"],\"parts\":null,"
+	    "\"message_id\":\"m@x\",\"text\":\"t\",\"outside\":null,"
+	    "\"answers\":{\"ticks\":[\"1-A\",\"2-B\"],\"unclear\":[\"3-A\"],\"parts\":null,"
 	    "\"never\":\"n\",\"other\":null,\"yes\":false,\"ref\":true},"
 	    "\"attachments\":[{\"name\":\"a.txt\",\"type\":\"text/plain\","
 	    "\"bytes\":3,\"part\":2}],\"crypto\":{\"form\":\"plain\","
 	    "\"integrity\":null,\"signature\":null,\"signer\":null,"
-	    "\"coverage\":\"nothing\","
-	    "\"signer_is_from\":false},\"indicators\":[],"
+	    "\"signed_by\":null,\"owner\":null,\"coverage\":\"nothing\","
+	    "\"signer_is_from\":false,\"protection\":\"none\",\"says\":"
+	    "[\"Nothing was opened or checked.\"]},\"indicators\":[],"
 	    "\"doubts\":[\"html-only\"]}\n");
 	sk_json_free(&j);
 	o = facts_json(&f, &v);

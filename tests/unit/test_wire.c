@@ -278,6 +278,35 @@ a_good_signature_has_a_name(void **state)
 	sk_arena_free(&a);
 }
 
+/* Verdicts of the first version lie in databases: they are a beginning of
+ * today's, and named no owner. */
+static void
+stored_verdicts_of_before_are_read(void **state)
+{
+	const struct verdict v = { .outer_form = FORM_PGP_SIGNED,
+		.signature = SIGNATURE_GOOD, .coverage = COVERS_WHOLE,
+		.signer = "0123456789ABCDEF0123456789ABCDEF01234567",
+		.whose = SIGNER_PERSON, .owner = "acme-sato" };
+	struct verdict out;
+	struct sk_span s;
+	struct sk_buf b;
+
+	(void)state;
+	sk_buf_init(&b, 1000);
+	verdict_put(&b, &v);
+	s = sk_buf_span(&b);
+	assert_int_equal(verdict_get(s, &out), SK_OK);
+	assert_string_equal(out.owner, "acme-sato");
+	for (size_t cut = 0; cut < s.len; cut++)
+		assert_int_equal(verdict_get(sk_span_of(s.p, cut), &out),
+		    cut == 6 + 4 + 40 ? SK_OK : SK_ERR_PROTOCOL);
+	s.len = 6 + 4 + 40;
+	assert_int_equal(verdict_get(s, &out), SK_OK);
+	assert_string_equal(out.signer, v.signer);
+	assert_int_equal(out.whose, SIGNER_NOBODY);
+	sk_buf_free(&b);
+}
+
 /* --- channels --- */
 
 static void
@@ -473,6 +502,7 @@ main(void)
 		cmocka_unit_test(damaged_messages_are_not_guessed),
 		cmocka_unit_test(lies_in_facts_are_refused),
 		cmocka_unit_test(a_good_signature_has_a_name),
+		cmocka_unit_test(stored_verdicts_of_before_are_read),
 		cmocka_unit_test(a_message_travels_whole),
 		cmocka_unit_test(too_much_is_not_sent),
 		cmocka_unit_test(a_gone_peer_is_an_error),

@@ -31,7 +31,7 @@ static const struct fact_attachment attachments[] = {
 	{ "", "application/octet-stream", 1ULL << 33, 3, 0 }
 };
 static const struct fact_key keys[] = {
-	{ { (const unsigned char *)"\x99\x00\xff", 3 } }
+	{ { (const unsigned char *)"\x99\x00\xff", 3 }, KEY_AUTOCRYPT }
 };
 
 static const struct facts facts = {
@@ -44,7 +44,8 @@ static const struct facts facts = {
 	.automatic = AUTO_LIST, .no_reply_wanted = true,
 	.authres = authres, .nauthres = N(authres),
 	.content_id = { 1, 2, 3, [31] = 32 },
-	.form = FORM_PGP_SIGNED, .text = "first\nsecond\n",
+	.form = FORM_PGP_SIGNED, .protection = PROTECTION_CLEAR,
+	.outside = "beside", .text = "first\nsecond\n",
 	.charset = "iso-2022-jp", .kana = true, .japanese_charset = false,
 	.answer = { .ticks = ANSWER_1B | ANSWER_2X, .unclear = ANSWER_3A,
 	    .parts = "parts", .never = "never", .other = NULL,
@@ -52,7 +53,7 @@ static const struct facts facts = {
 	    .code = "code" },
 	.attachments = attachments, .nattachments = N(attachments),
 	.keys = keys, .nkeys = N(keys),
-	.doubts = DOUBT_BIDI | DOUBT_PASSWORD_MAIL,
+	.doubts = DOUBT_BIDI | DOUBT_IMITATION,
 	.data_at = 1, .data_len = 200, .sig_at = 201, .sig_len = 30
 };
 
@@ -90,8 +91,10 @@ static const struct msg_opened_mail opened_mail_sample = {
 	.status = SK_OK,
 	.verdict = { .outer_form = FORM_SMIME_SIGNED, .encrypted = true,
 	    .integrity = false, .failed = true, .signature = SIGNATURE_GOOD,
-	    .coverage = COVERS_WHOLE, .signer = FPR },
-	.reason = NULL
+	    .coverage = COVERS_WHOLE, .signer = FPR, .replayed = true,
+	    .outside = true, .whose = SIGNER_CASE, .owner = "2026-0001" },
+	.issuer = "0123456789ABCDEF", .has_cipher = true,
+	.cipher = { 1, [31] = 2 }, .reason = NULL
 };
 static const struct msg_seal seal_sample = {
 	FPR, { (const unsigned char *)"pinned", 6 }
