@@ -43,7 +43,7 @@ struct compose_attachment {
 };
 
 /*
- * All three put their result in place of what out held; out's maximum should
+ * All four put their result in place of what out held; out's maximum should
  * be LIMIT_OUT_MESSAGE. On failure out is empty: SK_ERR_DATA for a value that
  * must not stand in a header (the mend is in *e), SK_ERR_LIMIT for too much.
  * Message-IDs of others that are unsafe, or hold the recipient's address, are
@@ -66,6 +66,9 @@ int compose_payload(const struct compose_head *h, const char *text,
  * Subject is OUTER_SUBJECT, In-Reply-To and References stay. */
 int compose_encrypted(const struct compose_head *h, struct sk_span armour,
     const char *boundary, struct sk_buf *out, struct sk_error *e);
+/* The outer S/MIME message (RFC 8551 3.3) around enveloped-data in base64. */
+int compose_enveloped(const struct compose_head *h, struct sk_span base64,
+    struct sk_buf *out, struct sk_error *e);
 
 /* BLAKE2b-256 over the message as a milter shows it: every field as name ":"
  * value with its leading blank and CRLF folds, CRLF; CRLF; body. */

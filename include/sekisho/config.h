@@ -39,6 +39,7 @@ struct config {
 	unsigned relay_connections;
 	const char *openpgp_home, *openpgp_fpr;	/* fpr "" : the one init made */
 	const char *smime_home, *smime_fpr;	/* NULL: none */
+	const char *smime_roots;	/* PEM file, or NULL */
 	const char *vault_key;		/* the public half is vault_key.pub */
 	const char *const *keyd_sockets; /* none: sekishod starts its own */
 	size_t nkeyd_sockets;

@@ -1,5 +1,6 @@
 /* BLAKE2b-256, plain and keyed; the hash of everything here (hash.c is one of
- * the two libsodium users, the other is src/crypto/vault.c). */
+ * the two libsodium users, the other is src/crypto/vault.c). SHA-256 only where
+ * people compare it: fingerprints of certificates. */
 #pragma once
 
 #include <stdbool.h>
@@ -14,6 +15,7 @@ struct sk_hash *sk_hash_new(void);
 void sk_hash_add(struct sk_hash *h, const void *p, size_t n);
 void sk_hash_done(struct sk_hash **h, unsigned char out[SK_HASH]);
 
+void sk_sha256(struct sk_span s, unsigned char out[SK_HASH]);
 void sk_hash_of(struct sk_span s, unsigned char out[SK_HASH]);
 /* Keyed, with a label that separates uses: H(key, label || 0 || s). */
 void sk_hash_keyed(const unsigned char key[32], const char *label,

@@ -14,6 +14,18 @@
 
 enum key_scheme { KEY_OPENPGP, KEY_SMIME };
 
+/* What a certificate says it may be used for. */
+enum key_usage {
+	KEY_MAY_SIGN = 1 << 0,
+	KEY_MAY_ENCRYPT = 1 << 1,	/* keyEncipherment, or no restriction */
+	KEY_MAY_MAIL = 1 << 2,		/* emailProtection, or no restriction */
+	KEY_IS_CA = 1 << 3,
+	KEY_ODD = 1 << 4		/* a critical extension we do not know */
+};
+/* To a root that the council configured (smime.roots): a further fact about a
+ * certificate, never a reason to pin or to believe it. */
+enum key_chain { CHAIN_UNCHECKED, CHAIN_GOOD, CHAIN_NONE };
+
 struct key_subkey {
 	char key_id[17];	/* 16 upper-case hex digits */
 	int64_t expires;	/* 0: never */
@@ -32,12 +44,27 @@ struct key_facts {
 	const char *const *addresses;	/* mail addresses in its user ids */
 	size_t naddresses;
 	size_t primaries;	/* primary keys in the block: must be 1 */
-	struct sk_span block;	/* minimal: self-signatures only, armoured */
+	struct sk_span block;	/* minimal: self-signatures only, armoured;
+				 * S/MIME: the certificate in DER, whose every
+				 * byte is the pin */
+	/* S/MIME only */
+	char sha256[65];	/* of the block, upper-case hex: what other
+				 * programs show as its fingerprint */
+	struct sk_span issuer;	/* Name in DER, with tag and length */
+	struct sk_span serial;	/* content of the INTEGER */
+	uint32_t usage;		/* enum key_usage */
+	uint32_t bits;		/* of the RSA modulus; 0: another algorithm */
+	bool weak_hash;		/* signed by its issuer with SHA-1 or worse */
+	enum key_chain chain;
 };
 
+/* Does it name this address? ASCII without regard to case, nothing trimmed. */
+bool key_names(const struct key_facts *k, const char *address);
+const char *key_chain_word(enum key_chain c);	/* "good", "none", ... */
 /* May it be pinned? Exactly one primary key, no secret part, not revoked or
  * expired, a usable encryption subkey at `now`. The error says the mend. The
- * address is compared for a warning only (*mismatch). */
+ * address is compared for a warning only (*mismatch). A certificate besides:
+ * RSA of 2048 bits or more, SHA-2, for mail, no CA, begun. */
 int key_importable(const struct key_facts *k, int64_t now,
     const char *address, bool *mismatch, struct sk_error *e);
 /* Is it usable for a copy at `now`? "" or the reason word: key-expired,

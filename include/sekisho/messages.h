@@ -63,6 +63,9 @@ struct msg_keyd_ready {
 	const char *fpr;	/* the council's own key */
 	const char *versions;	/* "gpgme 1.18.0, gpg 2.2.40" */
 	struct sk_span own_block; /* the council's public key, armoured */
+	/* Its S/MIME certificate, and that in DER; NULL and empty: none. */
+	const char *smime_fpr;
+	struct sk_span certificate;
 };
 
 /* A key that may have signed: pinned, with its block so that keyd can import
@@ -75,6 +78,8 @@ struct msg_open_mail {		/* MSG_DECRYPT, MSG_VERIFY */
 	uint64_t data_at, data_len, sig_at, sig_len;
 	const struct msg_key *keys;
 	size_t nkeys;
+	const char *from;	/* S/MIME: what the signer's certificate must
+				 * name; NULL if From is nobody's */
 };
 struct msg_opened_mail {
 	int status;		/* SK_OK: opened (whatever the signature) */
@@ -87,9 +92,13 @@ struct msg_opened_mail {
 	bool has_cipher;
 	unsigned char cipher[32];
 	const char *reason;	/* for operators; never told to senders */
+	/* SIGNATURE_UNKNOWN_KEY by S/MIME: the signer's certificate in DER,
+	 * a proposal only (L16). */
+	struct sk_span certificate;
 };
 
 struct msg_seal {
+	enum key_scheme scheme;
 	const char *fpr;	/* the one recipient */
 	struct sk_span block;	/* its pinned, minimal key */
 };

@@ -37,6 +37,7 @@ struct pgp_out {
 	int fd;
 	uint64_t max, written;
 	bool over;
+	bool crlf;		/* LF becomes CRLF on its way */
 };
 
 struct pgp_signature {
@@ -55,7 +56,8 @@ struct pgp_result {
 int pgp_library(struct sk_error *e);
 /* "gpgme 1.18.0, gpg 2.2.40" */
 const char *pgp_versions(struct sk_arena *a);
-struct pgp *pgp_new(const char *home, struct sk_error *e);
+struct pgp *pgp_new(const char *home, enum key_scheme scheme,
+    struct sk_error *e);
 void pgp_free(struct pgp **p);
 const char *pgp_reason(const struct pgp *p);
 
@@ -96,7 +98,10 @@ int pgp_import_secret(struct pgp *p, struct sk_span block);
 
 /* Makes the folder and writes our gpg.conf and gpg-agent.conf if they differ:
  * they belong to the program, like its code. dir must be absolute. */
-int home_make(const char *dir, struct sk_error *e);
+int home_make(const char *dir, enum key_scheme scheme, struct sk_error *e);
+/* PKCS#12 without a passphrase into an S/MIME home: gpgme has no way to say
+ * that there is none. 0, or SK_ERR_CRYPTO. */
+int home_import_p12(const char *dir, const char *file);
 /* The scratch home inside a home: strangers' keys are looked at there. */
 char *home_scratch(struct sk_arena *a, const char *dir);
 void home_scratch_clean(const char *scratch);	/* all but the settings */

@@ -26,6 +26,9 @@ enum fact_form {		/* how one layer is wrapped */
 bool form_encrypted(enum fact_form f);	/* DECRYPT opens it */
 bool form_signed(enum fact_form f);	/* VERIFY checks it */
 bool form_smime(enum fact_form f);
+bool form_opens(enum fact_form f);	/* its content comes from keyd */
+/* Its content is the signed part, to be read again as a layer of its own. */
+bool form_holds_layer(enum fact_form f);
 
 enum verdict_signature {	/* stored: add at the end only */
 	SIGNATURE_NONE,
@@ -39,6 +42,9 @@ enum verdict_signature {	/* stored: add at the end only */
 	SIGNATURE_WEAK,		/* over a hash that can be forged */
 	SIGNATURE_SEVERAL,	/* more than one: believed by nobody */
 	SIGNATURE_USAGE,	/* by a key that must not sign */
+	SIGNATURE_ADDRESS,	/* S/MIME: the certificate names another address
+				 * than From */
+	SIGNATURE_EMPTY,	/* S/MIME: a signature by nobody */
 	SIGNATURES
 };
 
@@ -57,7 +63,8 @@ enum verdict_signer {		/* whose key made the good signature */
 struct verdict {
 	enum fact_form outer_form;	/* of the outermost wrapped layer */
 	bool encrypted;
-	bool integrity;		/* MDC or AEAD checked */
+	bool integrity;		/* MDC or AEAD checked; S/MIME: a good signature
+				 * inside, over all of it (CBC has none) */
 	bool failed;		/* could not be opened: kept, operator's look */
 	bool replayed;		/* failed, since this ciphertext came from
 				 * another sender before (EFAIL, B1) */

@@ -147,3 +147,31 @@ sk_is_base32(const char *s, size_t len)
 			return false;
 	return s[len] == '\0';
 }
+
+char *
+sk_pem(struct sk_arena *a, const char *label, struct sk_span s)
+{
+	static const char abc[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "abcdefghijklmnopqrstuvwxyz0123456789+/";
+	struct sk_buf b;
+	char *out;
+
+	sk_buf_init(&b, s.len * 2 + 256);
+	sk_buf_addf(&b, "-----BEGIN %s-----\n", label);
+	for (size_t i = 0; i < s.len; i += 3) {
+		uint32_t w = (uint32_t)s.p[i] << 16;
+
+		if (i > 0 && i % 48 == 0)
+			sk_buf_addc(&b, '\n');
+		w |= i + 1 < s.len ? (uint32_t)s.p[i + 1] << 8 : 0;
+		w |= i + 2 < s.len ? s.p[i + 2] : 0;
+		sk_buf_addc(&b, abc[w >> 18]);
+		sk_buf_addc(&b, abc[w >> 12 & 63]);
+		sk_buf_addc(&b, i + 1 < s.len ? abc[w >> 6 & 63] : '=');
+		sk_buf_addc(&b, i + 2 < s.len ? abc[w & 63] : '=');
+	}
+	sk_buf_addf(&b, "\n-----END %s-----\n", label);
+	out = sk_arena_str(a, sk_buf_str(&b));
+	sk_buf_free(&b);
+	return out;
+}

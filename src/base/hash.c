@@ -48,6 +48,12 @@ sk_hash_of(struct sk_span s, unsigned char out[SK_HASH])
 }
 
 void
+sk_sha256(struct sk_span s, unsigned char out[SK_HASH])
+{
+	crypto_hash_sha256(out, s.p, s.len);
+}
+
+void
 sk_hash_keyed(const unsigned char key[32], const char *label,
     struct sk_span s, unsigned char out[SK_HASH])
 {

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sekisho/cms.h>
 #include <sekisho/limits.h>
 #include <sekisho/mem.h>
 #include <sekisho/text.h>
@@ -140,6 +141,16 @@ pgp_library(struct sk_error *e)
 	return 0;
 }
 
+int
+cms_library(struct sk_error *e)
+{
+	if (gpgme_engine_check_version(GPGME_PROTOCOL_CMS) != 0)
+		return sk_fail(e, SK_ERR_UNAVAILABLE, "gpgsm", "S/MIME is "
+		    "configured and gpgsm does not answer; install the package "
+		    "gpgsm, or take smime out of sekisho.conf");
+	return 0;
+}
+
 const char *
 pgp_versions(struct sk_arena *a)
 {
@@ -154,20 +165,31 @@ pgp_versions(struct sk_arena *a)
 	    i != NULL && i->version != NULL ? i->version : "unknown");
 }
 
-struct pgp *
-pgp_new(const char *home, struct sk_error *e)
+gpgme_error_t
+gnupg_context(gpgme_ctx_t *c, gpgme_protocol_t protocol, const char *home)
 {
-	struct pgp *p = sk_malloc(sizeof(*p));
-	gpgme_error_t err = gpgme_new(&p->ctx);
+	gpgme_error_t err = gpgme_new(c);
 
 	if (err == 0)
-		err = gpgme_set_protocol(p->ctx, GPGME_PROTOCOL_OpenPGP);
+		err = gpgme_set_protocol(*c, protocol);
 	if (err == 0)
-		err = gpgme_ctx_set_engine_info(p->ctx,
-		    GPGME_PROTOCOL_OpenPGP, NULL, home);
+		err = gpgme_ctx_set_engine_info(*c, protocol, NULL, home);
 	if (err == 0)
-		err = gpgme_set_pinentry_mode(p->ctx,
-		    GPGME_PINENTRY_MODE_ERROR);
+		err = gpgme_set_pinentry_mode(*c, GPGME_PINENTRY_MODE_ERROR);
+	if (err == 0)
+		gpgme_set_offline(*c, 1);
+	return err;
+}
+
+struct pgp *
+pgp_new(const char *home, enum key_scheme scheme, struct sk_error *e)
+{
+	struct pgp *p = sk_malloc(sizeof(*p));
+	gpgme_error_t err;
+
+	p->home = sk_strdup(home);
+	err = gnupg_context(&p->ctx, scheme == KEY_SMIME ?
+	    GPGME_PROTOCOL_CMS : GPGME_PROTOCOL_OpenPGP, home);
 	if (err != 0) {
 		sk_fail(e, SK_ERR_UNAVAILABLE, home, "GnuPG cannot use this "
 		    "home: %s", gpgme_strerror(err));
@@ -175,7 +197,6 @@ pgp_new(const char *home, struct sk_error *e)
 		return NULL;
 	}
 	gpgme_set_armor(p->ctx, 1);
-	gpgme_set_offline(p->ctx, 1);
 	return p;
 }
 
@@ -187,6 +208,7 @@ pgp_free(struct pgp **p)
 	gnupg_key_end(&(*p)->own);
 	if ((*p)->ctx != NULL)
 		gpgme_release((*p)->ctx);
+	free((*p)->home);
 	free(*p);
 	*p = NULL;
 }
@@ -212,3 +234,55 @@ pgp_own(struct pgp *p, const char *fpr)
 	return gnupg_result(p, gpgme_signers_add(p->ctx, key));
 }
 
+/* --- signatures --- */
+
+static enum verdict_signature
+state_of(const struct _gpgme_signature *s)
+{
+	if (s->wrong_key_usage)
+		return SIGNATURE_USAGE;
+	switch (gpgme_err_code(s->status)) {
+	case GPG_ERR_NO_ERROR:
+		break;
+	case GPG_ERR_BAD_SIGNATURE:
+		return SIGNATURE_BAD;
+	case GPG_ERR_NO_PUBKEY:
+		return SIGNATURE_UNKNOWN_KEY;
+	case GPG_ERR_KEY_EXPIRED:
+		return SIGNATURE_KEY_EXPIRED;
+	case GPG_ERR_CERT_REVOKED:
+		return SIGNATURE_KEY_REVOKED;
+	case GPG_ERR_SIG_EXPIRED:
+		return SIGNATURE_EXPIRED;
+	default:
+		return SIGNATURE_ERROR;
+	}
+	/* status 0 is not enough: the summary and usage must agree. */
+	if (s->summary & GPGME_SIGSUM_KEY_REVOKED)
+		return SIGNATURE_KEY_REVOKED;
+	if (s->summary & GPGME_SIGSUM_KEY_EXPIRED)
+		return SIGNATURE_KEY_EXPIRED;
+	if (s->summary & GPGME_SIGSUM_SIG_EXPIRED)
+		return SIGNATURE_EXPIRED;
+	if ((s->summary & (GPGME_SIGSUM_RED | GPGME_SIGSUM_KEY_MISSING |
+	    GPGME_SIGSUM_BAD_POLICY | GPGME_SIGSUM_SYS_ERROR)) != 0 ||
+	    !key_fingerprint_valid(s->fpr))
+		return SIGNATURE_ERROR;
+	return SIGNATURE_GOOD;
+}
+
+static bool
+weak_hash(gpgme_hash_algo_t h)
+{
+	return h != GPGME_MD_SHA224 && h != GPGME_MD_SHA256 &&
+	    h != GPGME_MD_SHA384 && h != GPGME_MD_SHA512;
+}
+
+void
+gnupg_signature(const struct _gpgme_signature *s, struct pgp_signature *out)
+{
+	*out = (struct pgp_signature){ .state = state_of(s),
+		.weak = weak_hash(s->hash_algo) };
+	if (key_fingerprint_valid(s->fpr))
+		snprintf(out->fpr, PGP_FPR, "%s", s->fpr);
+}

@@ -14,6 +14,8 @@ struct pgp {
 	gpgme_ctx_t ctx;
 	gpgme_key_t own;
 	char own_fpr[PGP_FPR];
+	char *home;
+	bool chain_missing;	/* S/MIME: our root is not in the home */
 	char reason[160];
 };
 
@@ -27,6 +29,12 @@ int gnupg_refuse(struct pgp *p, int code, const char *reason);
 /* gpgme's code as ours, with its text as the reason. The agent's end shows as
  * any of several codes, since gpg only sees its socket close. */
 int gnupg_result(struct pgp *p, gpgme_error_t err);
+
+gpgme_error_t gnupg_context(gpgme_ctx_t *c, gpgme_protocol_t protocol,
+    const char *home);
+/* What gpg or gpgsm says about one signature. */
+void gnupg_signature(const struct _gpgme_signature *s,
+    struct pgp_signature *out);
 
 /* They live until their DATA ends, and so must what they are given. */
 gpgme_data_t gnupg_data_in(const struct pgp_in *in, struct pgp_reader *r);

@@ -14,14 +14,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -29,6 +27,8 @@
 #include <sekisho/limits.h>
 #include <sekisho/pgp.h>
 #include <sekisho/text.h>
+
+#include "crypto/program.h"
 
 /* Two processes gain nothing while they fight over random_seed; no trust
  * database, since keys are pinned by fingerprint; no lookups of any kind (B1:
@@ -64,18 +64,37 @@ static const char gpg_conf[] =
     "import-options import-minimal,self-sigs-only,no-import-local-sigs\n"
     "export-options no-export-attributes\n";
 
+/* Chains are not checked here: a certificate counts because it is pinned, and
+ * a council has members with certificates of any origin. No revocation list is
+ * ever fetched: there is no network here. The last "disable"s keep GnuPG from
+ * looking for what it lacks. */
+static const char gpgsm_conf[] =
+    "# Written by sekisho-keyd, and again whenever it differs.\n"
+    "batch\n"
+    "no-tty\n"
+    "quiet\n"
+    "no-greeting\n"
+    "debug-no-chain-validation\n"
+    "disable-crl-checks\n"
+    "disable-policy-checks\n"
+    "disable-dirmngr\n"
+    "no-common-certs-import\n"
+    "cipher-algo AES256\n"
+    "digest-algo SHA256\n";
+
 /* Importing a public key would start an agent there, for nothing. */
 static const char scratch_conf[] = "no-autostart\n";
 
 static const char agent_conf[] =
     "# Written by sekisho-keyd, and again whenever it differs.\n"
-    "batch\n"
     "quiet\n"
     "disable-scdaemon\n"
     "pinentry-program /bin/false\n"
     "no-allow-external-cache\n"
     "extra-socket none\n"
     "browser-socket none\n";
+/* With it the agent refuses a PKCS#12 key that has no passphrase. */
+static const char agent_batch[] = "batch\n";
 
 static int
 write_if_other(struct sk_arena *a, const char *dir, const char *name,
@@ -94,40 +113,6 @@ write_if_other(struct sk_arena *a, const char *dir, const char *name,
 	return sk_file_write(path, sk_span_str(text), 0600, e);
 }
 
-/* Runs a program of GnuPG to its end: 0, or -1. What it says on stdout is put
- * into line[size] with a NUL (line may be NULL). */
-static int
-run(const char *const argv[], char *line, size_t size)
-{
-	posix_spawn_file_actions_t fa;
-	int p[2], err, status = -1;
-	size_t len = 0;
-	ssize_t n;
-	pid_t pid;
-
-	if (pipe2(p, O_CLOEXEC) != 0)
-		return -1;
-	posix_spawn_file_actions_init(&fa);
-	posix_spawn_file_actions_addopen(&fa, 0, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_adddup2(&fa, p[1], 1);
-	posix_spawn_file_actions_addopen(&fa, 2, "/dev/null", O_WRONLY, 0);
-	err = posix_spawnp(&pid, argv[0], &fa, NULL,
-	    (char *const *)(uintptr_t)argv, environ);
-	posix_spawn_file_actions_destroy(&fa);
-	close(p[1]);
-	while (err == 0 && line != NULL && len < size - 1 &&
-	    ((n = read(p[0], line + len, size - 1 - len)) > 0 ||
-	    (n < 0 && errno == EINTR)))
-		if (n > 0)
-			len += (size_t)n;
-	close(p[0]);
-	while (err == 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		continue;
-	if (line != NULL)
-		line[len] = '\0';
-	return err == 0 && status == 0 ? 0 : -1;
-}
-
 /* Under "trust-model always" gpg never makes this file, and still ends when
  * it meets an expired key and has none. */
 static int
@@ -138,17 +123,19 @@ make_trustdb(struct sk_arena *a, const char *dir, struct sk_error *e)
 
 	if (sk_file_exists(sk_path_join(a, dir, "trustdb.gpg")))
 		return 0;
-	if (run(argv, NULL, 0) == 0)
+	if (program_run(argv, NULL, 0) == 0)
 		return 0;
 	return sk_fail(e, SK_ERR_UNAVAILABLE, dir, "gpg cannot use this "
 	    "folder; check its owner, and that the package gpg is installed");
 }
 
 static int
-make_one(struct sk_arena *a, const char *dir, const char *more,
-    struct sk_error *e)
+make_one(struct sk_arena *a, const char *dir, enum key_scheme scheme,
+    const char *more, struct sk_error *e)
 {
-	const char *conf = sk_arena_printf(a, "%s%s", gpg_conf, more);
+	bool smime = scheme == KEY_SMIME;
+	const char *conf = sk_arena_printf(a, "%s%s", smime ? gpgsm_conf :
+	    gpg_conf, more);
 	struct stat st;
 	int ret = sk_dir_make(dir, 0700, e);
 
@@ -156,17 +143,21 @@ make_one(struct sk_arena *a, const char *dir, const char *more,
 		ret = sk_fail(e, SK_ERR_NOPERM, dir, "a GnuPG home must be "
 		    "closed to others; chmod 0700 %s", dir);
 	if (ret == 0)
-		ret = write_if_other(a, dir, "gpg.conf", conf, e);
+		ret = write_if_other(a, dir, smime ? "gpgsm.conf" : "gpg.conf",
+		    conf, e);
 	if (ret == 0)
-		ret = write_if_other(a, dir, "gpg-agent.conf", agent_conf, e);
-	if (ret == 0)
+		ret = write_if_other(a, dir, "gpg-agent.conf",
+		    sk_arena_printf(a, "%s%s", agent_conf,
+		    smime ? "" : agent_batch), e);
+	if (ret == 0 && !smime)
 		ret = make_trustdb(a, dir, e);
 	return ret;
 }
 
 int
-home_make(const char *dir, struct sk_error *e)
+home_make(const char *dir, enum key_scheme scheme, struct sk_error *e)
 {
+	const char *key = scheme == KEY_SMIME ? "smime.home" : "openpgp.home";
 	struct sk_arena *a;
 	int ret;
 
@@ -176,14 +167,25 @@ home_make(const char *dir, struct sk_error *e)
 	if (strlen(dir) > LIMIT_HOME_PATH)
 		return sk_fail(e, SK_ERR_CONFIG, dir, "this GnuPG home has a "
 		    "path of %zu bytes, and its agent's socket allows %d; set "
-		    "openpgp.home to a shorter path, or to a short symbolic "
-		    "link to it", strlen(dir), LIMIT_HOME_PATH);
+		    "%s to a shorter path, or to a short symbolic link to it",
+		    strlen(dir), LIMIT_HOME_PATH, key);
 	a = sk_arena_new();
-	ret = make_one(a, dir, "", e);
+	ret = make_one(a, dir, scheme, "", e);
 	if (ret == 0)
-		ret = make_one(a, home_scratch(a, dir), scratch_conf, e);
+		ret = make_one(a, home_scratch(a, dir), scheme, scratch_conf,
+		    e);
 	sk_arena_free(&a);
 	return ret;
+}
+
+int
+home_import_p12(const char *dir, const char *file)
+{
+	const char *const argv[] = { "gpgsm", "--homedir", dir,
+	    "--pinentry-mode", "loopback", "--passphrase-fd", "0", "--import",
+	    file, NULL };
+
+	return program_run(argv, NULL, 0) == 0 ? 0 : SK_ERR_CRYPTO;
 }
 
 char *
@@ -196,7 +198,7 @@ static bool
 stays(const char *name)
 {
 	static const char *const names[] = { ".", "..", "gpg.conf",
-	    "gpg-agent.conf", "trustdb.gpg" };
+	    "gpgsm.conf", "gpg-agent.conf", "trustdb.gpg" };
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -227,7 +229,7 @@ home_agent_socket(struct sk_arena *a, const char *dir, struct sk_error *e)
 	char line[512];
 	size_t len;
 
-	if (run(argv, line, sizeof(line)) == 0 && line[0] == '/') {
+	if (program_run(argv, line, sizeof(line)) == 0 && line[0] == '/') {
 		len = strcspn(line, "\n");
 		if (line[len] == '\n')
 			return sk_arena_strn(a, line, len);

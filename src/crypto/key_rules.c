@@ -92,8 +92,8 @@ key_fingerprint_valid(const char *s)
 	return n == 40 && s[n] == '\0';
 }
 
-static bool
-names_address(const struct key_facts *k, const char *address)
+bool
+key_names(const struct key_facts *k, const char *address)
 {
 	size_t i;
 
@@ -101,6 +101,14 @@ names_address(const struct key_facts *k, const char *address)
 		if (sk_ascii_ieq(k->addresses[i], address))
 			return true;
 	return false;
+}
+
+const char *
+key_chain_word(enum key_chain c)
+{
+	static const char *const words[] = { "not-checked", "good", "none" };
+
+	return words[c <= CHAIN_NONE ? c : CHAIN_UNCHECKED];
 }
 
 static int
@@ -112,6 +120,9 @@ refuse(const struct key_facts *k, const char *word, struct sk_error *e)
 		return sk_fail(e, SK_ERR_CRYPTO, where, "this key was revoked "
 		    "by its owner; ask the owner for the new key and compare "
 		    "its fingerprint by telephone");
+	if (strcmp(word, "key-expired") == 0 && k->scheme == KEY_SMIME)
+		return sk_fail(e, SK_ERR_CRYPTO, where, "this certificate has "
+		    "expired; ask the owner for the new one");
 	if (strcmp(word, "key-expired") == 0)
 		return sk_fail(e, SK_ERR_CRYPTO, where, "this key, or its "
 		    "encryption subkey, has expired; ask the owner to extend "
@@ -119,6 +130,43 @@ refuse(const struct key_facts *k, const char *word, struct sk_error *e)
 	return sk_fail(e, SK_ERR_CRYPTO, where, "this key can only sign; ask "
 	    "the owner to add an encryption subkey (gpg --quick-add-key FPR "
 	    "cv25519 encr) and to send the key again");
+}
+
+enum { RSA_LEAST = 2048 };
+
+/* What GnuPG 2.2 cannot encrypt to is refused now, not at the next digest. */
+static int
+certificate(const struct key_facts *k, int64_t now, struct sk_error *e)
+{
+	const char *why = NULL;
+
+	if (k->usage & KEY_IS_CA)
+		why = "this is the certificate of a certification authority; "
+		    "ask for the person's own";
+	else if (k->usage & KEY_ODD)
+		why = "this certificate has a critical extension that is not "
+		    "known here; ask for one without";
+	else if (k->bits == 0)
+		why = "this certificate's key is not RSA, and gpgsm can "
+		    "encrypt to RSA only; ask for an RSA certificate of 2048 "
+		    "bits or more, or for an OpenPGP key";
+	else if (k->bits < RSA_LEAST)
+		why = "this certificate's RSA key has fewer than 2048 bits; "
+		    "ask for one of 2048 or more";
+	else if (k->weak_hash)
+		why = "this certificate was signed with SHA-1, MD5 or "
+		    "something unknown; ask for one signed with SHA-256";
+	else if (!(k->usage & KEY_MAY_ENCRYPT))
+		why = "this certificate's key usage does not allow to "
+		    "encrypt to it (keyEncipherment); ask for the person's "
+		    "encryption certificate";
+	else if (!(k->usage & KEY_MAY_MAIL))
+		why = "this certificate is not for mail (extended key usage "
+		    "without emailProtection); ask for a mail certificate";
+	else if (k->created > now)
+		why = "this certificate is not valid yet; import it when its "
+		    "time has begun";
+	return why == NULL ? 0 : sk_fail(e, SK_ERR_CRYPTO, k->fpr, "%s", why);
 }
 
 int
@@ -142,10 +190,12 @@ key_importable(const struct key_facts *k, int64_t now, const char *address,
 		return sk_fail(e, SK_ERR_DATA, "key", "the key has no usable "
 		    "fingerprint; only version 4 OpenPGP keys and X.509 "
 		    "certificates can be used");
+	if (k->scheme == KEY_SMIME && certificate(k, now, e) != 0)
+		return SK_ERR_CRYPTO;
 	word = key_unusable(k, now);
 	if (word[0] != '\0')
 		return refuse(k, word, e);
 	if (mismatch != NULL && address != NULL)
-		*mismatch = !names_address(k, address);
+		*mismatch = !key_names(k, address);
 	return 0;
 }

@@ -57,58 +57,14 @@ pgp_encrypt_sign(struct pgp *p, const char *fpr, const struct pgp_in *in,
 	return ret != 0 ? ret : check_sealed(p);
 }
 
-static enum verdict_signature
-state_of(const struct _gpgme_signature *s)
-{
-	switch (gpgme_err_code(s->status)) {
-	case GPG_ERR_NO_ERROR:
-		break;
-	case GPG_ERR_BAD_SIGNATURE:
-		return SIGNATURE_BAD;
-	case GPG_ERR_NO_PUBKEY:
-		return SIGNATURE_UNKNOWN_KEY;
-	case GPG_ERR_KEY_EXPIRED:
-		return SIGNATURE_KEY_EXPIRED;
-	case GPG_ERR_CERT_REVOKED:
-		return SIGNATURE_KEY_REVOKED;
-	case GPG_ERR_SIG_EXPIRED:
-		return SIGNATURE_EXPIRED;
-	default:
-		return SIGNATURE_ERROR;
-	}
-	/* status 0 is not enough: the summary and usage must agree. */
-	if (s->summary & GPGME_SIGSUM_KEY_REVOKED)
-		return SIGNATURE_KEY_REVOKED;
-	if (s->summary & GPGME_SIGSUM_KEY_EXPIRED)
-		return SIGNATURE_KEY_EXPIRED;
-	if (s->summary & GPGME_SIGSUM_SIG_EXPIRED)
-		return SIGNATURE_EXPIRED;
-	if ((s->summary & (GPGME_SIGSUM_RED | GPGME_SIGSUM_KEY_MISSING |
-	    GPGME_SIGSUM_BAD_POLICY | GPGME_SIGSUM_SYS_ERROR)) != 0 ||
-	    s->wrong_key_usage || !key_fingerprint_valid(s->fpr))
-		return SIGNATURE_ERROR;
-	return SIGNATURE_GOOD;
-}
-
-static bool
-weak_hash(gpgme_hash_algo_t h)
-{
-	return h != GPGME_MD_SHA224 && h != GPGME_MD_SHA256 &&
-	    h != GPGME_MD_SHA384 && h != GPGME_MD_SHA512;
-}
-
 static void
 take_signatures(struct pgp *p, struct pgp_result *r)
 {
 	gpgme_verify_result_t v = gpgme_op_verify_result(p->ctx);
 	gpgme_signature_t s = v != NULL ? v->signatures : NULL;
 
-	if (s != NULL) {
-		r->signature.state = state_of(s);
-		r->signature.weak = weak_hash(s->hash_algo);
-		if (key_fingerprint_valid(s->fpr))
-			snprintf(r->signature.fpr, PGP_FPR, "%s", s->fpr);
-	}
+	if (s != NULL)
+		gnupg_signature(s, &r->signature);
 	for (; s != NULL; s = s->next)
 		r->nsignatures++;
 }

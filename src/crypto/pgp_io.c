@@ -6,6 +6,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <sekisho/files.h>
@@ -29,11 +30,9 @@ pgp_read_part(void *handle, void *buffer, size_t size)
 	return n;
 }
 
-ssize_t
-pgp_write_bounded(void *handle, const void *buffer, size_t size)
+static int
+put(struct pgp_out *o, const void *buffer, size_t size)
 {
-	struct pgp_out *o = handle;
-
 	if (size > o->max - o->written) {
 		o->over = true;
 		errno = EFBIG;
@@ -44,7 +43,29 @@ pgp_write_bounded(void *handle, const void *buffer, size_t size)
 		return -1;
 	}
 	o->written += size;
-	return (ssize_t)size;
+	return 0;
+}
+
+static int
+put_lines(struct pgp_out *o, const char *p, size_t size)
+{
+	const char *end = p + size, *nl;
+
+	while ((nl = memchr(p, '\n', (size_t)(end - p))) != NULL) {
+		if (put(o, p, (size_t)(nl - p)) != 0 || put(o, "\r\n", 2) != 0)
+			return -1;
+		p = nl + 1;
+	}
+	return p == end ? 0 : put(o, p, (size_t)(end - p));
+}
+
+ssize_t
+pgp_write_bounded(void *handle, const void *buffer, size_t size)
+{
+	struct pgp_out *o = handle;
+	int ret = o->crlf ? put_lines(o, buffer, size) : put(o, buffer, size);
+
+	return ret == 0 ? (ssize_t)size : -1;
 }
 
 ssize_t

@@ -47,7 +47,7 @@ export_secret(struct init *in, struct sk_error *e)
 
 	if (in->secret.len > 0)
 		return 0;
-	p = pgp_new(in->first, e);
+	p = pgp_new(in->first, KEY_OPENPGP, e);
 	if (p == NULL)
 		return SK_ERR_UNAVAILABLE;
 	ret = say(p, in->first, "cannot take the council's key out to copy it",
@@ -101,7 +101,7 @@ fill_home(struct init *in, const char *home, struct sk_error *e)
 			    "remove the wrong one", own);
 		return 0;
 	}
-	p = pgp_new(home, e);
+	p = pgp_new(home, KEY_OPENPGP, e);
 	if (p == NULL)
 		return SK_ERR_UNAVAILABLE;
 	ret = first ? first_key(in, p, e) : copy_key(in, p, home, e);
@@ -115,7 +115,7 @@ static int
 one_home(struct init *in, const char *home, struct sk_error *e)
 {
 	char *socket;
-	int ret = home_make(home, e);
+	int ret = home_make(home, KEY_OPENPGP, e);
 
 	if (ret == 0)
 		ret = fill_home(in, home, e);

@@ -58,6 +58,8 @@ say_why(struct keyd *k, struct sk_arena *a, struct msg_inspected *done)
 
 	if (deadline_passed())
 		done->reason = "it took too long";
+	else if (done->reason != NULL)
+		return;
 	else if (done->status == SK_ERR_LIMIT)
 		done->reason = "the key is too large; ask for a minimal one "
 		    "(gpg --export-options export-minimal --armor --export)";
@@ -78,7 +80,9 @@ verb_inspect(struct keyd *k, const struct channel_message *m,
 	keyd_count(k, COUNT_INSPECT);
 	sk_buf_init(&given, LIMIT_KEY_BYTES);
 	done.status = sk_fd_slurp(m->fds[0], &given);
-	if (done.status == 0) {
+	if (done.status == 0 && smime_is_certificate(sk_buf_span(&given))) {
+		done.status = smime_inspect(k, a, sk_buf_span(&given), &done);
+	} else if (done.status == 0) {
 		home_scratch_clean(k->openpgp.scratch_dir);
 		done.status = inspect(k, a, sk_buf_span(&given), &done);
 		home_scratch_clean(k->openpgp.scratch_dir);

@@ -14,7 +14,7 @@
 #include <sekisho/channel.h>
 #include <sekisho/error.h>
 #include <sekisho/messages.h>
-#include <sekisho/pgp.h>
+#include <sekisho/cms.h>
 #include <sekisho/vault.h>
 
 enum count {			/* what the log says, and nothing more */
@@ -35,11 +35,14 @@ struct ring {
 	struct known *known;
 	pid_t agent;			/* 0: not known */
 	int64_t agent_asked;
+	enum key_scheme scheme;
 };
 
 struct keyd {
 	struct sk_arena *arena;		/* of the process */
 	struct ring openpgp;
+	struct ring smime;		/* home NULL: no certificate yet */
+	const char *roots;		/* PEM file in it, or NULL */
 	unsigned char vault[VAULT_KEY];	/* secret; wiped at the end */
 	struct sk_buf ready;		/* MSG_KEYD_READY, made once */
 	unsigned int deadline;		/* seconds for one operation */
@@ -67,8 +70,10 @@ verb_fn verb_decrypt, verb_verify, verb_seal, verb_open, verb_rewrap,
 /* main.c's ways */
 int keyd_init_homes(const char *base, unsigned int count, const char *name,
     const char *address, const char *vault, struct sk_error *e);
+int keyd_smime_homes(const char *base, unsigned int count, const char *p12,
+    const char *certificate, struct sk_error *e);
 int keyd_start(struct keyd *k, const char *vault, const char *own,
-    struct sk_error *e);
+    const char *smime_own, const char *roots, struct sk_error *e);
 int keyd_behind_walls(struct keyd *k, struct sk_error *e);
 void keyd_end(struct keyd *k);
 /* The fingerprint that init left in a home; false if there is none. */
@@ -93,6 +98,23 @@ void known_add(struct known *k, const char *fpr, struct sk_span block);
 /* Imports the block unless it was; `again` imports it in any case. */
 int keyd_have_key(struct ring *r, const char *fpr, struct sk_span block,
     bool again);
+
+/* mail.c, for both schemes: a part of the payload, false if it does not lie
+ * inside; and how much plaintext so many octets may give. */
+bool keyd_part_of(int fd, uint64_t at, uint64_t len, struct pgp_in *in);
+uint64_t keyd_plaintext_max(uint64_t len);
+
+/* smime.c. The content's descriptor, or -1 with the reason in *done. */
+int smime_open(struct keyd *k, struct sk_arena *a,
+    const struct msg_open_mail *ask, int fd, struct msg_opened_mail *done);
+void smime_verify(struct keyd *k, struct sk_arena *a,
+    const struct msg_open_mail *ask, int fd, struct msg_opened_mail *done);
+bool smime_is_certificate(struct sk_span given);
+int smime_inspect(struct keyd *k, struct sk_arena *a, struct sk_span given,
+    struct msg_inspected *done);
+/* Into the home; SK_ERR_DATA unless it is these very octets there. */
+int smime_have_certificate(struct ring *r, const char *fpr,
+    struct sk_span block);
 
 /* Has another agent, or none, taken the place of the one we knew? Then what
  * failed is worth one more try. */

@@ -175,7 +175,9 @@ keyd_have_key(struct ring *r, const char *fpr, struct sk_span block,
 
 	if (block.len == 0 || (!again && known_has(r->known, fpr, block)))
 		return 0;
-	ret = pgp_import(r->pgp, block, fpr);
+	ret = r->scheme == KEY_SMIME ?
+	    smime_have_certificate(r, fpr, block) :
+	    pgp_import(r->pgp, block, fpr);
 	if (ret == 0)
 		known_add(r->known, fpr, block);
 	return ret;

@@ -20,9 +20,8 @@
 
 #include "keyd/keyd.h"
 
-/* Part of the payload; false if it does not lie inside. */
-static bool
-part_of(int fd, uint64_t at, uint64_t len, struct pgp_in *in)
+bool
+keyd_part_of(int fd, uint64_t at, uint64_t len, struct pgp_in *in)
 {
 	size_t size;
 
@@ -90,8 +89,8 @@ have_keys(struct keyd *k, const struct msg_open_mail *m)
 		    false);
 }
 
-static uint64_t
-plaintext_max(uint64_t len)
+uint64_t
+keyd_plaintext_max(uint64_t len)
 {
 	uint64_t max = 1024 * 1024;
 
@@ -150,17 +149,21 @@ verb_decrypt(struct keyd *k, const struct channel_message *m,
 	keyd_count(k, COUNT_DECRYPT);
 	done.verdict.outer_form = ask.form;
 	done.verdict.encrypted = true;
-	if (!form_encrypted(ask.form) || form_smime(ask.form)) {
+	if (form_smime(ask.form)) {
+		out->fd = smime_open(k, a, &ask, m->fds[0], &done);
+		return reply_mail(k, &done, out);
+	}
+	if (!form_encrypted(ask.form)) {
 		done.reason = "this form is not decrypted here";
 		return reply_mail(k, &done, out);
 	}
-	if (!part_of(m->fds[0], ask.data_at, ask.data_len, &in)) {
+	if (!keyd_part_of(m->fds[0], ask.data_at, ask.data_len, &in)) {
 		done.reason = "the place given is not in the mail";
 		return reply_mail(k, &done, out);
 	}
 	have_keys(k, &ask);
 	plain = (struct pgp_out){ .fd = sk_memfd("plain"),
-		.max = plaintext_max(in.len) };
+		.max = keyd_plaintext_max(in.len) };
 	if (decrypt(k, &in, &plain, &r) == 0 && !deadline_passed() &&
 	    r.integrity && sk_memfd_seal(plain.fd) == 0) {
 		done.status = SK_OK;
@@ -205,13 +208,13 @@ verify(struct keyd *k, const struct channel_message *m,
 	struct pgp_in text, sig;
 	int ret;
 
-	if (!part_of(m->fds[0], ask->data_at, ask->data_len, &text))
+	if (!keyd_part_of(m->fds[0], ask->data_at, ask->data_len, &text))
 		return SK_ERR_DATA;
 	have_keys(k, ask);
 	if (ask->form == FORM_PGP_INLINE_SIGNED)
 		ret = odd_cleartext(&text) ? SK_ERR_DATA :
 		    pgp_verify_clear(k->openpgp.pgp, &text, r);
-	else if (ask->form == FORM_PGP_SIGNED && part_of(m->fds[0],
+	else if (ask->form == FORM_PGP_SIGNED && keyd_part_of(m->fds[0],
 	    ask->sig_at, ask->sig_len, &sig))
 		ret = pgp_verify(k->openpgp.pgp, &sig, &text, r);
 	else
@@ -233,6 +236,10 @@ verb_verify(struct keyd *k, const struct channel_message *m,
 		return SK_ERR_PROTOCOL;
 	keyd_count(k, COUNT_VERIFY);
 	done.verdict.outer_form = ask.form;
+	if (form_smime(ask.form)) {
+		smime_verify(k, a, &ask, m->fds[0], &done);
+		return reply_mail(k, &done, out);
+	}
 	ret = verify(k, m, &ask, &r);
 	if (ret == 0 && !deadline_passed()) {
 		done.status = SK_OK;

@@ -31,19 +31,29 @@ static const char usage[] =
 " --peer UID|USER\n"
 "       sekisho-keyd --init --home BASE --count N --name NAME"
 " --address ADDR --vault FILE\n"
-"also:  --deadline SECONDS   for one operation (60)\n";
+"       sekisho-keyd --smime-import P12 --certificate FILE --smime-home BASE"
+" --count N\n"
+"also:  --deadline SECONDS   for one operation (60)\n"
+"       --smime-home DIR [--smime-own FPR] [--roots FILE]\n";
 
 struct options {
 	const char *home, *vault, *own, *socket, *peer, *name, *address;
+	const char *smime_home, *smime_own, *roots, *p12, *certificate;
 	bool init;
 	long fd, count, deadline;
 };
 
 enum { OPT_HOME = 1, OPT_VAULT, OPT_OWN, OPT_FD, OPT_SOCKET, OPT_PEER,
-	OPT_INIT, OPT_COUNT, OPT_NAME, OPT_ADDRESS, OPT_DEADLINE };
+	OPT_INIT, OPT_COUNT, OPT_NAME, OPT_ADDRESS, OPT_DEADLINE,
+	OPT_SMIME_HOME, OPT_SMIME_OWN, OPT_ROOTS, OPT_P12, OPT_CERTIFICATE };
 
 static const struct option long_options[] = {
 	{ "home", required_argument, NULL, OPT_HOME },
+	{ "smime-home", required_argument, NULL, OPT_SMIME_HOME },
+	{ "smime-own", required_argument, NULL, OPT_SMIME_OWN },
+	{ "smime-import", required_argument, NULL, OPT_P12 },
+	{ "certificate", required_argument, NULL, OPT_CERTIFICATE },
+	{ "roots", required_argument, NULL, OPT_ROOTS },
 	{ "vault", required_argument, NULL, OPT_VAULT },
 	{ "own", required_argument, NULL, OPT_OWN },
 	{ "fd", required_argument, NULL, OPT_FD },
@@ -79,6 +89,11 @@ take(struct options *o, int opt, const char *arg)
 	case OPT_PEER: o->peer = arg; return true;
 	case OPT_NAME: o->name = arg; return true;
 	case OPT_ADDRESS: o->address = arg; return true;
+	case OPT_SMIME_HOME: o->smime_home = arg; return true;
+	case OPT_SMIME_OWN: o->smime_own = arg; return true;
+	case OPT_P12: o->p12 = arg; return true;
+	case OPT_CERTIFICATE: o->certificate = arg; return true;
+	case OPT_ROOTS: o->roots = arg; return true;
 	case OPT_INIT: o->init = true; return true;
 	case OPT_FD: return number(arg, 3, 255, &o->fd);
 	case OPT_COUNT: return number(arg, 1, 64, &o->count);
@@ -95,7 +110,11 @@ parse(int argc, char **argv, struct options *o)
 	while ((opt = getopt_long(argc, argv, "", long_options, NULL)) != -1)
 		if (!take(o, opt, optarg))
 			return false;
-	if (optind != argc || o->home == NULL || o->vault == NULL)
+	if (optind != argc)
+		return false;
+	if (o->p12 != NULL)
+		return o->smime_home != NULL && o->certificate != NULL;
+	if (o->home == NULL || o->vault == NULL)
 		return false;
 	if (o->init)
 		return o->name != NULL && o->address != NULL;
@@ -116,6 +135,7 @@ clean_environment(void)
 		unsetenv(names[i]);
 	setenv("PATH", "/usr/bin:/bin", 1);
 	setenv("LC_ALL", "C.UTF-8", 1);
+	setenv("OPENSSL_CONF", "/dev/null", 1);
 }
 
 /* gpgme closes every possible descriptor one by one before each gpg. */
@@ -166,7 +186,7 @@ run(struct keyd *k, const struct options *o, struct sk_error *e)
 		return k->stop_fd;
 	if (o->socket != NULL && !peer_uid(o->peer, &peer))
 		return sk_fail(e, SK_ERR_USAGE, o->peer, "no such user");
-	ret = keyd_start(k, o->vault, o->own, e);
+	ret = keyd_start(k, o->vault, o->own, o->smime_own, o->roots, e);
 	/* gpg must not inherit the channel. */
 	if (ret == 0 && o->socket == NULL && sk_fd_cloexec(fd, true) != 0)
 		return sk_fail(e, SK_ERR_USAGE, "--fd", "descriptor %d is not "
@@ -217,10 +237,14 @@ main(int argc, char **argv)
 		keyd_end(&k);
 		return sk_err_exit(SK_ERR_USAGE);
 	}
-	home = whole_path(k.arena, o.home);
+	home = o.home != NULL ? whole_path(k.arena, o.home) : NULL;
 	k.openpgp.home = home;
+	if (o.smime_home != NULL)
+		k.smime.home = whole_path(k.arena, o.smime_home);
 	k.deadline = (unsigned int)o.deadline;
-	ret = o.init ? keyd_init_homes(home, (unsigned int)o.count, o.name,
+	ret = o.p12 != NULL ? keyd_smime_homes(k.smime.home,
+	    (unsigned int)o.count, o.p12, o.certificate, &e) :
+	    o.init ? keyd_init_homes(home, (unsigned int)o.count, o.name,
 	    o.address, o.vault, &e) : run(&k, &o, &e);
 	keyd_end(&k);
 	return ret != 0 ? fail(&e) : 0;

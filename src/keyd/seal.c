@@ -15,31 +15,33 @@
 
 /* A block that gpg does not take is a key that cannot be used. */
 static int
-have_recipient(struct keyd *k, const struct msg_seal *ask, bool again)
+have_recipient(struct ring *r, const struct msg_seal *ask, bool again)
 {
-	int ret = keyd_have_key(&k->openpgp, ask->fpr, ask->block, again);
+	int ret = keyd_have_key(r, ask->fpr, ask->block, again);
 
 	return ret == 0 || deadline_passed() || ret == SK_ERR_TEMP ? ret :
 	    SK_ERR_NOINPUT;
 }
 
 static int
-seal(struct keyd *k, const struct msg_seal *ask, const struct pgp_in *in,
+seal(struct ring *r, const struct msg_seal *ask, const struct pgp_in *in,
     struct pgp_out *out)
 {
-	int tries, ret = have_recipient(k, ask, false);
+	int tries, ret = have_recipient(r, ask, false);
 
 	for (tries = 0; ret == 0; tries++) {
 		if (ftruncate(out->fd, 0) != 0 ||
 		    lseek(out->fd, 0, SEEK_SET) != 0)
 			return SK_ERR_OS;
-		ret = pgp_encrypt_sign(k->openpgp.pgp, ask->fpr, in, out);
+		ret = r->scheme == KEY_SMIME ?
+		    cms_sign_encrypt(r->pgp, ask->fpr, in, out) :
+		    pgp_encrypt_sign(r->pgp, ask->fpr, in, out);
 		if (ret == 0 || tries > 0 || deadline_passed())
 			break;
 		if (ret == SK_ERR_NOINPUT && ask->block.len > 0)
 			/* The list is newer than the ring: import again. */
-			ret = have_recipient(k, ask, true);
-		else if (keyd_agent_lost(&k->openpgp) || ret == SK_ERR_TEMP)
+			ret = have_recipient(r, ask, true);
+		else if (keyd_agent_lost(r) || ret == SK_ERR_TEMP)
 			ret = 0;
 	}
 	return ret;
@@ -58,16 +60,18 @@ status_of(int ret)
 }
 
 static const char *
-words(struct keyd *k, struct sk_arena *a, int ret)
+words(struct ring *r, struct sk_arena *a, int ret)
 {
 	if (deadline_passed())
 		return "it took too long";
 	if (ret == SK_ERR_NOINPUT)
-		return "this key cannot encrypt: missing, expired, revoked "
-		    "or without an encryption subkey";
+		return r->scheme == KEY_SMIME ? sk_arena_printf(a, "this "
+		    "certificate cannot be encrypted to (%s)",
+		    pgp_reason(r->pgp)) : "this key cannot encrypt: missing, "
+		    "expired, revoked or without an encryption subkey";
 	if (ret == SK_ERR_OS)
 		return "no memory file";
-	return sk_arena_str(a, pgp_reason(k->openpgp.pgp));
+	return sk_arena_str(a, pgp_reason(r->pgp));
 }
 
 int
@@ -78,6 +82,7 @@ verb_seal(struct keyd *k, const struct channel_message *m, struct sk_arena *a,
 	struct msg_seal ask;
 	struct pgp_out sealed = { .max = 2 * LIMIT_OUT_MESSAGE };
 	struct pgp_in in = { 0 };
+	struct ring *r;
 	size_t size;
 	int ret;
 
@@ -92,16 +97,24 @@ verb_seal(struct keyd *k, const struct channel_message *m, struct sk_arena *a,
 		msg_sealed_put(&out->fields, &done);
 		return SK_OK;
 	}
+	r = ask.scheme == KEY_SMIME ? &k->smime : &k->openpgp;
+	if (r->home == NULL) {
+		/* Nothing is wrong with the recipient's. */
+		done.status = SK_ERR_TEMP;
+		done.reason = "this council has no S/MIME certificate";
+		msg_sealed_put(&out->fields, &done);
+		return SK_OK;
+	}
 	in = (struct pgp_in){ m->fds[0], 0, size };
 	sealed.fd = sk_memfd("sealed");
-	ret = seal(k, &ask, &in, &sealed);
+	ret = seal(r, &ask, &in, &sealed);
 	if (ret == 0 && (deadline_passed() || sk_memfd_seal(sealed.fd) != 0))
 		ret = SK_ERR_TEMP;
 	done.status = status_of(ret);
 	if (ret == 0) {
 		out->fd = sealed.fd;
 	} else {
-		done.reason = words(k, a, ret);
+		done.reason = words(r, a, ret);
 		sk_fd_close(&sealed.fd);
 		keyd_count(k, COUNT_FAILED);
 	}

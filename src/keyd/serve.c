@@ -108,6 +108,8 @@ after(struct keyd *k, uint32_t type)
 		    k->deadline);
 	}
 	after_agent(&k->openpgp, passed);
+	if (k->smime.home != NULL)
+		after_agent(&k->smime, passed);
 	keyd_log_counts(k, false);
 }
 

@@ -67,8 +67,9 @@ ring_start(struct keyd *k, struct ring *r, struct sk_error *e)
 	if (r->agent_socket == NULL)
 		return SK_ERR_UNAVAILABLE;
 	home_agent_end(r->agent_socket);
-	r->pgp = pgp_new(r->home, e);
-	r->scratch = r->pgp != NULL ? pgp_new(r->scratch_dir, e) : NULL;
+	r->pgp = pgp_new(r->home, r->scheme, e);
+	r->scratch = r->pgp != NULL ? pgp_new(r->scratch_dir, r->scheme, e) :
+	    NULL;
 	r->known = r->scratch != NULL ? known_open(r->home, e) : NULL;
 	return r->known != NULL ? 0 : SK_ERR_UNAVAILABLE;
 }
@@ -83,9 +84,63 @@ ring_end(struct ring *r)
 	pgp_free(&r->pgp);
 }
 
+static void
+smime_off(struct keyd *k, const struct sk_error *e)
+{
+	sk_log(SK_ERROR, "keyd.no-smime", "%s: %s", e->where, e->text);
+	ring_end(&k->smime);
+	k->smime = (struct ring){ .scheme = KEY_SMIME };
+}
+
+/* The roots are read before the walls close, into the home: what lies outside
+ * is out of reach afterwards. */
+static int
+take_roots(struct keyd *k, const char *roots, struct sk_error *e)
+{
+	struct sk_buf b;
+	int ret;
+
+	if (roots == NULL || roots[0] == '\0')
+		return 0;
+	k->roots = sk_path_join(k->arena, k->smime.home, "roots");
+	sk_buf_init(&b, LIMIT_CONFIG_FILE);
+	ret = sk_file_read(roots, &b, e);
+	if (ret == 0)
+		ret = sk_file_write(k->roots, sk_buf_span(&b), 0600, e);
+	sk_buf_free(&b);
+	return ret;
+}
+
+/* A council whose S/MIME does not work yet, or any more, still reads and sends
+ * OpenPGP: copies for certificates wait meanwhile. */
+static void
+smime_start(struct keyd *k, const char *own, const char *roots)
+{
+	struct ring *r = &k->smime;
+	struct sk_error e = { 0 };
+	int ret;
+
+	if (r->home == NULL)
+		return;
+	r->scheme = KEY_SMIME;
+	ret = cms_library(&e);
+	if (ret == 0)
+		ret = home_make(r->home, KEY_SMIME, &e);
+	if (ret == 0)
+		ret = which_own(r, own, "this home has no certificate of the "
+		    "council; run `sekisho setup smime'", &e);
+	if (ret == 0)
+		ret = take_roots(k, roots, &e);
+	if (ret == 0)
+		ret = ring_start(k, r, &e);
+	if (ret == 0)
+		return;
+	smime_off(k, &e);
+}
+
 int
 keyd_start(struct keyd *k, const char *vault, const char *own,
-    struct sk_error *e)
+    const char *smime_own, const char *roots, struct sk_error *e)
 {
 	int ret = vault_init();
 
@@ -95,15 +150,19 @@ keyd_start(struct keyd *k, const char *vault, const char *own,
 	if (ret == 0)
 		ret = pgp_library(e);
 	if (ret == 0)
-		ret = home_make(k->openpgp.home, e);
+		ret = home_make(k->openpgp.home, KEY_OPENPGP, e);
 	if (ret == 0)
 		ret = which_own(&k->openpgp, own, "this home has no key of "
 		    "the council; run `sekisho init', or name the key's "
 		    "fingerprint in openpgp.fingerprint", e);
-	return ret != 0 ? ret : ring_start(k, &k->openpgp, e);
+	if (ret == 0)
+		ret = ring_start(k, &k->openpgp, e);
+	if (ret == 0)
+		smime_start(k, smime_own, roots);
+	return ret;
 }
 
-enum { RINGS = 1 };
+enum { RINGS = 2 };
 
 /* GnuPG moves the socket into the user's run directory where there is one. */
 static void
@@ -125,6 +184,8 @@ close_walls(const struct keyd *k, struct sk_error *e)
 	size_t n = 0;
 
 	add_walls(k, &k->openpgp, homes, &n);
+	if (k->smime.home != NULL)
+		add_walls(k, &k->smime, homes, &n);
 	return sandbox_keyd(homes, n, e);
 }
 
@@ -132,10 +193,16 @@ static int
 make_ready(struct keyd *k, struct sk_error *e)
 {
 	struct msg_keyd_ready r = { .fpr = k->openpgp.own };
-	struct sk_buf own;
+	struct sk_buf own, certificate;
 	int ret;
 
 	sk_buf_init(&own, LIMIT_KEY_BYTES);
+	sk_buf_init(&certificate, LIMIT_KEY_BYTES);
+	if (k->smime.home != NULL && cms_export(k->smime.pgp, k->smime.own,
+	    &certificate) == 0) {
+		r.smime_fpr = k->smime.own;
+		r.certificate = sk_buf_span(&certificate);
+	}
 	ret = pgp_export(k->openpgp.pgp, k->openpgp.own, &own);
 	if (ret == 0) {
 		r.versions = pgp_versions(k->arena);
@@ -147,8 +214,29 @@ make_ready(struct keyd *k, struct sk_error *e)
 		    "cannot be exported: %s",
 		    pgp_reason(k->openpgp.pgp));
 	}
+	sk_buf_free(&certificate);
 	sk_buf_free(&own);
 	return ret;
+}
+
+/* gpgsm and its agent, born inside as well. */
+static void
+smime_behind_walls(struct keyd *k)
+{
+	struct ring *r = &k->smime;
+	struct sk_error e = { 0 };
+
+	if (r->home == NULL)
+		return;
+	if (cms_own(r->pgp, r->own) != 0) {
+		sk_fail(&e, SK_ERR_NOINPUT, r->own, "the council's "
+		    "certificate or its secret key is not in %s (%s); run "
+		    "`sekisho setup smime' again", r->home,
+		    pgp_reason(r->pgp));
+		smime_off(k, &e);
+		return;
+	}
+	r->agent = home_agent_pid(r->agent_socket);
 }
 
 int
@@ -165,8 +253,10 @@ keyd_behind_walls(struct keyd *k, struct sk_error *e)
 		ret = sk_fail(e, SK_ERR_NOINPUT, r->own, "the secret part of "
 		    "the council's key is not in %s (%s); import it there "
 		    "with gpg --homedir", r->home, pgp_reason(r->pgp));
-	else
+	if (ret == 0) {
+		smime_behind_walls(k);
 		ret = make_ready(k, e);
+	}
 	deadline_end();
 	r->agent = home_agent_pid(r->agent_socket);
 	k->counted_since = k->opens_since = keyd_seconds();
@@ -176,6 +266,7 @@ keyd_behind_walls(struct keyd *k, struct sk_error *e)
 void
 keyd_end(struct keyd *k)
 {
+	ring_end(&k->smime);
 	ring_end(&k->openpgp);
 	sk_buf_free(&k->ready);
 	sk_wipe(k->vault, sizeof(k->vault));

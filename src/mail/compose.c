@@ -313,12 +313,25 @@ add_armour(struct sk_buf *out, struct sk_span armour, struct sk_error *e)
 	return 0;
 }
 
+/* The outer header and what says how the ciphertext is wrapped. */
+static int
+begin_outer(struct sk_arena *a, const struct compose_head *h,
+    struct sk_buf *out, struct sk_error *e)
+{
+	struct fields f = { .n = 0 };
+	int rc = make_fields(a, h, &f, e);
+
+	if (rc == 0)
+		add_fields(out, &f, "", true);
+	sk_buf_adds(out, "MIME-Version: 1.0\r\n");
+	return rc;
+}
+
 int
 compose_encrypted(const struct compose_head *h, struct sk_span armour,
     const char *boundary, struct sk_buf *out, struct sk_error *e)
 {
 	struct sk_arena *a = sk_arena_new();
-	struct fields f = { .n = 0 };
 	int rc = 0;
 
 	sk_buf_clear(out);
@@ -326,11 +339,9 @@ compose_encrypted(const struct compose_head *h, struct sk_span armour,
 		rc = sk_fail(e, SK_ERR_BUG, "boundary", "not %d of a-z2-7",
 		    BOUNDARY);
 	if (rc == 0)
-		rc = make_fields(a, h, &f, e);
+		rc = begin_outer(a, h, out, e);
 	if (rc == 0) {
-		add_fields(out, &f, "", true);
-		sk_buf_addf(out, "MIME-Version: 1.0\r\n"
-		    "Content-Type: multipart/encrypted;"
+		sk_buf_addf(out, "Content-Type: multipart/encrypted;"
 		    " protocol=\"application/pgp-encrypted\";\r\n"
 		    " boundary=\"%s\"\r\n\r\n--%s\r\n"
 		    "Content-Type: application/pgp-encrypted\r\n\r\n"
@@ -342,6 +353,26 @@ compose_encrypted(const struct compose_head *h, struct sk_span armour,
 		    boundary, boundary, boundary);
 		rc = add_armour(out, armour, e);
 		sk_buf_addf(out, "\r\n--%s--\r\n", boundary);
+	}
+	return finish(a, out, rc, e);
+}
+
+int
+compose_enveloped(const struct compose_head *h, struct sk_span base64,
+    struct sk_buf *out, struct sk_error *e)
+{
+	struct sk_arena *a = sk_arena_new();
+	int rc;
+
+	sk_buf_clear(out);
+	rc = begin_outer(a, h, out, e);
+	if (rc == 0) {
+		sk_buf_adds(out, "Content-Type: application/pkcs7-mime;"
+		    " smime-type=enveloped-data;\r\n name=\"smime.p7m\"\r\n"
+		    "Content-Transfer-Encoding: base64\r\n"
+		    "Content-Disposition: attachment;"
+		    " filename=\"smime.p7m\"\r\n\r\n");
+		rc = add_armour(out, base64, e);
 	}
 	return finish(a, out, rc, e);
 }

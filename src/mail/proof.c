@@ -91,8 +91,11 @@ check_want(const struct proof_walk *w)
 	    x->own_domain == NULL || *x->own_domain == '\0')
 		return proof_fail(w, "expectation",
 		    "no sender, recipient or domain to compare with");
-	if (w->encrypted && (x->key_ids == NULL || x->nkey_ids == 0))
+	if (w->encrypted && !w->smime &&
+	    (x->key_ids == NULL || x->nkey_ids == 0))
 		return proof_fail(w, "expectation", "no pinned key");
+	if (w->smime && (x->nkey_ids != 0 || x->serial.len == 0))
+		return proof_fail(w, "expectation", "not one certificate");
 	if (!w->encrypted && (x->subject == NULL || x->text == NULL))
 		return proof_fail(w, "expectation", "no text to compare with");
 	return 0;
@@ -130,6 +133,20 @@ encrypted_body(struct proof_walk *w, struct sk_buf *bin)
 	    w->p != w->end)
 		return proof_fail(w, "MIME",
 		    "something stands after the encrypted part");
+	return 0;
+}
+
+/* RFC 8551 3.3: the ciphertext in base64, and nothing behind it. */
+static int
+enveloped_body(struct proof_walk *w, struct sk_buf *bin)
+{
+	struct proof_base64 b = { .out = bin };
+	struct sk_span line;
+
+	while (w->p != w->end)
+		if (!proof_line(w, &line) || !proof_base64_line(&b, line))
+			return proof_fail(w, "MIME", "is not base64 to its "
+			    "end");
 	return 0;
 }
 
@@ -184,10 +201,14 @@ walk(struct proof_walk *w)
 	if (rc < 0)
 		return rc;
 	sk_buf_init(&content, LIMIT_OUT_MESSAGE);
-	rc = w->encrypted ? encrypted_body(w, &content) :
-	    plain_body(w, &content);
+	if (w->smime)
+		rc = enveloped_body(w, &content);
+	else
+		rc = w->encrypted ? encrypted_body(w, &content) :
+		    plain_body(w, &content);
 	if (rc == 0 && w->encrypted)
-		rc = proof_packets(w, sk_buf_span(&content));
+		rc = w->smime ? proof_cms(w, sk_buf_span(&content)) :
+		    proof_packets(w, sk_buf_span(&content));
 	sk_buf_free(&content);
 	return rc;
 }
@@ -202,6 +223,7 @@ prove(struct sk_span message, const struct proof_expect *want, bool encrypted,
 
 	if (message.p == NULL || want == NULL)
 		return proof_fail(&w, "message", "nothing to prove");
+	w.smime = encrypted && want->issuer.len > 0;
 	w.arena = sk_arena_new();
 	rc = walk(&w);
 	sk_arena_free(&w.arena);

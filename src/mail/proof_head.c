@@ -24,9 +24,10 @@ enum {
 
 #define ID_CHARS "abcdefghijklmnopqrstuvwxyz234567"
 
-enum kind { E = 1, P = 2, NEEDED_E = 4, NEEDED_P = 8 };
-#define BOTH (E | P)
-#define NEEDED (NEEDED_E | NEEDED_P)
+/* OpenPGP, plain, S/MIME; and the same as needed. */
+enum kind { E = 1, P = 2, S = 4, NEEDED_BY = 8 };
+#define ALL (E | P | S)
+#define NEEDED (ALL * NEEDED_BY)
 
 struct rule {
 	const char *name;
@@ -218,6 +219,19 @@ good_mime_version(struct proof_walk *w, const char *v)
 	return strcmp(v, "1.0") == 0;
 }
 
+static unsigned int
+kind_of(const struct proof_walk *w)
+{
+	return w->smime ? S : w->encrypted ? E : P;
+}
+
+static bool
+good_disposition(struct proof_walk *w, const char *v)
+{
+	(void)w;
+	return strcmp(v, "attachment; filename=\"smime.p7m\"") == 0;
+}
+
 static bool
 good_type(struct proof_walk *w, const char *v)
 {
@@ -227,6 +241,9 @@ good_type(struct proof_walk *w, const char *v)
 
 	if (!w->encrypted)
 		return strcmp(v, "text/plain; charset=utf-8") == 0;
+	if (w->smime)
+		return strcmp(v, "application/pkcs7-mime; smime-type=enveloped"
+		    "-data; name=\"smime.p7m\"") == 0;
 	if (strncmp(v, head, n) != 0 ||
 	    strspn(v + n, ID_CHARS) != PROOF_BOUNDARY ||
 	    strcmp(v + n + PROOF_BOUNDARY, "\"") != 0)
@@ -311,18 +328,20 @@ good_date(struct proof_walk *w, const char *v)
 /* --- the table and its walk --- */
 
 static const struct rule rules[] = {
-	{ "From", BOTH | NEEDED, good_from },
-	{ "To", BOTH | NEEDED, good_to },
-	{ "Reply-To", BOTH, good_reply_to },
-	{ "Subject", BOTH | NEEDED, good_subject },
-	{ "Date", BOTH | NEEDED, good_date },
-	{ "Message-ID", BOTH | NEEDED, good_message_id },
-	{ "In-Reply-To", BOTH, good_in_reply_to },
-	{ "References", BOTH, good_references },
-	{ "Auto-Submitted", BOTH, good_auto_submitted },
-	{ "MIME-Version", BOTH | NEEDED, good_mime_version },
-	{ "Content-Type", BOTH | NEEDED, good_type },
-	{ "Content-Transfer-Encoding", P | NEEDED_P, good_encoding },
+	{ "From", ALL | NEEDED, good_from },
+	{ "To", ALL | NEEDED, good_to },
+	{ "Reply-To", ALL, good_reply_to },
+	{ "Subject", ALL | NEEDED, good_subject },
+	{ "Date", ALL | NEEDED, good_date },
+	{ "Message-ID", ALL | NEEDED, good_message_id },
+	{ "In-Reply-To", ALL, good_in_reply_to },
+	{ "References", ALL, good_references },
+	{ "Auto-Submitted", ALL, good_auto_submitted },
+	{ "MIME-Version", ALL | NEEDED, good_mime_version },
+	{ "Content-Type", ALL | NEEDED, good_type },
+	{ "Content-Transfer-Encoding", (P | S) * (1 + NEEDED_BY),
+	    good_encoding },
+	{ "Content-Disposition", S * (1 + NEEDED_BY), good_disposition },
 };
 
 enum { RULES = sizeof(rules) / sizeof(rules[0]) };
@@ -337,7 +356,7 @@ field(struct proof_walk *w, struct sk_span f, unsigned int *seen)
 
 		if (strncmp(s, rules[i].name, n) != 0 || s[n] != ':')
 			continue;
-		if ((rules[i].kind & (w->encrypted ? E : P)) == 0)
+		if ((rules[i].kind & kind_of(w)) == 0)
 			break;
 		if (*seen & 1u << i)
 			return proof_fail(w, rules[i].name, "stands twice");
@@ -359,7 +378,7 @@ static int
 all_there(const struct proof_walk *w, unsigned int seen)
 {
 	for (size_t i = 0; i < RULES; i++)
-		if ((rules[i].kind & (w->encrypted ? NEEDED_E : NEEDED_P)) &&
+		if ((rules[i].kind & (kind_of(w) * NEEDED_BY)) &&
 		    (seen & 1u << i) == 0)
 			return proof_fail(w, rules[i].name, "is missing");
 	return 0;

@@ -15,7 +15,7 @@
 struct proof_walk {
 	const unsigned char *p, *end;	/* what is not yet read */
 	const struct proof_expect *want;
-	bool encrypted;
+	bool encrypted, smime;
 	char boundary[PROOF_BOUNDARY + 1];
 	struct sk_arena *arena;
 	struct sk_error *e;
@@ -44,5 +44,7 @@ bool proof_base64_line(struct proof_base64 *b, struct sk_span line);
 
 /* From "-----BEGIN" to "-----END" into *bin, checksum checked. */
 int proof_armour(struct proof_walk *w, struct sk_buf *bin);
+/* EnvelopedData for exactly the wanted certificate. */
+int proof_cms(const struct proof_walk *w, struct sk_span bin);
 /* Exactly one PKESK and one SEIPD. */
 int proof_packets(const struct proof_walk *w, struct sk_span bin);

@@ -58,6 +58,18 @@ form_smime(enum fact_form f)
 	return f < FORMS && forms[f].is_smime;
 }
 
+bool
+form_opens(enum fact_form f)
+{
+	return form_encrypted(f) || f == FORM_SMIME_SIGNED_OPAQUE;
+}
+
+bool
+form_holds_layer(enum fact_form f)
+{
+	return f == FORM_SMIME_SIGNED;
+}
+
 const char *
 form_word(enum fact_form form)
 {
@@ -88,6 +100,10 @@ static const struct {
 	    "none of them counts." },
 	[SIGNATURE_USAGE] = { "wrong-usage", "It is signed by a key that is "
 	    "not made for signing." },
+	[SIGNATURE_ADDRESS] = { "other-address", "It is signed by an approved "
+	    "certificate that names ANOTHER address than From." },
+	[SIGNATURE_EMPTY] = { "no-signer", "It has the form of a signature, "
+	    "and nobody signed it." },
 };
 
 static const struct {
@@ -237,6 +253,9 @@ verdict_join(struct verdict *all, enum fact_form form, bool outside,
 	else if (all->coverage == COVERS_WHOLE &&
 	    (all->outside || layer->encrypted))
 		all->coverage = COVERS_PART;
+	if (all->encrypted && form_smime(form) && all->coverage ==
+	    COVERS_WHOLE && all->signature == SIGNATURE_GOOD)
+		all->integrity = true;
 }
 
 bool

@@ -94,6 +94,7 @@ static const struct schema_key openpgp[] = {
 static const struct schema_key smime[] = {
 	NEED("home", smime_home, check_path),
 	TEXT("fingerprint", smime_fpr, NULL, check_fingerprint),
+	TEXT("roots", smime_roots, NULL, check_path),
 	END
 };
 static const struct schema_key vault[] = {
@@ -203,6 +204,8 @@ place_files(struct loading *l)
 	c->store_key = beside(l, c->store_key);
 	c->openpgp_home = home_beside(l, "openpgp.home", c->openpgp_home);
 	c->smime_home = home_beside(l, "smime.home", c->smime_home);
+	if (c->smime_roots)
+		c->smime_roots = beside(l, c->smime_roots);
 	c->vault_key = beside(l, c->vault_key);
 	for (size_t i = 0; i < c->nkeyd_sockets; i++)
 		sockets[i] = socket_beside(l, "keyd.sockets",

@@ -46,6 +46,8 @@ struct daemon {
 	char spool[4096];		/* folder of large sealed mails */
 	char own_fpr[41];		/* council's key, told by keyd */
 	struct sk_buf own_block;
+	char smime_fpr[41];		/* "" without a certificate */
+	struct sk_buf certificate;	/* in DER */
 	struct loop *loop;
 	struct turn *turn;
 	struct syncer *syncer;
@@ -339,7 +341,7 @@ struct tvalues *digest_values(struct daemon *d, struct sk_arena *a,
 
 /* ---- key_trial.c ---- */
 /* A newly pinned key: can it be sealed to? Only the log says. */
-void key_trial(struct daemon *d, const char *fpr, struct sk_span block);
+void key_trial(struct daemon *d, const struct key_facts *k);
 
 /* ---- digest.c ---- */
 struct digest_result {

@@ -114,6 +114,10 @@ document_key(struct sk_json *o, const struct key_record *k, int64_t now)
 	sk_json_set_str(o, "fingerprint", k->fpr);
 	sk_json_set_str(o, "state", key_state_word(k->state));
 	sk_json_set_str(o, "person", k->person);
+	if (k->facts.scheme == KEY_SMIME) {
+		sk_json_set_str(o, "sha256", k->facts.sha256);
+		sk_json_set_str(o, "chain", key_chain_word(k->facts.chain));
+	}
 	sk_json_set_str(o, "scheme", k->facts.scheme == KEY_SMIME ? "smime" :
 	    "openpgp");
 	sk_json_set_str(o, "algorithm", k->facts.algorithm);

@@ -47,14 +47,31 @@ spawn_keyd(const struct daemon *d, unsigned index, int fd, pid_t *pid,
     struct sk_error *e)
 {
 	const struct config *c = d->config;
-	char path[4096], home[4096];
-	const char *words[] = { path, "--home", home, "--vault",
-	    c->vault_key, "--fd", "3", "--own", c->openpgp_fpr };
-	/* Without --own: the key that init made. */
-	size_t n = *c->openpgp_fpr ? 9 : 7;
+	char path[4096], home[4096], smime[4096];
+	const char *words[16] = { path, "--home", home, "--vault",
+	    c->vault_key, "--fd", "3" };
+	size_t n = 7;
 
 	snprintf(path, sizeof(path), "%s/sekisho-keyd", d->libexec);
 	snprintf(home, sizeof(home), "%s/%u", c->openpgp_home, index);
+	/* Without --own: the key that init made; the same for S/MIME. */
+	if (*c->openpgp_fpr) {
+		words[n++] = "--own";
+		words[n++] = c->openpgp_fpr;
+	}
+	if (c->smime_home) {
+		snprintf(smime, sizeof(smime), "%s/%u", c->smime_home, index);
+		words[n++] = "--smime-home";
+		words[n++] = smime;
+	}
+	if (c->smime_home && *c->smime_fpr) {
+		words[n++] = "--smime-own";
+		words[n++] = c->smime_fpr;
+	}
+	if (c->smime_home && c->smime_roots) {
+		words[n++] = "--roots";
+		words[n++] = c->smime_roots;
+	}
 	return spawn(path, words, n, fd, pid, e);
 }
 

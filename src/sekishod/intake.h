@@ -29,6 +29,7 @@ struct job {
 	bool have_facts;
 	struct facts inner;		/* facts of the layer just read */
 	struct verdict verdict;
+	struct sk_span certificate;	/* of a signer that nobody pinned */
 	const char *unreadable;		/* reason word, or NULL */
 	bool read;			/* ready to be applied */
 	struct job *next;
@@ -47,7 +48,9 @@ void job_apply(struct job *j);
 void intake_job_read(struct job *j);	/* intake.c */
 void intake_job_waits(struct job *j);	/* others may be read meanwhile */
 
-/* opening.c: asks keyd to open a stored mail's sealed body. The caller's fn
+/* opening.c: the signed part of a layer, from its payload, as a memory file. */
+int layer_signed(int payload, const struct facts *f);
+/* Also there: asks keyd to open a stored mail's sealed body. The caller's fn
  * gets MSG_OPENED with the plain memory file. Returns the operation, 0 with
  * the error if it cannot even be asked. */
 uint64_t opening_ask(struct daemon *d, struct sk_arena *a,

@@ -126,6 +126,25 @@ take_verdict(struct job *j, struct verdict *v)
 		j->facts.doubts |= DOUBT_SIGNED_OUTSIDE;
 }
 
+/* A stranger's S/MIME certificate is a key that came with the mail: a proposal,
+ * as an attached one (L16). */
+static void
+all_read(struct job *j)
+{
+	struct facts *f = &j->facts;
+	struct fact_key *keys;
+
+	if (j->certificate.len && f->nkeys < LIMIT_KEYS_PER_MAIL) {
+		keys = sk_arena_array(j->arena, f->nkeys + 1, sizeof(*keys));
+		if (f->nkeys)
+			memcpy(keys, f->keys, f->nkeys * sizeof(*keys));
+		keys[f->nkeys++] = (struct fact_key){ j->certificate,
+			KEY_ATTACHED };
+		f->keys = keys;
+	}
+	intake_job_read(j);
+}
+
 static void
 keyd_answered(void *ctx, struct channel_message *m, const char *error)
 {
@@ -145,12 +164,19 @@ keyd_answered(void *ctx, struct channel_message *m, const char *error)
 		return;
 	}
 	take_verdict(j, &o.verdict);
+	if (o.certificate.len)
+		j->certificate = o.certificate;
 	opened = o.status == SK_OK && m->nfds == 1;
 	if (o.status || o.verdict.failed) {
 		j->verdict.failed = true;
 		intake_job_read(j);
-	} else if (!opened) {	/* verified only: all was read already */
-		intake_job_read(j);
+	} else if (!opened && !form_holds_layer(j->inner.form)) {
+		all_read(j);	/* verified only: all was read already */
+	} else if (!opened) {
+		sk_fd_close(&j->mail_fd);
+		j->mail_fd = layer_signed(j->payload_fd, &j->inner);
+		j->layer++;
+		read_layer(j);
 	} else {
 		sk_fd_close(&j->mail_fd);
 		j->mail_fd = m->fds[0];
@@ -161,7 +187,7 @@ keyd_answered(void *ctx, struct channel_message *m, const char *error)
 }
 
 static size_t
-candidate_keys(struct job *j, struct msg_key *keys)
+candidate_keys(struct job *j, enum key_scheme scheme, struct msg_key *keys)
 {
 	struct key_record *all = NULL;
 	size_t n = 0, out = 0;
@@ -170,7 +196,7 @@ candidate_keys(struct job *j, struct msg_key *keys)
 	    j->arena, j->facts.from.address, &all, &n))
 		return 0;
 	for (size_t i = 0; i < n && out < MSG_KEYS_MAX; i++)
-		if (all[i].facts.scheme == KEY_OPENPGP)
+		if (all[i].facts.scheme == scheme)
 			keys[out++] = (struct msg_key){ all[i].fpr,
 			    all[i].facts.block };
 	return out;
@@ -184,6 +210,7 @@ open_layer(struct job *j, const struct facts *f)
 		.form = f->form, .data_at = f->data_at,
 		.data_len = f->data_len, .sig_at = f->sig_at,
 		.sig_len = f->sig_len, .keys = keys,
+		.from = j->facts.from.address,
 	};
 	struct sk_buf b;
 
@@ -195,7 +222,8 @@ open_layer(struct job *j, const struct facts *f)
 		intake_job_read(j);
 		return;
 	}
-	o.nkeys = candidate_keys(j, keys);
+	o.nkeys = candidate_keys(j, form_smime(f->form) ? KEY_SMIME :
+	    KEY_OPENPGP, keys);
 	sk_buf_init(&b, LIMIT_WIRE_FIELDS);
 	msg_open_mail_put(&b, &o);
 	while (b.over && o.nkeys) {	/* many large keys: fewer of them */
@@ -206,7 +234,7 @@ open_layer(struct job *j, const struct facts *f)
 	}
 	sk_memfd_seal(j->payload_fd);
 	j->asked = j->d->keyds;
-	j->ask = pool_ask(j->asked, form_encrypted(f->form) ? MSG_DECRYPT :
+	j->ask = pool_ask(j->asked, form_opens(f->form) ? MSG_DECRYPT :
 	    MSG_VERIFY, sk_buf_span(&b), &j->payload_fd, 1, false,
 	    keyd_answered, j);
 	sk_buf_free(&b);
@@ -244,10 +272,10 @@ layer_read(struct job *j)
 		facts_join(&j->facts, &j->inner);
 	}
 	if (j->inner.form == FORM_PLAIN) {
-		intake_job_read(j);
-	} else if (form_smime(j->inner.form)) {
-		/* No S/MIME key in this council's keyd yet: kept, shown to
-		 * the operator, never guessed at. */
+		all_read(j);
+	} else if (form_smime(j->inner.form) && !j->d->config->smime_home) {
+		/* This council has no certificate: kept, shown to the
+		 * operator, never guessed at. */
 		if (j->layer == 0)
 			j->verdict.outer_form = j->inner.form;
 		j->verdict.failed = form_encrypted(j->inner.form) ||

@@ -35,16 +35,16 @@ tried(void *ctx, struct channel_message *m, const char *error)
 }
 
 void
-key_trial(struct daemon *d, const char *fpr, struct sk_span block)
+key_trial(struct daemon *d, const struct key_facts *k)
 {
-	struct msg_seal ask = { fpr, block };
+	struct msg_seal ask = { k->scheme, k->fpr, k->block };
 	struct sk_buf fields;
 	int fd = sk_memfd_of("trial", sk_span_str("trial"));
 
 	sk_buf_init(&fields, LIMIT_WIRE_MESSAGE);
 	msg_seal_put(&fields, &ask);
-	pool_ask_at(d->keyds, fpr, MSG_SEAL, sk_buf_span(&fields), &fd, 1,
-	    tried, sk_strdup(fpr));
+	pool_ask_at(d->keyds, k->fpr, MSG_SEAL, sk_buf_span(&fields), &fd, 1,
+	    tried, sk_strdup(k->fpr));
 	sk_buf_free(&fields);
 	sk_fd_close(&fd);
 }

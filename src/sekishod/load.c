@@ -127,11 +127,33 @@ set_own_key(struct daemon *d, const char *fpr, struct sk_span block)
 	sk_buf_add(&d->own_block, block.p, block.len);
 }
 
-void
-load_own_key(struct daemon *d, const char *fpr, struct sk_span block)
+static void
+set_certificate(struct daemon *d, const struct msg_keyd_ready *ready)
 {
+	const char *fpr = ready->smime_fpr;
+
+	/* One that has none yet says nothing about the others. */
+	if (!fpr || strcmp(fpr, d->smime_fpr) == 0)
+		return;
+	sk_log(SK_INFO, "council.certificate", "fpr=%s was=%s", fpr,
+	    *d->smime_fpr ? d->smime_fpr : "-");
+	store_audit(d->store, sk_now(), "system", "council.certificate",
+	    "council", fpr);
+	snprintf(d->smime_fpr, sizeof(d->smime_fpr), "%s", fpr);
+	sk_buf_clear(&d->certificate);
+	sk_buf_add(&d->certificate, ready->certificate.p,
+	    ready->certificate.len);
+	turn_after(d, NULL, NULL);
+}
+
+void
+load_own_key(struct daemon *d, const struct msg_keyd_ready *ready)
+{
+	const char *fpr = ready->fpr;
+	struct sk_span block = ready->own_block;
 	struct sk_arena *a;
 
+	set_certificate(d, ready);
 	if (strcmp(fpr, d->own_fpr) == 0 &&
 	    sk_span_eq(block, sk_buf_span(&d->own_block)))
 		return;

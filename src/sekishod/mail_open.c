@@ -177,7 +177,14 @@ layer_read(struct command *c, struct channel_message *m, const char *error)
 		r = take_facts(c);
 	if (r)
 		return r;
-	return form_encrypted(o->facts.form) ? decrypt(c) : extract(c);
+	if (form_opens(o->facts.form))
+		return decrypt(c);
+	if (!form_holds_layer(o->facts.form) || !c->d->config->smime_home)
+		return extract(c);
+	sk_fd_close(&o->mail);
+	o->mail = layer_signed(o->payload, &o->facts);
+	o->layer++;
+	return read_facts(c);
 }
 
 static int

@@ -251,6 +251,7 @@ main(int argc, char **argv)
 	many_files();
 	sk_log_open("sekishod", debug ? SK_DEBUG : SK_INFO);
 	sk_buf_init(&d.own_block, LIMIT_KEY_BYTES);
+	sk_buf_init(&d.certificate, LIMIT_KEY_BYTES);
 	r = load_files(&d, file);
 	if (r)
 		r = r == SK_ERR_NOINPUT ? EX_CONFIG : sk_err_exit(r);
@@ -260,6 +261,7 @@ main(int argc, char **argv)
 	policy_free(&d.policy);
 	config_free(&d.config);
 	sk_buf_free(&d.own_block);
+	sk_buf_free(&d.certificate);
 	sk_wipe(d.store_key, sizeof(d.store_key));
 	sk_arena_free(&a);
 	return r;

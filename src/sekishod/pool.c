@@ -282,7 +282,7 @@ keyd_says_ready(struct daemon *d, struct channel_message *m)
 
 	if (msg_keyd_ready_get(a, sk_buf_span(&m->fields), &ready) == SK_OK &&
 	    ready.fpr && key_fingerprint_valid(ready.fpr))
-		load_own_key(d, ready.fpr, ready.own_block);
+		load_own_key(d, &ready);
 	sk_arena_free(&a);
 }
 

@@ -89,8 +89,12 @@ prove(struct sealing *s, struct sk_span message, struct sk_error *e)
 		.own_domain = s->d->config->domain, .key_ids = ids,
 	};
 
+	if (k->scheme == KEY_SMIME) {
+		want.issuer = k->issuer;
+		want.serial = k->serial;
+	}
 	for (size_t i = 0; i < k->nsubkeys; i++)
-		if (k->subkeys[i].can_encrypt)
+		if (k->scheme == KEY_OPENPGP && k->subkeys[i].can_encrypt)
 			ids[want.nkey_ids++] = k->subkeys[i].key_id;
 	return proof_encrypted(message, &want, e);
 }
@@ -105,7 +109,9 @@ compose_and_store(struct sealing *s, struct sk_span armour)
 
 	sk_random_base32(boundary, BOUNDARY_LENGTH);
 	sk_buf_init(&message, LIMIT_OUT_MESSAGE);
-	r = compose_encrypted(&s->head, armour, boundary, &message, &e);
+	r = s->key.facts.scheme == KEY_SMIME ?
+	    compose_enveloped(&s->head, armour, &message, &e) :
+	    compose_encrypted(&s->head, armour, boundary, &message, &e);
 	if (!r)
 		r = prove(s, sk_buf_span(&message), &e);
 	if (r) {
@@ -183,7 +189,8 @@ payload(struct sealing *s, const struct tvalues *v, struct sk_buf *out,
 static void
 ask_keyd(struct sealing *s, const struct tvalues *v)
 {
-	struct msg_seal ask = { s->key.fpr, s->key.facts.block };
+	struct msg_seal ask = { s->key.facts.scheme, s->key.fpr,
+		s->key.facts.block };
 	struct sk_error e = { 0 };
 	struct sk_buf plain, fields;
 	int fd, r;

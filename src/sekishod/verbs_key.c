@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <sekisho/files.h>
+#include <sekisho/text.h>
 
 #include "command.h"
 
@@ -15,6 +16,7 @@ struct target {
 	const char *person;
 	int64_t case_row;
 	const char *address, *name;
+	int scheme;			/* enum key_scheme; -1: any (a case) */
 };
 
 static int
@@ -25,7 +27,7 @@ find_target(struct command *c, struct target *t)
 	struct person p;
 	int r;
 
-	*t = (struct target){ .name = id };
+	*t = (struct target){ .name = id, .scheme = -1 };
 	if (verb_case_number(id)) {
 		if (!command_role(c, FOR_OPERATOR))
 			return sk_fail(&c->e, SK_ERR_NOPERM, id, "keys of "
@@ -38,6 +40,36 @@ find_target(struct command *c, struct target *t)
 	r = command_person(c, id, &p);
 	t->person = r ? NULL : p.id;
 	t->address = r ? NULL : p.address;
+	t->scheme = r ? -1 : p.scheme;
+	return r;
+}
+
+/* What hangs on the key's kind: the person's scheme, and a certificate's bytes,
+ * which are the pin: its SHA-1 fingerprint alone can be met by another. */
+static int
+fits(struct command *c, const struct target *t, const struct key_facts *k)
+{
+	struct key_record *keys = NULL;
+	size_t n = 0;
+	int r;
+
+	if (t->scheme >= 0 && t->scheme != (int)k->scheme)
+		return sk_fail(&c->e, SK_ERR_REFUSED, t->name, "is registered "
+		    "for %s, and this is the other kind of key: ask for the "
+		    "right one, or say `sekisho person change %s --scheme "
+		    "%s'", t->scheme == KEY_SMIME ? "S/MIME" : "OpenPGP",
+		    t->name, k->scheme == KEY_SMIME ? "smime" : "openpgp");
+	if (k->scheme != KEY_SMIME)
+		return SK_OK;
+	r = command_store(c, store_keys(c->d->store, c->arena, t->person,
+	    t->case_row, &keys, &n), t->name);
+	for (size_t i = 0; i < n && !r; i++)
+		if (strcmp(keys[i].fpr, k->fpr) == 0 &&
+		    !sk_span_eq(keys[i].facts.block, k->block))
+			r = sk_fail(&c->e, SK_ERR_REFUSED, k->fpr, "another "
+			    "certificate has this very SHA-1 fingerprint: "
+			    "one of them is forged; compare the SHA-256 "
+			    "fingerprints with their owner by telephone");
 	return r;
 }
 
@@ -56,7 +88,7 @@ pin(struct command *c, const struct target *t, struct key_record *k)
 	if (!r)
 		r = command_audit(c, "key.pin", t->name, k->fpr);
 	if (!r)
-		key_trial(c->d, k->fpr, k->facts.block);
+		key_trial(c->d, &k->facts);
 	return r ? r : outbox_release_keyed(c, t->person, t->case_row);
 }
 
@@ -90,6 +122,8 @@ inspected(struct command *c, struct channel_message *m, const char *error)
 		    "public key (%s): export one with `gpg --export`",
 		    in.reason ? in.reason : "unreadable");
 	r = key_importable(&in.key, c->now, t->address, &mismatch, &c->e);
+	if (!r)
+		r = fits(c, t, &in.key);
 	if (!r && mismatch && !command_flag(c, "any_address"))
 		r = sk_fail(&c->e, SK_ERR_REFUSED, t->name, "this key names "
 		    "another address than %s's: ask for the right one, or say "
@@ -134,12 +168,20 @@ static bool
 same_fpr(const char *given, const char *fpr)
 {
 	for (; *given; given++) {
-		if (*given == ' ')
+		if (*given == ' ' || *given == ':')
 			continue;
 		if (toupper((unsigned char)*given) != *fpr++)
 			return false;
 	}
 	return *fpr == '\0';
+}
+
+/* As gpgsm shows it, or as everybody else shows a certificate's. */
+static bool
+names_key(const char *given, const struct key_record *k)
+{
+	return same_fpr(given, k->fpr) || (k->facts.scheme == KEY_SMIME &&
+	    same_fpr(given, k->facts.sha256));
 }
 
 int
@@ -157,7 +199,7 @@ verb_key_approve(struct command *c)
 		    t.person, t.case_row, &keys, &n), t.name);
 	if (r)
 		return r;
-	while (i < n && !same_fpr(fpr, keys[i].fpr))
+	while (i < n && !names_key(fpr, &keys[i]))
 		i++;
 	if (i == n)
 		return sk_fail(&c->e, SK_ERR_NOINPUT, t.name, "has no "
@@ -222,12 +264,30 @@ verb_key_list(struct command *c)
 	return r;
 }
 
+/* The certificate is no secret; PEM is what every program takes. */
+static int
+export_certificate(struct command *c)
+{
+	struct sk_span s = sk_buf_span(&c->d->certificate);
+
+	if (!s.len)
+		return sk_fail(&c->e, SK_ERR_UNAVAILABLE, "smime", "this "
+		    "council has no S/MIME certificate: run `sekisho setup "
+		    "smime', or see the log of sekisho-keyd");
+	c->out = sk_json_document("council-key");
+	sk_json_set_str(c->out, "fingerprint", c->d->smime_fpr);
+	sk_json_set_str(c->out, "key", sk_pem(c->arena, "CERTIFICATE", s));
+	return SK_OK;
+}
+
 static int
 export_own(struct command *c, struct channel_message *m, const char *error)
 {
 	struct sk_span s = sk_buf_span(&c->d->own_block);
 
 	(void)m;
+	if (command_flag(c, "smime"))
+		return export_certificate(c);
 	if (!s.len)
 		return sk_fail(&c->e, SK_ERR_UNAVAILABLE, "keyd", "no keyd "
 		    "has told the council's key (%s): see the log of "

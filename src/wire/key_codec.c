@@ -33,6 +33,28 @@ key_facts_put(struct sk_buf *b, const struct key_facts *k)
 		wire_put_str(b, k->addresses[i]);
 	wire_put_u32(b, (uint32_t)k->primaries);
 	wire_put_bytes(b, k->block);
+	if (k->scheme != KEY_SMIME)
+		return;
+	wire_put_hex(b, k->sha256);
+	wire_put_bytes(b, k->issuer);
+	wire_put_bytes(b, k->serial);
+	wire_put_u32(b, k->usage);
+	wire_put_u32(b, k->bits);
+	wire_put_u8(b, k->weak_hash);
+	wire_put_u8(b, (uint8_t)k->chain);
+}
+
+static void
+get_certificate(struct wire_in *w, struct sk_arena *a, struct key_facts *k)
+{
+	wire_hex(w, k->sha256, 64);
+	k->issuer = wire_copy(w, a, LIMIT_KEY_BYTES);
+	k->serial = wire_copy(w, a, LIMIT_KEY_BYTES);
+	k->usage = wire_bits(w, KEY_MAY_SIGN | KEY_MAY_ENCRYPT |
+	    KEY_MAY_MAIL | KEY_IS_CA | KEY_ODD);
+	k->bits = wire_u32(w);
+	k->weak_hash = wire_bool(w);
+	k->chain = wire_enum(w, CHAIN_NONE);
 }
 
 static void
@@ -85,5 +107,7 @@ key_facts_get(struct sk_arena *a, struct sk_span s, struct key_facts *k)
 	get_addresses(&w, a, k);
 	k->primaries = wire_u32(&w);
 	k->block = wire_copy(&w, a, LIMIT_KEY_BYTES);
+	if (k->scheme == KEY_SMIME)
+		get_certificate(&w, a, k);
 	return wire_end(&w);
 }

@@ -32,6 +32,8 @@ msg_keyd_ready_put(struct sk_buf *b, const struct msg_keyd_ready *m)
 	wire_put_hex(b, m->fpr);
 	wire_put_str(b, m->versions);
 	wire_put_bytes(b, m->own_block);
+	wire_put_hex(b, m->smime_fpr != NULL ? m->smime_fpr : "");
+	wire_put_bytes(b, m->certificate);
 }
 
 int
@@ -39,11 +41,15 @@ msg_keyd_ready_get(struct sk_arena *a, struct sk_span s,
     struct msg_keyd_ready *m)
 {
 	struct wire_in w = wire_open(s);
+	char smime[41];
 
 	*m = (struct msg_keyd_ready){ 0 };
 	m->fpr = fingerprint(&w, a);
 	m->versions = wire_str(&w, a);
 	m->own_block = wire_copy(&w, a, LIMIT_KEY_BYTES);
+	wire_hex(&w, smime, 40);
+	m->smime_fpr = smime[0] != '\0' ? sk_arena_str(a, smime) : NULL;
+	m->certificate = wire_copy(&w, a, LIMIT_KEY_BYTES);
 	return wire_end(&w);
 }
 
@@ -60,6 +66,7 @@ msg_open_mail_put(struct sk_buf *b, const struct msg_open_mail *m)
 		wire_put_hex(b, m->keys[i].fpr);
 		wire_put_bytes(b, m->keys[i].block);
 	}
+	wire_put_str(b, m->from);
 }
 
 int
@@ -81,6 +88,7 @@ msg_open_mail_get(struct sk_arena *a, struct sk_span s,
 		keys[i].fpr = fingerprint(&w, a);
 		keys[i].block = wire_copy(&w, a, LIMIT_KEY_BYTES);
 	}
+	m->from = wire_str(&w, a);
 	return wire_end(&w);
 }
 
@@ -156,6 +164,7 @@ msg_opened_mail_put(struct sk_buf *b, const struct msg_opened_mail *m)
 	if (m->has_cipher)
 		wire_put_bytes(b, sk_span_of(m->cipher, sizeof(m->cipher)));
 	wire_put_str(b, m->reason);
+	wire_put_bytes(b, m->certificate);
 }
 
 int
@@ -172,12 +181,14 @@ msg_opened_mail_get(struct sk_arena *a, struct sk_span s,
 	if (m->has_cipher)
 		wire_fixed(&w, m->cipher, sizeof(m->cipher));
 	m->reason = wire_str(&w, a);
+	m->certificate = wire_copy(&w, a, LIMIT_KEY_BYTES);
 	return wire_end(&w);
 }
 
 void
 msg_seal_put(struct sk_buf *b, const struct msg_seal *m)
 {
+	wire_put_u8(b, (uint8_t)m->scheme);
 	wire_put_hex(b, m->fpr);
 	wire_put_bytes(b, m->block);
 }
@@ -188,6 +199,7 @@ msg_seal_get(struct sk_arena *a, struct sk_span s, struct msg_seal *m)
 	struct wire_in w = wire_open(s);
 
 	*m = (struct msg_seal){ 0 };
+	m->scheme = wire_enum(&w, KEY_SMIME);
 	m->fpr = fingerprint(&w, a);
 	m->block = wire_copy(&w, a, LIMIT_KEY_BYTES);
 	return wire_end(&w);

@@ -263,10 +263,14 @@ keyd_begin(struct host *h, struct keyd *k, int home, const char *deadline)
 		(char *)"--home", dir, (char *)"--vault",
 		host_path(h, "vault.key"), (char *)"--fd", (char *)"3",
 		(char *)"--deadline",
-		(char *)(uintptr_t)(deadline ? deadline : "60"), NULL };
+		(char *)(uintptr_t)(deadline ? deadline : "60"),
+		(char *)"--smime-home", host_path(h, "smime/0"),
+		(char *)"--roots", host_path(h, "root.pem"), NULL };
 	struct channel_message m;
 	int pair[2];
 
+	if (!h->smime)
+		argv[9] = NULL;
 	assert_int_equal(channel_pair(pair), 0);
 	assert_int_equal(channel_spawn(argv[0], argv, pair[1], &k->pid, NULL),
 	    0);
@@ -341,7 +345,14 @@ struct sealed
 keyd_seal(struct host *h, struct keyd *k, const char *fpr,
     struct sk_span block, struct sk_span text)
 {
-	struct msg_seal ask = { fpr, block };
+	return keyd_seal_by(h, k, KEY_OPENPGP, fpr, block, text);
+}
+
+struct sealed
+keyd_seal_by(struct host *h, struct keyd *k, enum key_scheme scheme,
+    const char *fpr, struct sk_span block, struct sk_span text)
+{
+	struct msg_seal ask = { scheme, fpr, block };
 	struct channel_message m;
 	struct msg_sealed done;
 	struct sealed r;
@@ -362,8 +373,8 @@ keyd_seal(struct host *h, struct keyd *k, const char *fpr,
 	return r;
 }
 
-static struct opened
-open_mail(struct host *h, struct keyd *k, uint32_t type,
+struct opened
+keyd_open_mail(struct host *h, struct keyd *k, uint32_t type,
     struct msg_open_mail *ask, int fd)
 {
 	struct opened r = { .given = false };
@@ -396,7 +407,7 @@ keyd_decrypt(struct host *h, struct keyd *k, struct sk_span data,
 		keys[ask.nkeys++] = (struct msg_key){ one->fpr, one->block };
 	if (two != NULL)
 		keys[ask.nkeys++] = (struct msg_key){ two->fpr, two->block };
-	return open_mail(h, k, MSG_DECRYPT, &ask, sk_memfd_of("mail", data));
+	return keyd_open_mail(h, k, MSG_DECRYPT, &ask, sk_memfd_of("mail", data));
 }
 
 struct opened
@@ -416,7 +427,7 @@ keyd_verify(struct host *h, struct keyd *k, uint32_t form,
 	sk_buf_add(&b, text.p, text.len);
 	sk_buf_add(&b, sig.p, sig.len);
 	sk_buf_adds(&b, "behind\n");
-	r = open_mail(h, k, MSG_VERIFY, &ask,
+	r = keyd_open_mail(h, k, MSG_VERIFY, &ask,
 	    sk_memfd_of("mail", sk_buf_span(&b)));
 	sk_buf_free(&b);
 	return r;

@@ -20,6 +20,7 @@ struct host {
 	struct sk_arena *arena;
 	unsigned char vault_pk[VAULT_KEY];
 	char own[41];
+	bool smime;		/* keyd_begin() gives it smime/0, root.pem */
 };
 struct keyd {				/* one running process */
 	int fd;
@@ -69,11 +70,18 @@ struct sealed { int status; const char *reason; struct sk_span armour; };
 struct sealed keyd_seal(struct host *h, struct keyd *k, const char *fpr,
     struct sk_span block, struct sk_span text);
 
+struct sealed keyd_seal_by(struct host *h, struct keyd *k,
+    enum key_scheme scheme, const char *fpr, struct sk_span block,
+    struct sk_span text);
+
 struct opened {
 	struct msg_opened_mail m;
 	bool given;			/* a descriptor came */
 	struct sk_span plain;
 };
+/* Closes fd. */
+struct opened keyd_open_mail(struct host *h, struct keyd *k, uint32_t type,
+    struct msg_open_mail *ask, int fd);
 /* Candidates: up to two, NULL for none. */
 struct opened keyd_decrypt(struct host *h, struct keyd *k,
     struct sk_span data, const struct person *one, const struct person *two);

@@ -27,7 +27,7 @@ PRIVATE = {
 
 # contract headers that are plain data or base: everybody's
 BASE = {"arena", "address", "buf", "clock", "domain", "error", "files", "hash", "install", "idn",
-        "limits", "log", "mem", "text", "ascii", "unicode"}
+        "limits", "log", "mem", "text", "ascii", "unicode", "der"}
 DATA = {"facts", "verdict", "actions", "answer", "council", "terms", "roster", "key",
         "request"}
 OWNER = {
@@ -40,7 +40,7 @@ OWNER = {
              "json", "verbs", "notify"},
     "policy": {"policy", "config"},
     "store": {"store", "store_beside"},
-    "crypto": {"vault", "pgp", "key"},
+    "crypto": {"vault", "pgp", "cms", "key", "x509"},
     "postfix": {"postfix"},
 }
 BELOW = {

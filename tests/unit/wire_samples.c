@@ -66,7 +66,13 @@ static const char *const addresses[] = { "a@b.example", "c@d.example" };
 	.revoked = true, .secret = false, .algorithm = "ed25519", \
 	.subkeys = subkeys, .nsubkeys = N(subkeys), .addresses = addresses, \
 	.naddresses = N(addresses), .primaries = 1, \
-	.block = { (const unsigned char *)"block", 5 } \
+	.block = { (const unsigned char *)"block", 5 }, \
+	.sha256 = "0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF" \
+	    "FEDCBA9876543210", \
+	.issuer = { (const unsigned char *)"issuer", 6 }, \
+	.serial = { (const unsigned char *)"12", 2 }, \
+	.usage = KEY_MAY_SIGN | KEY_ODD, .bits = 2048, .weak_hash = true, \
+	.chain = CHAIN_GOOD \
 }
 
 static const struct key_facts key = KEY;
@@ -82,10 +88,12 @@ static const struct msg_read_done done_sample = {
 	.payload_len = 9, .last = true
 };
 static const struct msg_keyd_ready ready_sample = {
-	FPR, "gpgme, gpg", { (const unsigned char *)"own", 3 }
+	FPR, "gpgme, gpg", { (const unsigned char *)"own", 3 }, FPR,
+	{ (const unsigned char *)"der", 3 }
 };
 static const struct msg_open_mail open_mail_sample = {
-	FORM_PGP_INLINE_SIGNED, 1, 2, 3, 4, signers, N(signers)
+	FORM_PGP_INLINE_SIGNED, 1, 2, 3, 4, signers, N(signers),
+	"a@example.jp"
 };
 static const struct msg_opened_mail opened_mail_sample = {
 	.status = SK_OK,
@@ -94,10 +102,11 @@ static const struct msg_opened_mail opened_mail_sample = {
 	    .coverage = COVERS_WHOLE, .signer = FPR, .replayed = true,
 	    .outside = true, .whose = SIGNER_CASE, .owner = "2026-0001" },
 	.issuer = "0123456789ABCDEF", .has_cipher = true,
-	.cipher = { 1, [31] = 2 }, .reason = NULL
+	.cipher = { 1, [31] = 2 }, .reason = NULL,
+	.certificate = { (const unsigned char *)"der", 3 }
 };
 static const struct msg_seal seal_sample = {
-	FPR, { (const unsigned char *)"pinned", 6 }
+	KEY_SMIME, FPR, { (const unsigned char *)"pinned", 6 }
 };
 static const struct msg_sealed sealed_sample = { SK_ERR_CRYPTO, "expired" };
 static const struct msg_open open_sample = {
