@@ -181,6 +181,7 @@ cli_check(struct cli *c, const struct cli_request *r)
 		check_rules(&f, conf);
 		check_keys(&f, conf);
 		check_homes(&f, conf);
+		check_smime(&f, conf);
 		check_programs(&f, conf);
 		check_sockets(&f, conf);
 		check_groups(&f, conf);

@@ -21,6 +21,9 @@ void check_homes(struct finding_list *f, const struct config *c);
 void check_sockets(struct finding_list *f, const struct config *c);
 void check_programs(struct finding_list *f, const struct config *c);
 
+/* check_smime.c: nothing without smime.home. */
+void check_smime(struct finding_list *f, const struct config *c);
+
 /* check_postfix.c: the Postfix beside us; dir NULL: the system's own. */
 void check_postfix(struct finding_list *f, const struct config *c,
     const char *dir);

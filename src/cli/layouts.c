@@ -73,7 +73,8 @@ TABLES(person_tables) = {
 	    handed_columns },
 	{ "copies", "Copies, newest first", NULL, received_columns },
 	{ "history", "History", NULL, history_columns }, NO_MORE };
-COLUMNS(key_fields) = { FPR("fingerprint", "Fingerprint"), C("state",
+COLUMNS(key_fields) = { FPR("fingerprint", "Fingerprint"), FPR("sha256",
+	"SHA-256"), C("chain", "Leads to a root"), C("state",
 	"State"), C("person", "Person"), C("algorithm", "Algorithm"),
 	C("usable", "Usable"), AT("made", "Made"), AT("until", "Until"),
 	C("addresses", "Addresses"), C("approved_by", "Approved by"), END };

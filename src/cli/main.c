@@ -15,6 +15,7 @@
 
 #include "cli/cli.h"
 #include "cli/setup_postfix.h"
+#include "cli/setup_smime.h"
 
 #define DEFAULT_CONF "/etc/sekisho/sekisho.conf"
 
@@ -64,6 +65,9 @@ run(struct cli *c, struct cli_request *r)
 		return cli_init(c, r);
 	if (strcmp(r->verb->noun, "check") == 0)
 		return cli_check(c, r);
+	if (strcmp(r->verb->noun, "setup") == 0 &&
+	    strcmp(r->verb->name, "smime") == 0)
+		return cli_setup_smime(c, r);
 	if (strcmp(r->verb->noun, "setup") == 0)
 		return cli_setup_postfix(c, r);
 	return cli_read(c, r);

@@ -54,6 +54,21 @@ VALUES(setup_postfix) = {
 	    "default: the system's"),
 	END
 };
+VALUES(key_export) = {
+	OPT("--smime", VALUE_FLAG, "its S/MIME certificate instead"),
+	END
+};
+VALUES(setup_smime) = {
+	OPT("--request", VALUE_FLAG, "make a key, and a request to a "
+	    "certification authority"),
+	OPT("--import", VALUE_TEXT, "its answer (PEM or DER), or a PKCS#12 "
+	    "file with its key"),
+	OPT("--chain", VALUE_TEXT, "a PEM file of certificates on the way to "
+	    "the root"),
+	OPT("--passphrase-file", VALUE_TEXT, "of the PKCS#12 file; without: "
+	    "it is asked for"),
+	END
+};
 VALUES(read_file) = {
 	{ .name = "FILE", .kind = VALUE_PATH, .flags = VALUE_NEEDED,
 	    .help = "a mail; \"-\": standard input" },
@@ -367,6 +382,8 @@ static const struct verb table[] = {
 	    "wrong, and say the mend", check },
 	{ "setup", "postfix", FOR_ALL, true, "the lines that Postfix needs "
 	    "for this configuration", setup_postfix },
+	{ "setup", "smime", FOR_ALL, true, "the council's own S/MIME "
+	    "certificate", setup_smime },
 	{ "read", NULL, FOR_ALL, true, "what a mail file says, through the "
 	    "sandbox", read_file },
 
@@ -405,7 +422,7 @@ static const struct verb table[] = {
 	    key_list },
 	{ "key", "show", MEMBERS, false, "keys of one, in full", key_show },
 	{ "key", "export", FOR_ALL, false, "the council's own public key",
-	    none },
+	    key_export },
 
 	{ "case", "list", OPERATOR, false, "open cases", case_list },
 	{ "case", "show", OPERATOR, false, "one case", one_case },

@@ -1,0 +1,95 @@
+/* `sekisho check`: the council's S/MIME certificate, while there is time. */
+#include <config.h>
+
+#include <string.h>
+
+#include <sekisho/clock.h>
+#include <sekisho/files.h>
+#include <sekisho/limits.h>
+
+#include "cli/check.h"
+#include "cli/setup_smime.h"
+
+#define WHAT "S/MIME certificate"
+enum { WARN_DAYS = 60, DAY = 86400 };
+
+static void
+check_dates(struct finding_list *f, struct sk_arena *a,
+    const struct key_facts *k)
+{
+	int64_t left = (k->expires - sk_now()) / DAY;
+
+	if (k->expires <= sk_now())
+		check_sayf(f, WHAT, "it has expired (%s): its copies are no "
+		    "longer believed; `sekisho setup smime --request'",
+		    sk_date_local(a, k->expires));
+	else if (left < WARN_DAYS)
+		check_sayf(f, WHAT, "it ends in %lld days (%s): renew it now, "
+		    "`sekisho setup smime --request'", (long long)left,
+		    sk_date_local(a, k->expires));
+	else
+		check_say(f, WHAT, NULL);
+}
+
+static void
+check_chain(struct finding_list *f, const struct config *c,
+    const char *pem, const struct key_facts *k)
+{
+	struct sk_buf b;
+
+	if (!c->smime_roots)
+		return;
+	sk_buf_init(&b, LIMIT_KEY_BYTES);
+	if (sk_file_read(pem, &b, NULL) != SK_OK ||
+	    x509_chain(c->smime_roots, c->smime_home, k->block,
+	    sk_buf_span(&b)) != CHAIN_GOOD)
+		check_sayf(f, "S/MIME chain", "the certificate does not lead "
+		    "to a root in %s: import it again with --chain",
+		    c->smime_roots);
+	else
+		check_say(f, "S/MIME chain", NULL);
+	sk_buf_free(&b);
+}
+
+static void
+check_copies(struct finding_list *f, struct sk_arena *a,
+    const struct config *c)
+{
+	for (unsigned i = 0; i < cli_homes(c); i++) {
+		char *home = sk_arena_printf(a, "%s/%u", c->smime_home, i);
+
+		if (!cli_home_own(a, home))
+			check_sayf(f, "S/MIME homes", "%s has no certificate: "
+			    "run `sekisho setup smime --import' again", home);
+	}
+}
+
+void
+check_smime(struct finding_list *f, const struct config *c)
+{
+	struct sk_arena *a = f->c->arena;
+	const char *pem, *missing;
+	struct sk_error e = { 0 };
+	struct key_facts k;
+
+	if (!c->smime_home)
+		return;
+	pem = sk_path_join(a, c->smime_home, SETUP_SMIME_CERTIFICATE);
+	if (!sk_file_exists(pem)) {
+		check_say(f, WHAT, "smime.home is set and holds none: run "
+		    "`sekisho setup smime'; copies for certificates wait");
+		return;
+	}
+	if (setup_smime_facts(a, pem, &k, &e)) {
+		check_sayf(f, WHAT, "%s: %s", e.where, e.text);
+		return;
+	}
+	check_dates(f, a, &k);
+	missing = setup_smime_address(c, &k);
+	if (missing)
+		check_sayf(f, "S/MIME addresses", "the certificate does not "
+		    "name %s: programs warn the readers of mail from there",
+		    missing);
+	check_chain(f, c, pem, &k);
+	check_copies(f, a, c);
+}

@@ -1,0 +1,339 @@
+/*
+ * `sekisho setup smime`: the council's own S/MIME certificate. --request makes
+ * a key and what a certification authority wants to see; --import takes its
+ * answer, or a PKCS#12 file, into the homes of all keyds. openssl does the
+ * work on keys; no secret key stands outside the homes when it is done.
+ */
+#include <config.h>
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <sekisho/clock.h>
+#include <sekisho/files.h>
+#include <sekisho/limits.h>
+
+#include "cli/run.h"
+#include "cli/setup_smime.h"
+
+struct setup {
+	struct cli *c;
+	const struct config *conf;
+	struct sk_arena *a;
+	struct sk_error *e;
+};
+
+static const char *
+in_home(const struct setup *s, const char *name)
+{
+	return sk_path_join(s->a, s->conf->smime_home, name);
+}
+
+/* openssl's words, ended by NULL; what it says goes to out. */
+static int
+openssl(const struct setup *s, struct sk_buf *out, const char *const *words)
+{
+	const char *argv[32] = { "openssl" };
+	size_t n = 1;
+
+	(void)s;
+	while (*words && n < 31)
+		argv[n++] = *words++;
+	argv[n] = NULL;
+	return run_output((char *const *)(uintptr_t)argv, false, out);
+}
+#define OPENSSL(s, out, ...) openssl((s), (out), \
+	(const char *const[]){ __VA_ARGS__, NULL })
+
+/* ---- the request ---- */
+
+static const char *
+subject(const struct setup *s)
+{
+	struct sk_buf b;
+	const char *out;
+
+	/* What stands in a distinguished name without quoting. */
+	sk_buf_init(&b, 4096);
+	sk_buf_adds(&b, "/CN=");
+	for (const char *p = s->conf->name; *p; p++)
+		sk_buf_addc(&b, strchr("/+=,\\\"<>#;", *p) ? ' ' : *p);
+	out = sk_arena_str(s->a, sk_buf_str(&b));
+	sk_buf_free(&b);
+	return out;
+}
+
+static const char *
+all_addresses(const struct setup *s)
+{
+	struct sk_buf b;
+	const char *out;
+
+	sk_buf_init(&b, 65536);
+	sk_buf_adds(&b, "subjectAltName=");
+	for (size_t i = 0; i < s->conf->ndesks; i++)
+		sk_buf_addf(&b, "email:%s,", s->conf->desks[i].address);
+	sk_buf_addf(&b, "email:%s", s->conf->return_address);
+	out = sk_arena_str(s->a, sk_buf_str(&b));
+	sk_buf_free(&b);
+	return out;
+}
+
+static int
+request(const struct setup *s)
+{
+	const char *key = in_home(s, "request.key");
+	const char *csr = in_home(s, "request.csr");
+	struct sk_buf out;
+	int code;
+
+	if (sk_file_exists(key))
+		return sk_fail(s->e, SK_ERR_EXISTS, key, "a request is under "
+		    "way: send %s to the certification authority, or remove "
+		    "both files to begin anew", csr);
+	sk_buf_init(&out, LIMIT_CONFIG_FILE);
+	code = OPENSSL(s, &out, "req", "-new", "-utf8", "-newkey", "rsa:3072",
+	    "-nodes", "-keyout", key, "-out", csr, "-sha256", "-subj",
+	    subject(s), "-addext", all_addresses(s), "-addext",
+	    "keyUsage=critical,digitalSignature,keyEncipherment", "-addext",
+	    "extendedKeyUsage=emailProtection");
+	sk_buf_free(&out);
+	if (code != 0)
+		return sk_fail(s->e, SK_ERR_UNAVAILABLE, "openssl", "made no "
+		    "request (exit %d): is the package openssl installed?",
+		    code);
+	printf("The request is in %s.\nSend it to a certification authority; "
+	    "its answer goes into\n  sekisho setup smime --import ANSWER\n"
+	    "The secret key waits in %s.\n", csr, key);
+	return SK_OK;
+}
+
+/* ---- the import ---- */
+
+int
+setup_smime_facts(struct sk_arena *a, const char *pem, struct key_facts *k,
+    struct sk_error *e)
+{
+	const struct setup s = { .a = a, .e = e };
+	struct sk_buf der;
+	int r;
+
+	sk_buf_init(&der, LIMIT_KEY_BYTES);
+	r = OPENSSL(&s, &der, "x509", "-in", pem, "-outform", "DER");
+	if (r == 0)
+		r = x509_read(a, sk_span_of(sk_arena_dup(a, der.p, der.len),
+		    der.len), k);
+	sk_buf_free(&der);
+	if (r == 0) {
+		k->primaries = 1;
+		/* The rules name a key by it; gpgsm knows the real one. */
+		memcpy(k->fpr, k->sha256, 40);
+		return SK_OK;
+	}
+	return sk_fail(e, SK_ERR_DATA, pem, "is no certificate that openssl "
+	    "and this program can read");
+}
+
+const char *
+setup_smime_address(const struct config *c, const struct key_facts *k)
+{
+	for (size_t i = 0; i < c->ndesks; i++)
+		if (!key_names(k, c->desks[i].address))
+			return c->desks[i].address;
+	return NULL;
+}
+
+/* All of a PKCS#12 file in PEM; openssl asks for its passphrase. Files of old
+ * programs need the algorithms of their time. */
+static int
+unpack(const struct setup *s, const char *file, const char *passin,
+    const char *all)
+{
+	struct sk_buf out;
+	int code;
+
+	sk_buf_init(&out, LIMIT_CONFIG_FILE);
+	code = OPENSSL(s, &out, "pkcs12", "-in", file, "-nodes", "-out", all,
+	    passin ? "-passin" : NULL, passin);
+	if (code != 0)
+		code = OPENSSL(s, &out, "pkcs12", "-legacy", "-in", file,
+		    "-nodes", "-out", all, passin ? "-passin" : NULL, passin);
+	sk_buf_free(&out);
+	return code == 0 ? SK_OK : sk_fail(s->e, SK_ERR_DATA, file, "is "
+	    "neither a certificate nor a PKCS#12 file that this passphrase "
+	    "opens");
+}
+
+static bool
+is_certificate(const struct setup *s, const char *file)
+{
+	struct sk_buf out;
+	bool is;
+
+	sk_buf_init(&out, LIMIT_CONFIG_FILE);
+	is = OPENSSL(s, &out, "x509", "-in", file, "-noout") == 0;
+	sk_buf_free(&out);
+	return is;
+}
+
+/* One file with the certificate first, then the steps to its root. */
+static int
+pack(const struct setup *s, const char *certificate, const char *key,
+    const char *chain, const char *p12, const char *pem)
+{
+	const char *const with = chain ? "-certfile" : NULL;
+	struct sk_buf out, steps;
+	int r;
+
+	sk_buf_init(&out, LIMIT_KEY_BYTES);
+	sk_buf_init(&steps, LIMIT_KEY_BYTES);
+	r = OPENSSL(s, &out, "pkcs12", "-export", "-in", certificate,
+	    "-inkey", key, "-keypbe", "PBE-SHA1-3DES", "-certpbe",
+	    "PBE-SHA1-3DES", "-macalg", "sha1", "-passout", "pass:", "-out",
+	    p12, with, chain);
+	if (r != 0)
+		r = sk_fail(s->e, SK_ERR_DATA, certificate, "does not belong "
+		    "to the secret key in %s", key);
+	sk_buf_clear(&out);
+	if (!r && (OPENSSL(s, &out, "pkcs12", "-in", p12, "-passin", "pass:",
+	    "-nokeys", "-clcerts") != 0 || OPENSSL(s, &steps, "pkcs12",
+	    "-in", p12, "-passin", "pass:", "-nokeys", "-cacerts") != 0))
+		r = sk_fail(s->e, SK_ERR_DATA, p12, "cannot be read back");
+	sk_buf_add(&out, steps.p, steps.len);
+	if (!r)
+		r = sk_file_write(pem, sk_buf_span(&out), 0600, s->e);
+	sk_buf_free(&steps);
+	sk_buf_free(&out);
+	return r;
+}
+
+static int
+into_homes(const struct setup *s, const char *p12, const char *pem)
+{
+	char *keyd = sk_path_join(s->a, s->c->libexec, "sekisho-keyd");
+	char *count = sk_arena_printf(s->a, "%u", cli_homes(s->conf));
+	char *const argv[] = { keyd, (char *)(uintptr_t)"--smime-import",
+		(char *)(uintptr_t)p12, (char *)(uintptr_t)"--certificate",
+		(char *)(uintptr_t)pem, (char *)(uintptr_t)"--smime-home",
+		(char *)(uintptr_t)s->conf->smime_home,
+		(char *)(uintptr_t)"--count", count, NULL };
+	struct sk_buf out;
+	int code;
+
+	sk_buf_init(&out, LIMIT_CONFIG_FILE);
+	code = run_output(argv, false, &out);
+	if (code == 0)
+		fputs(sk_buf_str(&out), stdout);
+	sk_buf_free(&out);
+	return code == 0 ? SK_OK : sk_fail(s->e, SK_ERR_UNAVAILABLE,
+	    s->conf->smime_home, "keyd did not take it (exit %d): its words "
+	    "stand above", code);
+}
+
+/* The same rules as for anybody's certificate, and it must name the desks. */
+static int
+fit(const struct setup *s, const char *pem)
+{
+	struct key_facts k;
+	const char *missing;
+	int r = setup_smime_facts(s->a, pem, &k, s->e);
+
+	if (!r)
+		r = key_importable(&k, sk_now(), NULL, NULL, s->e);
+	if (r)
+		return r;
+	if (!(k.usage & KEY_MAY_SIGN))
+		return sk_fail(s->e, SK_ERR_CRYPTO, pem, "this certificate "
+		    "may not sign (key usage): ask for one with "
+		    "digitalSignature and keyEncipherment");
+	missing = setup_smime_address(s->conf, &k);
+	if (missing)
+		printf("Note: the certificate does not name %s; programs will "
+		    "warn the readers of mail from there.\n", missing);
+	printf("valid until %s\nsha256 %s\n", sk_time_iso(s->a, k.expires),
+	    k.sha256);
+	return SK_OK;
+}
+
+static int
+import_file(const struct setup *s, const char *file, const char *passphrase,
+    const char *chain)
+{
+	const char *all = in_home(s, "import.pem");
+	const char *p12 = in_home(s, "import.p12");
+	const char *pem = in_home(s, "import.crt");
+	const char *waiting = in_home(s, "request.key");
+	bool answer = is_certificate(s, file);
+	int r = SK_OK;
+
+	if (answer && !sk_file_exists(waiting))
+		r = sk_fail(s->e, SK_ERR_NOINPUT, file, "is a certificate, "
+		    "and no request of ours waits for one: begin with "
+		    "`sekisho setup smime --request', or import a PKCS#12 "
+		    "file that holds the key too");
+	else if (!answer)
+		r = unpack(s, file, passphrase ? sk_arena_printf(s->a,
+		    "file:%s", passphrase) : NULL, all);
+	if (!r)
+		r = pack(s, answer ? file : all, answer ? waiting : all,
+		    chain, p12, pem);
+	if (!r)
+		r = fit(s, pem);
+	if (!r)
+		r = into_homes(s, p12, pem);
+	if (!r && rename(pem, in_home(s, SETUP_SMIME_CERTIFICATE)) != 0)
+		r = sk_fail(s->e, SK_ERR_CANTCREAT, pem, "cannot be renamed");
+	unlink(all);
+	unlink(p12);
+	unlink(pem);
+	if (!r && answer)
+		unlink(waiting);
+	if (!r)
+		puts("Restart sekishod; keyd signs with it from then on.");
+	return r;
+}
+
+static int
+say_state(const struct setup *s)
+{
+	const char *pem = in_home(s, SETUP_SMIME_CERTIFICATE);
+
+	if (sk_file_exists(pem))
+		return fit(s, pem);
+	if (sk_file_exists(in_home(s, "request.key")))
+		printf("A request waits for its answer: %s\n",
+		    in_home(s, "request.csr"));
+	else
+		puts("No certificate yet: `sekisho setup smime --request', or "
+		    "--import a PKCS#12 file.");
+	return SK_OK;
+}
+
+int
+cli_setup_smime(struct cli *c, const struct cli_request *r)
+{
+	const char *file = sk_json_str(r->values, "import");
+	struct sk_error e = { 0 };
+	struct config *conf = NULL;
+	struct setup s = { .c = c, .a = c->arena, .e = &e };
+	int code = cli_config(c, &conf, &e);
+
+	s.conf = conf;
+	umask(077);
+	if (!code && !conf->smime_home)
+		code = sk_fail(&e, SK_ERR_CONFIG, c->conf, "says nothing of "
+		    "S/MIME: add  smime = { home = \"gnupg-smime\"; };");
+	if (!code)
+		code = sk_dir_make(conf->smime_home, 0700, &e);
+	if (!code)
+		code = sk_json_bool(r->values, "request", false) ? request(&s) :
+		    file ? import_file(&s, file, sk_json_str(r->values,
+		    "passphrase_file"), sk_json_str(r->values, "chain")) :
+		    say_state(&s);
+	config_free(&conf);
+	return code ? cli_fail(&e) : EX_OK;
+}
