@@ -276,7 +276,7 @@ assert_dropped(uint32_t type, struct sk_span fields, int fd)
 static void
 broken_protocol_drops_the_peer(void **state)
 {
-	struct msg_seal ask = { alice.fpr, alice.block };
+	struct msg_seal ask = { KEY_OPENPGP, alice.fpr, alice.block };
 	struct sk_span none = { NULL, 0 };
 	int fd = sk_memfd_of("x", sk_span_str("x"));
 	struct sk_buf b;
@@ -299,7 +299,7 @@ broken_protocol_drops_the_peer(void **state)
 static void
 two_keyds_share_nothing(void **state)
 {
-	struct msg_seal ask = { alice.fpr, alice.block };
+	struct msg_seal ask = { KEY_OPENPGP, alice.fpr, alice.block };
 	struct channel_message m;
 	struct keyd k[2];
 	struct sk_buf b;

@@ -43,7 +43,8 @@ say(uint32_t type, uint64_t id, struct sk_buf *b)
 static void
 say_keyd_ready(void)
 {
-	struct msg_keyd_ready k = { FORGED, "x", sk_span_of("key", 3) };
+	struct msg_keyd_ready k = { .fpr = FORGED, .versions = "x",
+		.own_block = sk_span_of("key", 3) };
 	struct sk_buf b;
 
 	sk_buf_init(&b, 4096);
@@ -117,10 +118,10 @@ helper(const char *self)
 /* ---- in place of load.c ---- */
 
 void
-load_own_key(struct daemon *d, const char *fpr, struct sk_span block)
+load_own_key(struct daemon *d, const struct msg_keyd_ready *ready)
 {
-	snprintf(d->own_fpr, sizeof(d->own_fpr), "%s", fpr);
-	sk_buf_add(&d->own_block, block.p, block.len);
+	snprintf(d->own_fpr, sizeof(d->own_fpr), "%s", ready->fpr);
+	sk_buf_add(&d->own_block, ready->own_block.p, ready->own_block.len);
 }
 
 /* ---- the test ---- */
