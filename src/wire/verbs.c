@@ -120,11 +120,13 @@ is_fingerprint(const char *s)
 	size_t digits = 0;
 
 	for (; *s; s++) {
-		if (*s != ' ' && !isxdigit((unsigned char)*s))
+		if (*s == ' ' || *s == ':')
+			continue;
+		if (!isxdigit((unsigned char)*s))
 			return false;
-		digits += *s != ' ';
+		digits++;
 	}
-	return digits == 40;
+	return digits == 40 || digits == 64;	/* SHA-256: certificates */
 }
 
 static bool
@@ -199,7 +201,7 @@ wanted(const struct verb_value *x)
 	case VALUE_NUMBER: return "a number from 1";
 	case VALUE_CASE: return "the number of a case, like 2026-0001";
 	case VALUE_ITEM: return "an item, like I-abcd234";
-	case VALUE_FPR: return "a fingerprint of 40 hex digits";
+	case VALUE_FPR: return "a fingerprint of 40 hex digits (64: SHA-256)";
 	case VALUE_INDICATOR: return "TYPE:VALUE, like ip:192.0.2.1";
 	default: return "something";
 	}
