@@ -73,7 +73,9 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	FUZZ_CHECK(answer_complete(&ans, &open) == (open == 0));
 	FUZZ_CHECK((open & ans.unclear) == ans.unclear);
 	FUZZ_CHECK(strlen(answer_new_text(a, text)) <= strlen(text) + 1);
-	check_quoted(a, text);
+	/* The longest check, for one input in four. */
+	if (n > 0 && (p[n - 1] & 3) == 0)
+		check_quoted(a, text);
 	sk_arena_free(&a);
 	return 0;
 }

@@ -20,7 +20,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int rc = mail_prescan(raw, &e);
 
 	FUZZ_CHECK(rc == SK_OK || (rc == SK_ERR_LIMIT && *e.text != '\0'));
-	if (size > 0)
+	/* One input in 32: reading costs ten times as much (fuzz_mime). */
+	if (size > 0 && (data[size - 1] & 31) == 0)
 		FUZZ_CHECK(mail_read(raw, 0, a, &f, NULL, &e) == rc);
 	sk_arena_free(&a);
 	return 0;
