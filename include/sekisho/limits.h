@@ -20,6 +20,7 @@
 #define LIMIT_REPEAT_SECONDS (14 * 86400) /* a repeat of the same content is recognised so long */
 
 /* --- prescan: before every libetpan call (standards.md B2) --- */
+#define LIMIT_LINE (1024 * 1024)	/* RFC 5322 allows 998 bytes; HTML and base64 in one line are met, up to hundreds of KiB */
 #define LIMIT_HEADER_COUNT 1000		/* Received chains and DKIM sets stay below 200 */
 #define LIMIT_HEADER_BYTES (512 * 1024)	/* one header block; Postfix cuts one field at 100 KiB */
 #define LIMIT_HEADER_FIELD (128 * 1024)	/* one field with its folds */

@@ -10,8 +10,8 @@
 #include <sekisho/facts.h>
 
 /* prescan.c: linear, before every libetpan call, on embedded and decrypted
- * content too: header count and bytes, boundary shape, nesting, parts, comment
- * depth, parameters. SK_OK or SK_ERR_LIMIT with the reason in *e. */
+ * content too: size, line length, header count and bytes, boundary shape,
+ * nesting, parts, comment depth, parameters, NUL (a doubt). SK_OK or SK_ERR_LIMIT with the reason in *e. */
 int mail_prescan(struct sk_span raw, struct sk_error *e);
 
 /* charset.c: opens every allowed charset and converts one byte with each, so

@@ -2,11 +2,13 @@
  * Compares our scan with libetpan's reading of its skeleton. Both must name
  * the same leaves in the same order with the same types; anything else is
  * DOUBT_BAD_MIME, and our scan holds, since it is what the limits were checked
- * on and where signed octets begin and end.
+ * on and where signed octets begin and end. A scan that did not pass the
+ * prescan never reaches libetpan (standards.md B2): that is a bug of ours.
  */
 #include <config.h>
 
 #include <sekisho/limits.h>
+#include <sekisho/log.h>
 #include <sekisho/text.h>
 
 #include "mail/bytes.h"
@@ -54,6 +56,8 @@ mime_confirm(struct sk_arena *a, struct mail_scan *s)
 	struct sk_buf skeleton;
 	size_t n = 0;
 
+	if (!s->passed)
+		sk_bug("mail.unscanned", NULL);
 	sk_buf_init(&skeleton, SKELETON_MAX);
 	mime_skeleton(s, &skeleton);
 	if (!mime_read_skeleton(a, sk_buf_span(&skeleton), r,

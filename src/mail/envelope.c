@@ -138,13 +138,10 @@ static void
 look_for_doubts(struct mail_work *w)
 {
 	const struct mail_header *h = &w->scan.parts[0].head;
-	struct sk_span block = span_cut(w->scan.raw, 0, h->body);
 
 	for (size_t i = 0; i < sizeof(once) / sizeof(*once); i++)
 		if (header_count(h, once[i]) > 1)
 			w->out->doubts |= DOUBT_DUPLICATE_FIELD;
-	if (block.len > 0 && memchr(block.p, 0, block.len) != NULL)
-		w->out->doubts |= DOUBT_NUL;
 }
 
 void

@@ -16,7 +16,7 @@
 #include "mail/charset.h"
 #include "mail/header.h"
 
-enum { ESC = 0x1b };
+enum { ESC = 0x1b, LONGEST_RUN = 300 };
 
 /* One address while it is being read. */
 struct entry {
@@ -61,13 +61,17 @@ quoted(struct list_reader *r)
 	r->at++;
 }
 
-/* Runs in which special characters are text: an encoded word, 7-bit JIS. */
+/* Runs in which special characters are text: an encoded word, 7-bit JIS. How
+ * far it looks is bounded, or many beginnings without an end would be
+ * quadratic; four times what RFC 2047 allows is longer than any name. */
 static size_t
 opaque_run(struct sk_span s, size_t at)
 {
 	const unsigned char *p = s.p + at;
 	size_t left = s.len - at, marks = 0;
 
+	if (left > LONGEST_RUN)
+		left = LONGEST_RUN;
 	if (left > 2 && p[0] == '=' && p[1] == '?') {
 		for (size_t i = 2; i + 1 < left && p[i] != ' '; i++) {
 			marks += p[i] == '?';

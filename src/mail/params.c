@@ -18,6 +18,7 @@ enum { ESC = 0x1b };
 struct reader {
 	struct sk_span s;
 	size_t at;
+	bool no_jis_end;	/* looked for once and not found: not again */
 };
 
 static unsigned
@@ -66,11 +67,12 @@ is_quoted_pair(const struct reader *r, size_t start)
 
 /* Over a run of 7-bit JIS, in which quotes and backslashes are text. */
 static size_t
-jis_run(const struct reader *r)
+jis_run(struct reader *r)
 {
-	for (size_t i = r->at + 2; i + 1 < r->s.len; i++)
+	for (size_t i = r->at + 2; !r->no_jis_end && i + 1 < r->s.len; i++)
 		if (r->s.p[i] == ESC && r->s.p[i + 1] == '(')
 			return i - r->at;
+	r->no_jis_end = true;
 	return 1;
 }
 
@@ -206,7 +208,7 @@ int
 mime_value_parse(struct sk_arena *a, struct sk_span value,
     struct mime_value *out, struct sk_error *e)
 {
-	struct reader r = { field_unfold(a, value), 0 };
+	struct reader r = { .s = field_unfold(a, value) };
 	struct mime_param *params;
 	size_t most = 1;
 

@@ -1,8 +1,10 @@
 /*
  * The gate before every libetpan call, and before every reader of our own that
- * is not linear by itself: headers, boundaries, nesting, parts, parameters and
- * comments are held to limits.h in one pass over the raw bytes. It refuses
- * what would crash or stall a parser, not what is merely odd (L26).
+ * is not linear by itself: size, lines, headers, boundaries, nesting, parts,
+ * parameters and comments are held to limits.h in a few passes over the raw
+ * bytes. It refuses what would crash or stall a parser, not what is merely odd
+ * (L26): a NUL in a header is told, and libetpan never sees it (skeleton.c).
+ * Only a scan that came through here is `passed`, and confirm.c takes no other.
  */
 #include <config.h>
 
@@ -11,6 +13,7 @@
 #include <sekisho/limits.h>
 #include <sekisho/mail_read.h>
 
+#include "mail/bytes.h"
 #include "mail/prescan.h"
 
 static const char *const structured[] = {
@@ -41,6 +44,33 @@ says_message(struct sk_span value)
 	}
 	return value.len >= sizeof(type) - 1 &&
 	    strncasecmp((const char *)value.p, type, sizeof(type) - 1) == 0;
+}
+
+static int
+check_bytes(struct sk_span raw, struct sk_error *e)
+{
+	if (raw.len > LIMIT_MESSAGE_MAX)
+		return sk_fail(e, SK_ERR_LIMIT, "mail",
+		    "the mail is longer than %lu bytes", LIMIT_MESSAGE_MAX);
+	for (size_t at = 0, next; at < raw.len; at = next) {
+		next = line_next(raw, at, raw.len);
+		if (next - at > LIMIT_LINE)
+			return sk_fail(e, SK_ERR_LIMIT, "mail",
+			    "a line is longer than %d bytes", LIMIT_LINE);
+	}
+	return SK_OK;
+}
+
+static void
+look_for_nul(struct mail_scan *s)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		struct sk_span block = span_cut(s->raw, s->parts[i].at,
+		    s->parts[i].body);
+
+		if (block.len > 0 && memchr(block.p, 0, block.len) != NULL)
+			s->doubts |= DOUBT_NUL;
+	}
 }
 
 static int
@@ -86,13 +116,19 @@ int
 prescan(struct sk_arena *a, struct sk_span raw, unsigned layer,
     struct mail_scan *out, struct sk_error *e)
 {
-	int rc = mail_scan(a, raw, layer, out, e);
+	int rc = check_bytes(raw, e);
 
+	if (rc == SK_OK)
+		rc = mail_scan(a, raw, layer, out, e);
 	for (size_t i = 0; rc == SK_OK && i < out->n; i++)
 		rc = check_comments(&out->parts[i].head, e);
 	for (size_t i = 0; rc == SK_OK && i < out->n; i++)
 		rc = check_attached(a, raw, &out->parts[i], e);
-	return rc;
+	if (rc != SK_OK)
+		return rc;
+	look_for_nul(out);
+	out->passed = true;
+	return SK_OK;
 }
 
 int

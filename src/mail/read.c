@@ -76,9 +76,6 @@ mail_read(struct sk_span raw, unsigned layer, struct sk_arena *a,
 	*out = (struct facts){ 0 };
 	if (raw.len == 0)
 		return sk_fail(e, SK_ERR_DATA, "mail", "the mail is empty");
-	if (raw.len > LIMIT_MESSAGE_MAX)
-		return sk_fail(e, SK_ERR_LIMIT, "mail",
-		    "the mail is longer than %lu bytes", LIMIT_MESSAGE_MAX);
 	w.scan.raw = raw;
 	return read_layer(&w);
 }

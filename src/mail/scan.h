@@ -31,6 +31,7 @@ struct mail_scan {
 	size_t n;
 	uint32_t leaves;
 	uint32_t doubts;
+	bool passed;		/* the prescan let it through (prescan.c) */
 };
 
 /* Linear. layer as in mail_read(). SK_OK or SK_ERR_LIMIT. */

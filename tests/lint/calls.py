@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Calls nobody may make, and calls the pure modules may not make: they get
-time, randomness and bytes as parameters and touch no file, socket or clock."""
+time, randomness and bytes as parameters and touch no file, socket or clock.
+And the one way to libetpan: read.c, after the prescan, asks confirm.c, which
+asks mime.c, which calls the library."""
 import re
 
 import source
@@ -25,6 +27,12 @@ PURE = ("src/mail", "src/lmtp", "src/council", "src/template")
 PURE_FILES = ("src/wire/encode.c", "src/wire/decode.c",
               "src/wire/messages_reader.c", "src/wire/messages_keyd.c",
               "src/wire/facts_codec.c", "src/wire/key_codec.c")
+# What a name means and the one file that may speak of it.
+ONLY = ((re.compile(r"mailmime_|mailimf_|mailstream_|mmap_string_"),
+         "src/mail/mime.c"),
+        (re.compile(r"mime_read_skeleton$"), "src/mail/confirm.c"),
+        (re.compile(r"mime_confirm$"), "src/mail/read.c"),
+        (re.compile(r"mail_scan$"), "src/mail/prescan.c"))
 CALL = re.compile(r"(?<![\w.>])([a-z_]\w*)[ \t]*\(")
 
 
@@ -34,6 +42,19 @@ def pure(path):
         where in PURE_FILES
 
 
+def one_way(report, path, line, word):
+    where = source.name(path)
+    for pattern, allowed in ONLY:
+        if pattern.match(word) and where.startswith("src/") and \
+                where.endswith(".c") and where != allowed and \
+                not defined_there(path, word):
+            report.fault(path, line, f"{word}() is for {allowed} only")
+
+
+def defined_there(path, word):
+    return re.search(rf"^{word}\(", path.read_text(), re.M) is not None
+
+
 def main():
     report, count = source.Report(), 0
     for path in source.files("src", "include", "tests/unit", "tests/fault"):
@@ -41,6 +62,7 @@ def main():
         for match in CALL.finditer(text):
             word, line = match.group(1), source.line_of(text, match.start())
             count += 1
+            one_way(report, path, line, word)
             if word in BANNED:
                 report.fault(path, line, f"{word}() is banned: use "
                              f"{BANNED[word]}")

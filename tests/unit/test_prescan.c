@@ -10,7 +10,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -18,6 +22,7 @@
 #include <sekisho/mail_read.h>
 
 #include "mail/mime.h"
+#include "mail/prescan.h"
 
 static struct sk_buf mail;
 
@@ -61,6 +66,73 @@ expect(int want, const char *words)
 	if (want != SK_OK)
 		assert_non_null(strstr(e.text, words));
 	again();
+}
+
+/* Zeros cost no memory until they are read. */
+static void
+size(void **state)
+{
+	unsigned char *p = calloc(1, LIMIT_MESSAGE_MAX);
+	struct sk_error e = { 0 };
+
+	(void)state;
+	for (size_t at = 0; at < LIMIT_MESSAGE_MAX; at += LIMIT_LINE)
+		p[at] = '\n';
+	assert_int_equal(mail_prescan(sk_span_of(p, LIMIT_MESSAGE_MAX), &e),
+	    SK_OK);
+	/* Refused before a byte is looked at. */
+	assert_int_equal(mail_prescan(sk_span_of(p, LIMIT_MESSAGE_MAX + 1),
+	    &e), SK_ERR_LIMIT);
+	assert_non_null(strstr(e.text, "the mail is longer"));
+	free(p);
+}
+
+static void
+one_line(void **state)
+{
+	(void)state;
+	sk_buf_adds(&mail, "\r\n");
+	repeat("x", LIMIT_LINE - 2);
+	sk_buf_adds(&mail, "\r\nx\r\n");
+	expect(SK_OK, "");
+	sk_buf_adds(&mail, "\r\n");
+	repeat("x", LIMIT_LINE - 1);
+	sk_buf_adds(&mail, "\r\nx\r\n");
+	expect(SK_ERR_LIMIT, "a line is longer");
+	/* The last line has no end. */
+	sk_buf_adds(&mail, "\r\n");
+	repeat("x", LIMIT_LINE + 1);
+	expect(SK_ERR_LIMIT, "a line is longer");
+}
+
+static uint32_t
+doubts_of(const char *text, size_t n)
+{
+	struct sk_arena *a = sk_arena_new();
+	struct sk_error e;
+	struct facts f;
+
+	assert_int_equal(mail_read(sk_span_of(text, n), 0, a, &f, NULL, &e),
+	    SK_OK);
+	sk_arena_free(&a);
+	return f.doubts;
+}
+
+#define DOUBTS(s) doubts_of(s, sizeof(s) - 1)
+
+/* NUL is legal nowhere and lost nowhere; in an attachment it is nobody's. */
+static void
+nul(void **state)
+{
+	(void)state;
+	assert_true(DOUBTS("From: a@example.jp\0b\r\n\r\nx") & DOUBT_NUL);
+	assert_true(DOUBTS("From: a@example.jp\r\n\r\nx\0y") & DOUBT_NUL);
+	assert_true(DOUBTS("Content-Type: multipart/mixed; boundary=b\r\n"
+	    "\r\n--b\r\nContent-Type: text/plain; name=\0a\r\n\r\nx\r\n"
+	    "--b--\r\n") & DOUBT_NUL);
+	assert_false(DOUBTS("From: a@example.jp\r\n"
+	    "Content-Type: application/octet-stream\r\n\r\nx\0y") &
+	    DOUBT_NUL);
 }
 
 static void
@@ -254,8 +326,7 @@ scan(struct sk_arena *a, struct mail_scan *s)
 {
 	struct sk_error e;
 
-	assert_int_equal(mail_scan(a, sk_span_str(two_parts), 0, s, &e),
-	    SK_OK);
+	assert_int_equal(prescan(a, sk_span_str(two_parts), 0, s, &e), SK_OK);
 	assert_int_equal(s->leaves, 3);
 	assert_int_equal(s->doubts, 0);
 }
@@ -304,10 +375,45 @@ readers_that_differ(void **state)
 	sk_arena_free(&a);
 }
 
+/* Nothing reaches libetpan but through the prescan: a scan without it, or one
+ * that it refused, ends the process. */
+static void
+only_what_passed_is_confirmed(void **state)
+{
+	struct sk_arena *a = sk_arena_new();
+	struct mail_scan s;
+	struct sk_error e;
+	int status;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(mail_scan(a, sk_span_str(two_parts), 0, &s, &e),
+	    SK_OK);
+	assert_false(s.passed);
+	pid = fork();
+	if (pid == 0) {
+		close(2);
+		mime_confirm(a, &s);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), EX_SOFTWARE);
+	assert_int_equal(prescan(a, sk_span_str("Content-Type: "
+	    "multipart/mixed; boundary=\"\\\"\"\r\n\r\nx"), 0, &s, &e),
+	    SK_ERR_LIMIT);
+	assert_false(s.passed);
+	sk_arena_free(&a);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(size),
+		cmocka_unit_test_setup_teardown(one_line, setup, teardown),
+		cmocka_unit_test(nul),
+		cmocka_unit_test(only_what_passed_is_confirmed),
 		cmocka_unit_test_setup_teardown(header_fields, setup, teardown),
 		cmocka_unit_test_setup_teardown(one_field, setup, teardown),
 		cmocka_unit_test_setup_teardown(header_bytes, setup, teardown),
