@@ -174,8 +174,14 @@ check_label(enum codec c, struct sk_span bytes)
 
 	if (c == CODEC_JIS)
 		return detect_jis(bytes) ? c : CODEC_UNKNOWN;
+	if (single && utf8 > 0)
+		return CODEC_UTF8;
+	if (c == CODEC_WINDOWS1252) {
+		found = detect_surely_japanese(bytes);
+		return found != CODEC_UNKNOWN ? found : c;
+	}
 	if (single)
-		return utf8 > 0 ? CODEC_UTF8 : c;
+		return c;
 	if (c == CODEC_CP932 && utf8 > 1)
 		return CODEC_UTF8;
 	if (errors_in(c, bytes) == 0)

@@ -34,6 +34,9 @@ size_t codec_append(enum codec c, struct sk_span bytes, struct sk_buf *out);
 
 /* detect.c: the Japanese charset of bytes that are not UTF-8, or UNKNOWN. */
 enum codec detect_japanese(struct sk_span bytes);
+/* The same against a label that says Latin-1, which is put where nothing is
+ * known: only what can hardly be anything else. */
+enum codec detect_surely_japanese(struct sk_span bytes);
 bool detect_jis(struct sk_span bytes);		/* holds a JIS escape */
 /* Sequences of two or more bytes in valid UTF-8, 0 if it is not valid. */
 size_t detect_utf8(struct sk_span bytes);

@@ -96,6 +96,23 @@ detect_japanese(struct sk_span bytes)
 	return may_eucjp ? CODEC_EUCJP : CODEC_UNKNOWN;
 }
 
+/* Western text has hardly a byte 0x82, 0x83, 0xa4 or 0xa5, and never so many
+ * pairs without one broken; Japanese has little else. */
+static bool
+is_sure(struct measure m)
+{
+	return m.bad == 0 && m.kana >= 3 && m.kana * 4 >= m.pairs &&
+	    m.half <= m.pairs;
+}
+
+enum codec
+detect_surely_japanese(struct sk_span bytes)
+{
+	if (is_sure(measure_cp932(bytes)))
+		return CODEC_CP932;
+	return is_sure(measure_eucjp(bytes)) ? CODEC_EUCJP : CODEC_UNKNOWN;
+}
+
 bool
 detect_jis(struct sk_span s)
 {

@@ -179,6 +179,8 @@ display_name(struct list_reader *r)
 	}
 	name = encoded_decode(r->a, sk_span_of(p, n), r->doubts,
 	    r->japanese);
+	if (text_has_bidi(name))
+		*r->doubts |= DOUBT_BIDI;
 	return *name != '\0' ? text_cut(r->a, name, LIMIT_NAME) : NULL;
 }
 

@@ -257,6 +257,24 @@ find_section(const struct mime_value *v, const char *name, int section)
 	return p ? p : find(v, name, section, false);
 }
 
+bool
+mime_has_section(const struct mime_value *v, const char *name, int section)
+{
+	return find_section(v, name, section) != NULL;
+}
+
+bool
+mime_param_plain(const struct mime_value *v, const char *name,
+    struct mime_raw *out)
+{
+	const struct mime_param *p = find(v, name, -1, false);
+
+	*out = (struct mime_raw){ 0 };
+	if (p != NULL)
+		out->value = p->value;
+	return p != NULL;
+}
+
 /* Takes "charset'language'" off the front of *s. */
 static struct sk_span
 take_charset(struct sk_span *s)

@@ -41,6 +41,13 @@ struct mime_raw {
 bool mime_param_raw(struct sk_arena *a, const struct mime_value *v,
     const char *name, struct mime_raw *out);
 
+/* Only what stands in the plain parameter, beside name* or name*0. */
+bool mime_param_plain(const struct mime_value *v, const char *name,
+    struct mime_raw *out);
+
+/* Is there a segment of that number (RFC 2231 3)? */
+bool mime_has_section(const struct mime_value *v, const char *name,
+    int section);
 bool mime_has_param(const struct mime_value *v, const char *name);
 
 /* name.c: the file name of a part (A13): disposition first, then type. ""

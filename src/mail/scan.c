@@ -187,8 +187,12 @@ open_part(struct scanner *s, size_t at, bool headless)
 	rc = read_fields(s, p);
 	if (rc != SK_OK)
 		return rc;
-	return part_is_kind(p, "multipart/") ? open_multipart(s, index) :
-	    SK_OK;
+	if (!part_is_kind(p, "multipart/"))
+		return SK_OK;
+	/* Who decodes it sees other parts than who does not (RFC 2045 6.4). */
+	if (p->transfer != TRANSFER_IDENTITY)
+		s->out->doubts |= DOUBT_BAD_MIME;
+	return open_multipart(s, index);
 }
 
 /* Which open multipart does this line delimit, innermost first? Its place in
