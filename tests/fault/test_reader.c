@@ -7,11 +7,13 @@
 #include <config.h>
 
 #include <fcntl.h>
+#include <glob.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -191,7 +193,7 @@ static void
 make_deep_html(struct sk_buf *b)
 {
 	sk_buf_adds(b, "Content-Type: text/html; charset=utf-8\r\n\r\n");
-	many(b, "<div><blockquote>", 200000);
+	many(b, "<div><blockquote>\n", 200000);
 }
 
 static void
@@ -287,6 +289,43 @@ hostile_mails_hurt_themselves_only(void **state)
 	}
 	reader_end(&r);
 	sk_buf_free(&b);
+}
+
+/* The whole golden corpus through the walls, where a library that opens a file
+ * dies; and as fast as this, or readers would be started for nothing. */
+static void
+the_golden_mails_live(void **state)
+{
+	const char *srcdir = getenv("srcdir");
+	struct reader r = { .channel = -1 };
+	char pattern[4096];
+	glob_t all;
+
+	(void)state;
+	snprintf(pattern, sizeof(pattern), "%s/tests/golden/mails/*.eml",
+	    srcdir != NULL ? srcdir : "..");
+	assert_int_equal(glob(pattern, 0, NULL, &all), 0);
+	assert_true(all.gl_pathc >= 300);
+	for (size_t i = 0; i < all.gl_pathc; i++) {
+		struct sk_buf mail;
+		struct sk_error e;
+		struct talk t;
+
+		if (r.channel < 0)
+			must_start(&r);
+		sk_buf_init(&mail, LIMIT_MESSAGE_MAX);
+		assert_int_equal(sk_file_read(all.gl_pathv[i], &mail, &e),
+		    SK_OK);
+		ask(&t, &r, sk_buf_span(&mail));
+		if (r.channel < 0)
+			fail_msg("%s: %s", all.gl_pathv[i], t.e.text);
+		if (t.done.last)
+			reader_end(&r);
+		talk_end(&t);
+		sk_buf_free(&mail);
+	}
+	reader_end(&r);
+	globfree(&all);
 }
 
 /* --- the client's care --- */
@@ -463,6 +502,7 @@ main(void)
 		cmocka_unit_test(a_plain_mail_is_read),
 		cmocka_unit_test(text_and_parts_come_out),
 		cmocka_unit_test(hostile_mails_hurt_themselves_only),
+		cmocka_unit_test(the_golden_mails_live),
 		cmocka_unit_test(a_stalled_reader_is_ended),
 		cmocka_unit_test(a_death_is_told_with_its_signal),
 		cmocka_unit_test(it_ends_itself_in_time),

@@ -2,10 +2,11 @@
  * Prints what the reader understood of a mail, as text for people to read and
  * diff to compare. Used by tests/golden/run; never installed.
  *
- *	facts_print FILE [LAYER [PAYLOAD]]
+ *	facts_print FILE		facts to standard output
+ *	facts_print DIR FILE...		to DIR/NAME.facts for each FILE NAME.eml
  *
- * LAYER above 0 reads FILE as decrypted content. PAYLOAD names two files to
- * write, PAYLOAD.data and PAYLOAD.sig: what a keyd would be given.
+ * NAME.layer1.eml is read as decrypted content. DIR/NAME.data and .sig are what
+ * a keyd would be given of a signed mail.
  */
 #include <config.h>
 
@@ -147,52 +148,82 @@ print_facts(struct sk_arena *a, const struct facts *f, struct sk_span payload)
 	printf("text:\n%s<end>\n", sk_escape_terminal(a, f->text, true));
 }
 
-static int
-write_payload(const char *base, struct sk_span payload,
-    const struct facts *f)
+static void
+write_piece(const char *dir, const char *name, const char *end,
+    struct sk_span bytes)
 {
 	struct sk_error e;
 	char path[4096];
 
-	snprintf(path, sizeof(path), "%s.data", base);
-	if (sk_file_write(path, sk_span_of(payload.p + f->data_at,
-	    f->data_len), 0600, &e) != SK_OK)
-		return 1;
-	snprintf(path, sizeof(path), "%s.sig", base);
-	return sk_file_write(path, sk_span_of(payload.p + f->sig_at,
-	    f->sig_len), 0600, &e) != SK_OK;
+	snprintf(path, sizeof(path), "%s/%s.%s", dir, name, end);
+	if (bytes.len > 0)
+		(void)!sk_file_write(path, bytes, 0600, &e);
 }
 
-int
-main(int argc, char **argv)
+/* Prints the facts of one mail; dir NULL: nothing else. */
+static int
+one_mail(const char *path, const char *dir, const char *name)
 {
 	struct sk_arena *a = sk_arena_new();
 	struct sk_buf raw, payload;
 	struct sk_error e = { 0 };
 	struct facts f;
-	int rc, failed = 0;
+	int rc;
 
-	if (argc < 2)
-		return 64;
-	charset_prepare();
-	html_prepare();
 	sk_buf_init(&raw, LIMIT_MESSAGE_MAX * 2);
 	sk_buf_init(&payload, LIMIT_MESSAGE_MAX);
-	if (sk_file_read(argv[1], &raw, &e) != SK_OK) {
-		fprintf(stderr, "%s: %s\n", argv[1], e.text);
+	rc = sk_file_read(path, &raw, &e);
+	if (rc != SK_OK) {
+		fprintf(stderr, "%s: %s\n", path, e.text);
 		return 66;
 	}
-	rc = mail_read(sk_buf_span(&raw), argc > 2 && argv[2][0] == '1', a,
+	rc = mail_read(sk_buf_span(&raw), strstr(path, ".layer1.") != NULL, a,
 	    &f, &payload, &e);
 	if (rc == SK_OK)
 		print_facts(a, &f, sk_buf_span(&payload));
 	else
 		printf("unreadable: %s: %s: %s\n", sk_err_word(rc), e.where,
 		    e.text);
-	if (rc == SK_OK && argc > 3)
-		failed = write_payload(argv[3], sk_buf_span(&payload), &f);
+	if (rc == SK_OK && dir != NULL && f.sig_len > 0) {
+		write_piece(dir, name, "data", sk_span_of(payload.p +
+		    f.data_at, f.data_len));
+		write_piece(dir, name, "sig", sk_span_of(payload.p +
+		    f.sig_at, f.sig_len));
+	}
 	sk_buf_free(&raw);
 	sk_buf_free(&payload);
 	sk_arena_free(&a);
-	return failed;
+	return 0;
+}
+
+static int
+into(const char *dir, const char *path)
+{
+	const char *name = strrchr(path, '/');
+	char base[256], out[4096];
+
+	name = name != NULL ? name + 1 : path;
+	snprintf(base, sizeof(base), "%.*s", (int)(strlen(name) - 4), name);
+	snprintf(out, sizeof(out), "%s/%s.facts", dir, base);
+	if (freopen(out, "w", stdout) == NULL) {
+		perror(out);
+		return 73;
+	}
+	return one_mail(path, dir, base);
+}
+
+int
+main(int argc, char **argv)
+{
+	int rc = 0;
+
+	if (argc < 2)
+		return 64;
+	charset_prepare();
+	html_prepare();
+	if (argc == 2)
+		return one_mail(argv[1], NULL, NULL);
+	for (int i = 2; i < argc && rc == 0; i++)
+		rc = into(argv[1], argv[i]);
+	return rc;
 }

@@ -39,7 +39,20 @@ KILLERS = {
         b";\r\n p%d=1" % i for i in range(100000)) + b"\r\n\r\nx\r\n",
         "one header field is longer"),
     "long-line": (HEAD + b"X-Long: " + b"x" * 50_000_000 +
-                  b"\r\n\r\nx\r\n", "one header field is longer"),
+                  b"\r\n\r\nx\r\n", "a line is longer"),
+    "long-field": (HEAD + b"X-Long:" + b" x\r\n" * 50_000 + b"\r\nx\r\n",
+                   "one header field is longer"),
+    "long-body-line": (HEAD + b"Content-Type: text/html\r\n\r\n" +
+                       b"<b>x</b>" * 200_000, "a line is longer"),
+    "long-boundary": (HEAD + b"Content-Type: multipart/mixed; boundary=" +
+                      b"b" * 1_000_000 + b"\r\n\r\nx\r\n",
+                      "one header field is longer"),
+    "long-label": (HEAD + b"Content-Type: text/plain; charset=" +
+                   b"x" * 1_000_000 + b"\r\n\r\nx\r\n",
+                   "one header field is longer"),
+    "long-label-legal": (HEAD + b"Content-Type: text/plain; charset=" +
+                         b"x" * 100_000 + b"\r\n\r\n\xe3\x81\x82\r\n",
+                         "doubt: charset"),
     "many-fields": (HEAD + b"X: 1\r\n" * 100_000 + b"\r\nx\r\n",
                     "more than 1000 header fields"),
     "many-parts": (HEAD + b"Content-Type: multipart/mixed; boundary=b"
@@ -51,7 +64,7 @@ KILLERS = {
     "many-words": (HEAD.replace(b"x\r\n", b"=?utf-8?q?a?= " * 9000 +
                                 b"\r\n", 1) + b"\r\nx\r\n", "subject: aaaa"),
     "html-depth": (HEAD + b"Content-Type: text/html\r\n\r\n" +
-                   b"<div>" * 500_000 + b"end", "doubt: html-only"),
+                   b"<div>\n" * 500_000 + b"end", "doubt: html-only"),
 }
 
 for name, (mail, want) in KILLERS.items():
