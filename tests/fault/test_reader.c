@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -26,6 +27,7 @@
 #include <sekisho/files.h>
 #include <sekisho/limits.h>
 #include <sekisho/reader_client.h>
+#include <sekisho/sandbox.h>
 
 #define READER "./sekisho-reader"
 #define HEAD "From: Sato <sato@acme.example>\r\n" \
@@ -495,10 +497,121 @@ a_missing_reader_is_an_error(void **state)
 	assert_int_equal(r.channel, -1);
 }
 
+/* --- readers that were taken over: this program plays them --- */
+
+static void
+fake_answer(struct channel_message *m, const char *mode)
+{
+	struct msg_read_done done = { .status = SK_OK };
+	unsigned type = MSG_READ_DONE;
+	struct sk_buf b;
+
+	sk_buf_init(&b, LIMIT_WIRE_MESSAGE);
+	if (strcmp(mode, "lies") == 0) {
+		done.facts_len = 1000;
+	} else if (strcmp(mode, "flood") == 0) {
+		done.facts_len = UINT64_C(1) << 40;
+		(void)!ftruncate(m->fds[1], (off_t)done.facts_len);
+	} else if (strcmp(mode, "other") == 0) {
+		type = MSG_SEAL;
+	}
+	if (strcmp(mode, "garbage") == 0)
+		for (unsigned i = 0; i < 5000; i++)
+			sk_buf_addc(&b, (int)(i * 7919 >> 3 & 0xff));
+	else
+		msg_read_done_put(&b, &done);
+	(void)!channel_send(3, type, m->id, sk_buf_span(&b), NULL, 0);
+}
+
+/* More memory than the walls allow: refused by the kernel, not by us. */
+static void
+fake_hoard(void)
+{
+	struct sk_error e;
+
+	if (sandbox_reader(&e) != SK_OK)
+		_exit(1);
+	for (size_t i = 0; i <= LIMIT_READER_MEMORY; i += 1024 * 1024)
+		if (malloc(1024 * 1024) == NULL)
+			_exit(77);
+	_exit(2);
+}
+
+static int
+fake_reader(const char *mode)
+{
+	struct channel_message m;
+
+	channel_message_init(&m);
+	if (channel_send(3, MSG_READER_READY, 0, sk_span_of(NULL, 0), NULL,
+	    0) != SK_OK || channel_recv(3, &m) != SK_OK)
+		return 1;
+	if (strcmp(mode, "hoard") == 0)
+		fake_hoard();
+	while (strcmp(mode, "burn") == 0)
+		m.id++;
+	fake_answer(&m, mode);
+	(void)!channel_recv(3, &m);
+	return 0;
+}
+
+static void
+a_reader_taken_over_costs_its_mail(void **state)
+{
+	static const struct {
+		const char *mode;
+		int deadline, code;
+		const char *words;
+	} rows[] = {
+		{ "garbage", DEADLINE, SK_ERR_PROTOCOL, "cannot be" },
+		{ "other", DEADLINE, SK_ERR_PROTOCOL, "cannot be" },
+		{ "lies", DEADLINE, SK_ERR_PROTOCOL, "cannot be" },
+		{ "flood", DEADLINE, SK_ERR_PROTOCOL, "cannot be" },
+		{ "burn", 100, SK_ERR_DATA, "in time" },
+		{ "hoard", DEADLINE, SK_ERR_DATA, "exit code 77" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct sk_error e;
+		struct reader r;
+		struct talk t;
+
+		setenv("FAKE_READER", rows[i].mode, 1);
+		assert_int_equal(reader_start("/proc/self/exe", &r, &e),
+		    SK_OK);
+		unsetenv("FAKE_READER");
+		ask_with(&t, &r, sk_span_str(plain), (struct msg_read){ 0 },
+		    rows[i].deadline);
+		assert_int_equal(t.code, rows[i].code);
+		assert_non_null(strstr(t.e.text, rows[i].words));
+		assert_int_equal(r.channel, -1);
+		talk_end(&t);
+	}
+}
+
+/* The kernel's view of the real one. */
+static void
+its_limits_are_set(void **state)
+{
+	struct rlimit memory, cpu;
+	struct reader r;
+
+	(void)state;
+	must_start(&r);
+	assert_int_equal(prlimit(r.pid, RLIMIT_AS, NULL, &memory), 0);
+	assert_int_equal(prlimit(r.pid, RLIMIT_CPU, NULL, &cpu), 0);
+	assert_int_equal(memory.rlim_max, LIMIT_READER_MEMORY);
+	assert_true(cpu.rlim_max <= 2 * LIMIT_READER_CPU + 1);
+	reader_end(&r);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_reader_taken_over_costs_its_mail),
+		cmocka_unit_test(its_limits_are_set),
 		cmocka_unit_test(a_plain_mail_is_read),
 		cmocka_unit_test(text_and_parts_come_out),
 		cmocka_unit_test(hostile_mails_hurt_themselves_only),
@@ -514,5 +627,7 @@ main(void)
 		cmocka_unit_test(a_missing_reader_is_an_error),
 	};
 
+	if (getenv("FAKE_READER") != NULL)
+		return fake_reader(getenv("FAKE_READER"));
 	return cmocka_run_group_tests_name("reader", tests, NULL, NULL);
 }
