@@ -128,7 +128,7 @@ static const enum sql_id newest_first[] = { SQL_MAIL_LIST, SQL_CASE_LIST,
 	SQL_COPY_LIST, SQL_AUDIT_LIST, SQL_AUDIT_LAST };
 /* Sort the handful of rows of one owner. */
 static const enum sql_id few[] = { SQL_APPROVAL_LIST,
-	SQL_COPY_LIST_PERSON, SQL_DENY_LIST };
+	SQL_COPY_LIST_PERSON, SQL_COPY_BY_HASH, SQL_DENY_LIST };
 
 static const enum sql_id in_wraps[] = { SQL_WRAP_PUT, SQL_WRAP_GET,
 	SQL_DAMAGE_WRAP_PUT, SQL_DAMAGE_WRAP_GET };
