@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 
+#include <sekisho/answer.h>
 #include <sekisho/arena.h>
 #include <sekisho/gate.h>
 #include <sekisho/request.h>
@@ -28,6 +29,9 @@ enum action_type {
 	ACTION_OPERATOR,	/* needs a person's look: reason word */
 	ACTION_NOTIFY,		/* content-free note to the notify addresses */
 	ACTION_BOUNCED,		/* the copy of the token came back */
+	ACTION_RECORD,		/* a member's answer to an item: the ledger */
+	ACTION_ACKNOWLEDGE,	/* T-18 to that person, encrypted only */
+	ACTION_TELL,		/* a P text to somebody without a case (T-24) */
 	ACTION_COUNT_REPLY,	/* a first reply to an address: restraint */
 	ACTION_AUDIT
 };
@@ -67,7 +71,23 @@ struct action {
 		struct { const char *reason; } operator_look;
 		struct { const char *event; } notify;
 		struct { const char *event, *detail; } audit;
-		struct { int64_t copy_row; } bounced;
+		struct {
+			int64_t copy_row;
+			const char *status;	/* "5.1.1", or NULL */
+			bool late;		/* not back: still tried */
+		} bounced;
+		struct {
+			const char *person, *item;
+			enum answer_seen seen;
+		} record;
+		struct {
+			const char *person;
+			int64_t copy_row;	/* the copy that asked */
+		} acknowledge;
+		struct {
+			const char *template, *to, *language;
+			const char *desk_address;
+		} tell;
 	} u;
 };
 

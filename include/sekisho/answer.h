@@ -48,6 +48,19 @@ enum answer_code {
 #define ANSWER_READBACK (ANSWER_4Y | ANSWER_4N)
 #define ANSWER_REQUEST (ANSWER_4A | ANSWER_4D)
 
+/* A member's answer to an item of a digest (R-121): `A 来ている` in new text,
+ * several on a line too. Never a guess: a hedge, a question or two different
+ * answers for one letter are unclear. */
+enum answer_seen { SEEN_UNCLEAR, SEEN_YES, SEEN_NO, SEEN_UNKNOWN };
+
+#define ANSWER_SIGHTINGS 27	/* A to Z, and one without a letter */
+
+struct answer_sighting {
+	char letter;		/* 'A' to 'Z'; '\0': a bare word or 1 to 3,
+				 * which counts where there is one item only */
+	enum answer_seen seen;
+};
+
 struct answer {
 	unsigned ticks;		/* enum answer_code bits that count */
 	unsigned unclear;	/* codes ticked differently in two places, or
@@ -62,11 +75,16 @@ struct answer {
 				 * quoted form), lower case, or NULL */
 	const char *ref_other;	/* a second, different one, or NULL: operator */
 	const char *code;	/* `code` line's proof code, or NULL */
+	struct answer_sighting sightings[ANSWER_SIGHTINGS];
+	unsigned nsightings;
 };
 
 /* text: checked UTF-8, LF or CRLF line ends, as shown to a reader, quotes
  * marked by leading ">" (HTML quotes are turned into ">" before). */
 void answer_parse(struct sk_arena *a, const char *text, struct answer *out);
+
+/* "seen", "not-seen", "unknown", "unclear". */
+const char *answer_seen_word(enum answer_seen s);
 
 /* The code's name, "1-A"; NULL for anything but one bit. */
 const char *answer_code_name(unsigned bit);

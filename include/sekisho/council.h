@@ -98,7 +98,10 @@ enum mail_class {
 	MAIL_UNKNOWN, MAIL_CONSULTATION, MAIL_ANSWER, MAIL_FOLLOW_UP,
 	MAIL_MEMBER_ANSWER, MAIL_BOUNCE, MAIL_AUTO_REPLY, MAIL_LIST,
 	MAIL_REPEAT, MAIL_UNREADABLE, MAIL_OPERATOR_LOOK, MAIL_OUTGOING,
-	MAIL_PROBE		/* sent to ourselves by `sekisho check` */
+	MAIL_PROBE,		/* sent to ourselves by `sekisho check` */
+	MAIL_OPERATOR,		/* from an address of the secretariat's */
+	MAIL_WRONG_DESK,	/* a membership paper */
+	MAIL_PASSWORD		/* of an encrypted file sent before */
 };
 
 /* Every list above has a word table: printing never fails ("?" for a value

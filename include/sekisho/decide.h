@@ -25,7 +25,11 @@ enum authentication assurance_judge(const struct facts *f,
 #define DECIDE_TOKENS 4
 
 /* Where a token stood; matched in this order. */
-enum token_place { TOKEN_RCPT_TAG, TOKEN_REFERENCE, TOKEN_REF_LINE };
+enum token_place {
+	TOKEN_RCPT_TAG, TOKEN_REFERENCE, TOKEN_REF_LINE,
+	TOKEN_RETURNED		/* in a bounce's returned head: says which copy
+				 * came back, and never confirms */
+};
 
 struct token_found {
 	const char *token;	/* 26 characters, lower case */
@@ -44,6 +48,17 @@ struct token_found {
 size_t routing_tokens(struct sk_arena *a, const struct config *c,
     const struct facts *f, const char *const *rcpts, size_t nrcpts,
     struct token_found out[DECIDE_TOKENS]);
+/* ---- what kind of mail is it? (classify.c) ---- */
+
+/* Written by a machine? The envelope's null sender is a machine's (RFC 3834),
+ * so beside it the subject's words count too. */
+enum fact_auto classify_automatic(const struct facts *f, bool null_sender);
+/* A file named as a membership paper (R-113), whatever the brackets, widths
+ * and blanks: by its name alone, it is never opened. */
+bool classify_paper(struct sk_arena *a, const struct facts *f);
+/* For `sekisho read`: the class by the mail alone, without what a store knows. */
+enum mail_class classify_alone(struct sk_arena *a, const struct facts *f);
+
 /* A case number in the subject, or NULL: threads only, with the same From. */
 const char *routing_case_number(struct sk_arena *a, const char *subject);
 /* "ja" or "en": kana, a Japanese charset or a .jp sender. */
@@ -89,6 +104,16 @@ struct decide_case {
 	size_t nrequests;
 };
 
+/* Whom a digest's copy went to, and what it carried (in the order of its
+ * letters). */
+struct decide_member {
+	const char *person;	/* NULL: not registered any more */
+	const char *address;	/* that the copy went to */
+	const char *const *items;
+	const bool *open;	/* not withdrawn */
+	size_t nitems;
+};
+
 struct decide_in {
 	const struct config *config;
 	const struct policy *policy;
@@ -108,6 +133,10 @@ struct decide_in {
 	const struct decide_case *known;	/* case of the first known token,
 						 * or threaded by subject */
 	bool threaded_by_subject;
+	bool password_for_known;	/* `known` is the case of this sender's
+					 * recent mail with an encrypted file */
+	const struct decide_member *member; /* the first known token is that of
+					 * a digest's copy */
 	const struct person *person;	/* registered person of From, or NULL */
 	bool signer_is_from;	/* good signature over the whole by a key
 				 * pinned for the From address */

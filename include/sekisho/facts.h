@@ -53,11 +53,73 @@ enum fact_attachment_flag {
 
 enum fact_auto {		/* RFC 3834, standards.md A4 */
 	AUTO_NO,
-	AUTO_REPLIED,		/* Auto-Submitted not "no", vacation */
+	AUTO_REPLIED,		/* vacation notes, receipts (RFC 8098) */
 	AUTO_GENERATED,
 	AUTO_LIST,		/* List-*, Precedence bulk|list|junk, X-ML-Name */
-	AUTO_DSN,		/* multipart/report or sender mailer-daemon */
+	AUTO_DSN,		/* a bounce: RFC 3464, or in its sender's own way */
 	AUTO_OURS		/* carries our own loop mark */
+};
+
+/* What a bounce says of the copy that came back (bounce.c). */
+enum fact_fate {
+	FATE_NONE,		/* no bounce */
+	FATE_PERMANENT,		/* refused for good */
+	FATE_EXPIRED,		/* given up after errors that might have passed */
+	FATE_TEMPORARY,		/* late, and still being tried */
+	FATE_DELIVERED,		/* a report of success */
+	FATE_UNCLEAR		/* a bounce that does not say */
+};
+
+struct fact_bounce {
+	enum fact_fate fate;
+	const char *status;		/* "5.1.1" (RFC 3463), or NULL */
+	const char *recipient;		/* whom it names, or NULL */
+	/* Message-IDs and addresses of the returned head: where our token
+	 * stands if the envelope lost it. They route a bounce, nothing else. */
+	const char *const *returned;
+	size_t nreturned;
+};
+
+/* Technical traces, proposed for an operator's splitting. */
+enum fact_indicator_type {
+	INDICATOR_MD5, INDICATOR_SHA1, INDICATOR_SHA256, INDICATOR_SHA512,
+	INDICATOR_IP, INDICATOR_CIDR, INDICATOR_DOMAIN, INDICATOR_URL,
+	INDICATOR_EMAIL, INDICATOR_CVE
+};
+
+enum fact_indicator_flag {
+	INDICATOR_DEFANGED = 1 << 0,	/* written as hxxp, [.], (dot) */
+	INDICATOR_INTERNAL = 1 << 1,	/* private address, internal name */
+	INDICATOR_SIGNATURE = 1 << 2,	/* in the writer's signature */
+	INDICATOR_THEIRS = 1 << 3	/* the sender's or an addressee's own */
+};
+/* With any of these it is shown, and not proposed. */
+#define INDICATOR_NOT_PROPOSED (INDICATOR_INTERNAL | INDICATOR_SIGNATURE | \
+	INDICATOR_THEIRS)
+
+struct fact_indicator {
+	enum fact_indicator_type type;
+	const char *value;	/* refanged; hosts and hashes in lower case */
+	uint32_t flags;		/* enum fact_indicator_flag */
+};
+
+/* The optional field list of R-040; unknown stays out. */
+enum fact_detail_kind {
+	DETAIL_ODD, DETAIL_COURSE, DETAIL_TIME, DETAIL_TIME_ZONE,
+	DETAIL_SYSTEM, DETAIL_IP, DETAIL_HOST, DETAIL_PROTOCOL, DETAIL_PORT,
+	DETAIL_OS, DETAIL_SECURITY_SOFTWARE, DETAIL_CLOUD, DETAIL_CONSULTED
+};
+
+struct fact_detail {
+	enum fact_detail_kind kind;
+	const char *value;	/* the sender's words, at most LIMIT_DETAIL */
+};
+
+/* A run of paragraphs of the text, as bytes of it: with technical traces to be
+ * proposed, or without (R-070). */
+struct fact_passage {
+	uint32_t at, len;
+	bool technical;
 };
 
 /* Doubts, each said in words by doubt_text(). */
@@ -79,7 +141,8 @@ enum fact_doubt {
 	DOUBT_OUTSIDE = 1 << 16,	/* words or parts beside what was sealed */
 	DOUBT_SIGNED_OUTSIDE = 1 << 17,	/* signed over ciphertext only */
 	DOUBT_SUBJECT_OUTSIDE = 1 << 18, /* the outer Subject was changed */
-	DOUBT_IMITATION = 1 << 19	/* imitates the marks of this program */
+	DOUBT_IMITATION = 1 << 19,	/* imitates the marks of this program */
+	DOUBT_LEFT_OUT = 1 << 20	/* more indicators or details than kept */
 };
 
 enum fact_key_origin {		/* where a key came from */
@@ -115,6 +178,10 @@ struct facts {
 	int64_t date;			/* 0 if absent or unreadable */
 	uint32_t received_count;
 	enum fact_auto automatic;
+	enum fact_auto likely;		/* AUTO_DSN, AUTO_REPLIED: what its words
+					 * suggest; counts beside a null envelope
+					 * sender only */
+	struct fact_bounce bounce;
 	bool no_reply_wanted;		/* X-Auto-Response-Suppress All/AutoReply */
 	const struct fact_authres *authres;
 	size_t nauthres;
@@ -130,6 +197,14 @@ struct facts {
 	const char *charset;		/* label of the first text part, lower */
 	bool kana, japanese_charset;
 	struct answer answer;
+	bool gives_password;		/* new text that is little but a password
+					 * line for a file sent before (R-115) */
+	const struct fact_indicator *indicators;
+	size_t nindicators;
+	const struct fact_detail *details;
+	size_t ndetails;
+	const struct fact_passage *passages;	/* of `text`, in order, without gaps */
+	size_t npassages;
 	const struct fact_attachment *attachments;
 	size_t nattachments;
 	const struct fact_key *keys;
@@ -146,8 +221,17 @@ struct facts {
  * outer one; a different protected From is a doubt, never the sender (B1). */
 void facts_join(struct facts *outer, const struct facts *inner);
 
+/* Sets INDICATOR_THEIRS where an indicator is of the sender's, or an
+ * addressee's, organisational domain; at a free mail domain only the very
+ * address counts. To be called on joined facts. */
+void facts_mark_theirs(struct sk_arena *a, struct facts *f,
+    const char *const *free_mail, size_t nfree_mail);
+
 const char *doubt_text(uint32_t one_doubt);	/* plain English sentence */
 const char *doubt_word(uint32_t one_doubt);	/* "from-not-one" for JSON */
 const char *automatic_word(enum fact_auto a);
 const char *protection_word(enum fact_protection p);
 const char *key_origin_word(enum fact_key_origin o);
+const char *fate_word(enum fact_fate f);
+const char *indicator_word(enum fact_indicator_type t);	/* "sha256" */
+const char *detail_word(enum fact_detail_kind k);	/* "time_zone" */

@@ -77,3 +77,8 @@ struct verdict;
  * without a head (sk_json_merge puts it behind one); v may be NULL: nothing
  * was opened. */
 struct sk_json *facts_json(const struct facts *f, const struct verdict *v);
+/* Sets o.indicators; appends to a list of details, with the mail's number
+ * unless it is 0. */
+void facts_json_indicators(struct sk_json *o, const struct facts *f);
+void facts_json_details(struct sk_json *list, const struct facts *f,
+    int64_t mail);

@@ -38,6 +38,13 @@
 #define LIMIT_REFERENCES 50		/* Message-IDs in In-Reply-To and References */
 #define LIMIT_AUTHRES 16		/* Authentication-Results fields above and below */
 #define LIMIT_FREE_TEXT 4000		/* 1-B, 2-X, 3-E in the originator's words, bytes */
+#define LIMIT_INDICATORS 500		/* of one mail: a long list belongs into a file */
+#define LIMIT_INDICATOR 2048		/* bytes of one: item add takes no more */
+#define LIMIT_DETAILS 100		/* filled lines of the field list, thirteen kinds */
+#define LIMIT_DETAIL 1000		/* bytes of one: a list of times, a paragraph */
+#define LIMIT_PASSAGES 2000		/* runs of paragraphs; what is beyond is damage part */
+#define LIMIT_RETURNED 4		/* ids and addresses taken from a bounce's returned head */
+#define LIMIT_BOUNCE_TEXT (64 * 1024)	/* of a bounce that are looked through; what counts stands at its top */
 #define LIMIT_HTML (8 * 1024 * 1024)	/* cleaned HTML given to libxml2, whose own bound is 10 MB */
 #define LIMIT_HTML_DEPTH 512		/* open elements: libxml2 searches them at each end tag; long threads reach 150 */
 #define LIMIT_KEYS_PER_MAIL 4		/* attached keys proposed */
@@ -94,6 +101,7 @@
 #define LIMIT_STORE_BUSY_MS 500		/* wait for a daemon that is just ending; nobody else writes */
 #define LIMIT_STORE_META (256 * 1024)	/* a small named value; the council's key is the largest */
 #define LIMIT_AUTO_COUNT 1000		/* counting automatic mail stops here: no policy allows so many an hour */
+#define LIMIT_PASSWORD_SECONDS (3 * 86400) /* a password mail follows within minutes; over a weekend, within three days */
 #define LIMIT_AUTO_SECONDS (2 * 86400)	/* automatic mail is remembered so long */
 
 /* --- control socket --- */

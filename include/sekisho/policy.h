@@ -72,6 +72,7 @@ struct policy {
 	size_t nholidays;
 	const char *guidance_url, *legal_secrecy_ja, *legal_secrecy_en,
 	    *legal_penalty_ja, *legal_penalty_en;
+	const char *membership_address;	/* for T-24; "": nobody is redirected */
 	bool phone_open, busy;
 	unsigned approvals_secret, approvals_plain;	/* 2, 1 */
 	/* The roster. */

@@ -19,6 +19,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <sekisho/answer.h>
 #include <sekisho/arena.h>
 #include <sekisho/buf.h>
 #include <sekisho/config.h>
@@ -374,6 +375,27 @@ int store_digest_get(struct store *s, struct sk_arena *a, int64_t row,
     struct digest_record *out);
 int store_digest_list(struct store *s, struct sk_arena *a,
     struct digest_record **out, size_t *n);
+
+/* ---- members' answers to items: the ledger ---- */
+struct answer_record {
+	const char *item, *person, *org;	/* org: at that time */
+	enum answer_seen seen;
+	int64_t time, mail;
+};
+/* Appended; nothing is ever changed. */
+int store_answer_add(struct store *s, const struct answer_record *x);
+/* The newest answer of each person, oldest first; item is that asked for. SK_ERR_NOINPUT: no such item. */
+int store_answers(struct store *s, struct sk_arena *a, const char *item,
+    struct answer_record **out, size_t *n);
+
+/* ---- encrypted files that came in: their password may follow (R-115) ---- */
+
+/* Remembered for LIMIT_PASSWORD_SECONDS. */
+int store_archive_add(struct store *s, const char *address, int64_t case_row,
+    int64_t now);
+/* The case of that address's newest one, 0 if there is none. */
+int store_archive_case(struct store *s, const char *address, int64_t now,
+    int64_t *case_row);
 
 /* ---- restraint of automatic mail ---- */
 struct auto_counts {

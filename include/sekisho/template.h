@@ -128,8 +128,9 @@ int template_render(const struct template_set *s, const char *lang,
  *
  * Later texts. T-04 P: readback flag (the read-back waits, not the form),
  * final, unclear, ref, due. T-11 P: as T-01's no_key; T-11E, T-12E: note
- * (required there). T-12 P: no_answer. T-18 E: item, received, answer_seen
- * answer_not_seen answer_unknown flags. T-19, T-20 E: tlp, label_secret,
+ * (required there). T-12 P: no_answer. T-18 E: ref, received, items
+ * list with rows letter, item, answer_seen answer_not_seen answer_unknown
+ * flags (one on). T-19, T-20 E: tlp, label_secret,
  * secret_parts_label?, member, interim flag, advice block?, situation block?,
  * shared list (rows shared_on line, groups line, tlp), groups line, period
  * line. T-24 P: received, right_address code, wrong_membership wrong_system

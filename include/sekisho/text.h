@@ -46,4 +46,6 @@ const char *sk_address_domain(const char *s);		/* after the last @; "" without *
 /* Organisational domain by the public suffix list, lower case; the domain
  * itself where the list knows none. */
 char *sk_org_domain(struct sk_arena *a, const char *domain);
+/* Does it end in a suffix that the list knows, with a label before it? */
+bool sk_has_public_suffix(const char *domain);
 bool sk_same_org_domain(const char *domain1, const char *domain2);

@@ -38,6 +38,16 @@ sk_org_domain(struct sk_arena *a, const char *domain)
 }
 
 bool
+sk_has_public_suffix(const char *domain)
+{
+	const char *suffix = psl_unregistrable_domain(psl_builtin(), domain);
+
+	return suffix != NULL && suffix != domain &&
+	    psl_is_public_suffix2(psl_builtin(), suffix, PSL_TYPE_ANY |
+	    PSL_TYPE_NO_STAR_RULE);
+}
+
+bool
 sk_same_org_domain(const char *domain1, const char *domain2)
 {
 	struct sk_arena *a = sk_arena_new();

@@ -99,6 +99,27 @@ grouped(struct cli *c, const char *fpr)
 	return out;
 }
 
+const struct sk_json *
+cell_at(const struct sk_json *row, const char *field)
+{
+	const char *name;
+	const struct sk_json *o = walk(row, field, &name);
+
+	return o ? sk_json_get(o, name) : NULL;
+}
+
+/* A value of several lines in one cell. */
+static const char *
+one_line(struct cli *c, const char *s)
+{
+	const char *out = "", *nl;
+
+	for (; (nl = strchr(s, '\n')) != NULL; s = nl + 1)
+		out = sk_arena_printf(c->arena, "%s%.*s / ", out,
+		    (int)(nl - s), s);
+	return sk_arena_printf(c->arena, "%s%s", out, s);
+}
+
 bool
 cell_there(const struct sk_json *row, const char *field)
 {
@@ -123,6 +144,8 @@ cell_text(struct cli *c, const struct sk_json *row, const struct column *x)
 		o = walk(row, x->field, &name);
 		s = o ? plain(c, o, name) : "-";
 	}
+	if (strchr(s, '\n'))
+		s = one_line(c, s);
 	if (x->look == LOOK_TIME)
 		s = local_time(c, s);
 	if (x->look == LOOK_FPR && strlen(s) == 40)

@@ -125,10 +125,14 @@ COLUMNS(case_mails) = { C("number", "N"), C("direction", "WAY"),
 COLUMNS(item_columns) = { C("item", "ITEM"), C("state", "STATE"),
 	C("category", "CATEGORY"), C("confidence", "CONFIDENCE"),
 	C("secret", "SECRET"), C("tlp", "TLP"), C("title", "TITLE"), END };
+COLUMNS(case_details) = { C("mail", "MAIL"), C("field", "FIELD"),
+	C("value", "VALUE"), END };
 COLUMNS(note_columns) = { AT("time", "TIME"), C("who", "WHO"), C("text",
 	"NOTE"), END };
 TABLES(case_tables) = {
 	{ "mails", "Mails (in) and copies (out)", NULL, case_mails },
+	{ "details", "Details that the originator gave", NULL,
+	    case_details },
 	{ "items", "Items", NULL, item_columns },
 	{ "keys", "Keys", NULL, keys_columns },
 	{ "notes", "Notes", NULL, note_columns }, NO_MORE };
@@ -248,12 +252,42 @@ COLUMNS(mail_fields) = { C("number", "Mail"), C("case", "Case"),
 	"  is the sender's"), C("answers.ticks", "Answers"),
 	C("answers.unclear", "  unclear"), C("answers.parts", "  1-B"),
 	C("answers.never", "  2-X"), C("answers.other", "  3-E"),
-	C("doubts", "Doubts"), END };
+	C("bounce.fate", "Bounce"),
+	C("bounce.status", "  status"), C("bounce.recipient", "  of"),
+	END };
+COLUMNS(sighting_columns) = { C("letter", "ITEM"), C("answer", "ANSWER"),
+	END };
+COLUMNS(detail_columns) = { C("field", "FIELD"), C("value", "VALUE"), END };
+COLUMNS(indicator_columns) = { YES("proposed", "PROPOSED"),
+	C("type", "TYPE"), C("marks", "MARKS"), C("value", "VALUE"), END };
+COLUMNS(doubt_columns) = { C("doubt", ""), END };
 COLUMNS(attachment_columns) = { C("part", "PART"), C("type", "TYPE"),
 	C("bytes", "BYTES"), C("name", "NAME"), END };
 TABLES(mail_tables) = {
+	{ "doubt_texts", "Doubts", NULL, doubt_columns },
+	{ "answers.items", "Answers to items", NULL, sighting_columns },
 	{ "attachments", "Attachments", NULL, attachment_columns },
+	{ "details", "Details", NULL, detail_columns },
+	{ "indicators", "Indicators", NULL, indicator_columns },
 	NO_MORE };
+COLUMNS(reads_columns) = { C("file", "FILE"), C("class", "CLASS"),
+	C("from", "FROM"), C("subject", "SUBJECT"), C("doubts", "DOUBTS"),
+	C("error.text", "ABANDONED"), END };
+TABLES(reads_tables) = {
+	{ "mails", NULL, "No file there.", reads_columns }, NO_MORE };
+COLUMNS(split_fields) = { C("number", "Mail"), C("case", "Case"), END };
+TABLES(split_tables) = {
+	{ "details", "Details", NULL, detail_columns },
+	{ "indicators", "Indicators", NULL, indicator_columns },
+	NO_MORE };
+COLUMNS(answers_fields) = { C("item", "Item"), C("seen", "Seen"),
+	C("not_seen", "Not seen"), C("unknown", "Unknown"), C("no_answer",
+	"No answer"), END };
+COLUMNS(answers_columns) = { C("person", "PERSON"), C("org", "ORG"),
+	C("answer", "ANSWER"), AT("time", "TIME"), C("mail", "MAIL"), END };
+TABLES(answers_tables) = {
+	{ "answers", "By person (never for the originator, R-126)", NULL,
+	    answers_columns }, NO_MORE };
 COLUMNS(part_fields) = { C("number", "Mail"), C("part", "Part"),
 	C("file", "Saved as"), C("bytes", "Bytes"), END };
 
@@ -326,6 +360,9 @@ static const struct layout layouts[] = {
 	{ "mails", NULL, mails_tables, NULL },
 	{ "mail", mail_fields, mail_tables, NULL },
 	{ "read", mail_fields, mail_tables, "text" },
+	{ "reads", NULL, reads_tables, NULL },
+	{ "split", split_fields, split_tables, NULL },
+	{ "answers", answers_fields, answers_tables, NULL },
 	{ "mail-part", part_fields, NULL, NULL },
 	{ "outbox", NULL, outbox_tables, NULL },
 	{ "copy", copy_fields, NULL, NULL },

@@ -67,7 +67,7 @@ static void
 print_tables(struct cli *c, const struct layout *l, const struct sk_json *j)
 {
 	for (const struct table *t = l->tables; t && t->array; t++) {
-		const struct sk_json *rows = sk_json_get(j, t->array);
+		const struct sk_json *rows = cell_at(j, t->array);
 
 		if (!sk_json_is_array(rows) ||
 		    (!sk_json_len(rows) && !t->empty))

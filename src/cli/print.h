@@ -14,7 +14,8 @@ struct column {
 };
 
 struct table {
-	const char *array, *heading, *empty;
+	const char *array;	/* "answers.items" */
+	const char *heading, *empty;
 	const struct column *columns;	/* ended by a NULL title */
 };
 
@@ -31,6 +32,8 @@ const struct layout *layout_find(const char *kind);
 /* cell.c: one value as escaped text. */
 const char *cell_text(struct cli *c, const struct sk_json *row,
     const struct column *x);
+/* The value at "a.b", or NULL. */
+const struct sk_json *cell_at(const struct sk_json *row, const char *field);
 bool cell_there(const struct sk_json *row, const char *field);
 /* table.c */
 void table_print(struct cli *c, const struct table *t,

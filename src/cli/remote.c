@@ -16,6 +16,7 @@
 #include <sekisho/text.h>
 
 #include "cli/cli.h"
+#include "cli/split.h"
 
 static bool
 is(const struct cli_request *r, const char *noun, const char *name)
@@ -75,6 +76,19 @@ give_text(struct cli *c, struct sk_json *document, struct sk_span s)
 }
 
 static int
+give_split(struct cli *c, struct sk_json *document, struct sk_span s,
+    struct sk_error *e)
+{
+	int code = split_take(c, document, s, e);
+
+	if (!code && c->json)
+		cli_print_json(document);
+	else if (!code)
+		split_print(c, document);
+	return code;
+}
+
+static int
 give_content(struct cli *c, const struct cli_request *r,
     struct sk_json *document, int fd, struct sk_error *e)
 {
@@ -85,6 +99,8 @@ give_content(struct cli *c, const struct cli_request *r,
 	code = slurp(fd, &b, e);
 	if (!code && is(r, "mail", "text"))
 		code = give_text(c, document, sk_buf_span(&b));
+	else if (!code && is(r, "mail", "split"))
+		code = give_split(c, document, sk_buf_span(&b), e);
 	else if (!code)
 		code = save(c, r->path, sk_buf_span(&b), e);
 	if (!code && is(r, "mail", "save") && strcmp(r->path, "-") != 0) {
@@ -132,7 +148,8 @@ ask_once(struct cli *c, const char *socket, const struct cli_request *r,
 	if (code) {
 		if (*document && (c->json || !is_bare_error(*document)))
 			give_document(c, r, *document);
-	} else if (is(r, "mail", "text") || is(r, "mail", "save")) {
+	} else if (is(r, "mail", "text") || is(r, "mail", "split") ||
+	    is(r, "mail", "save")) {
 		code = give_content(c, r, *document, fd, e);
 	} else {
 		give_document(c, r, *document);

@@ -79,6 +79,7 @@ table_print(struct cli *c, const struct table *t, const struct sk_json *rows)
 				widths[i] = sk_columns(s);
 		}
 	}
-	for (size_t r = 0; r <= count; r++)
+	/* One column without a title is a list. */
+	for (size_t r = *t->columns[0].title ? 0 : 1; r <= count; r++)
 		print_row(c, t, cells + r * n, widths, n, r == 0);
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include <sekisho/mem.h>
+#include <sekisho/text.h>
 
 static const char *const words[] = {
 	[ACTION_OPEN_CASE] = "open-case", [ACTION_FILE] = "file",
@@ -22,8 +23,9 @@ static const char *const words[] = {
 	[ACTION_USE_TOKEN] = "use-token",
 	[ACTION_PROPOSE_KEYS] = "propose-keys", [ACTION_SEND] = "send",
 	[ACTION_OPERATOR] = "operator", [ACTION_NOTIFY] = "notify",
-	[ACTION_BOUNCED] = "bounced", [ACTION_COUNT_REPLY] = "count-reply",
-	[ACTION_AUDIT] = "audit",
+	[ACTION_BOUNCED] = "bounced", [ACTION_RECORD] = "record",
+	[ACTION_ACKNOWLEDGE] = "acknowledge", [ACTION_TELL] = "tell",
+	[ACTION_COUNT_REPLY] = "count-reply", [ACTION_AUDIT] = "audit",
 };
 
 const char *
@@ -159,32 +161,48 @@ to_return_address(const struct decide_in *in)
 	return false;
 }
 
-/* Bounces come to the return address; others are known by their shape. */
+static void
+file_machine(const struct decide_in *in, enum mail_class class,
+    const char *note, struct actions *x)
+{
+	if (in->known)
+		act_file(x, class, note);
+	else
+		act_file_outside(x, class, note);
+}
+
+/* Bounces come to the return address; others are known by their shape. The
+ * copy is named by the tag they came to, else by the head that they return;
+ * a report of success or of a delay takes nothing back (L24). */
 static void
 decide_bounce(const struct decide_in *in, struct actions *x)
 {
 	const struct token_found *t = first_known(in);
+	enum fact_fate fate = in->facts ? in->facts->bounce.fate :
+	    FATE_UNCLEAR;
+	struct action *b;
 
-	if (in->known)
-		act_file(x, MAIL_BOUNCE, "bounce");
-	else
-		act_file_outside(x, MAIL_BOUNCE, "bounce");
-	if (t && t->copy_row)
-		actions_add(x, ACTION_BOUNCED)->u.bounced.copy_row =
-		    t->copy_row;
-	act_audit(x, "mail.bounce", "");
-	act_notify(x, "operator_look");
+	if (fate == FATE_NONE)
+		fate = FATE_UNCLEAR;
+	file_machine(in, MAIL_BOUNCE, fate_word(fate), x);
+	if (t && t->copy_row && fate != FATE_DELIVERED) {
+		b = actions_add(x, ACTION_BOUNCED);
+		b->u.bounced.copy_row = t->copy_row;
+		b->u.bounced.status = in->facts ? in->facts->bounce.status :
+		    NULL;
+		b->u.bounced.late = fate == FATE_TEMPORARY;
+	}
+	act_audit(x, "mail.bounce", fate_word(fate));
+	if (fate != FATE_DELIVERED)
+		act_notify(x, "operator_look");
 }
 
 /* Vacation notes and the like: kept, never answered, confirm nothing. */
 static void
 decide_auto_reply(const struct decide_in *in, struct actions *x)
 {
-	if (in->known)
-		act_file(x, MAIL_AUTO_REPLY, "automatic");
-	else
-		act_file_outside(x, MAIL_AUTO_REPLY, "automatic");
-	act_audit(x, "mail.automatic", automatic_word(in->facts->automatic));
+	file_machine(in, MAIL_AUTO_REPLY, "automatic", x);
+	act_audit(x, "mail.automatic", automatic_word(AUTO_REPLIED));
 }
 
 static bool
@@ -195,37 +213,102 @@ from_ourselves(const struct decide_in *in)
 	    config_is_ours(in->config, in->facts->from.address));
 }
 
-/* Handles what never opens a case and never confirms; true if it did. */
+/* Handles what never opens a case and never confirms; true if it did. A
+ * vacation note comes to the return address as bounces do (RFC 3834); what a
+ * person writes there is heard like any other mail. */
 static bool
 decide_automatic(const struct decide_in *in, struct actions *x)
 {
-	const struct facts *f = in->facts;
+	bool null = !*in->sender;
+	enum fact_auto is = in->facts ? classify_automatic(in->facts, null) :
+	    AUTO_NO;
 
-	if (to_return_address(in) || (f && f->automatic == AUTO_DSN)) {
+	if (is == AUTO_DSN || (to_return_address(in) && is != AUTO_REPLIED &&
+	    is != AUTO_OURS && (null || !in->facts))) {
 		decide_bounce(in, x);
 		return true;
 	}
-	if (from_ourselves(in) || (f && f->automatic == AUTO_OURS)) {
+	if (from_ourselves(in) || is == AUTO_OURS) {
 		/* A loop, or somebody who writes in our name. */
 		act_file_outside(x, MAIL_OPERATOR_LOOK, "from-ourselves");
 		act_notify(x, "operator_look");
 		act_audit(x, "mail.ours", "");
 		return true;
 	}
-	if (f && f->automatic == AUTO_REPLIED) {
+	if (is == AUTO_REPLIED) {
 		decide_auto_reply(in, x);
 		return true;
 	}
 	return false;
 }
 
-/* A registered person answers a digest: kept for the item's operator. */
-static void
-decide_member_answer(struct actions *x)
+/* ---- people who are no consulters ---- */
+
+static bool
+from_operator(const struct decide_in *in, struct sk_arena *a)
 {
-	act_file_outside(x, MAIL_MEMBER_ANSWER, "member-answer");
-	act_notify(x, "operator_look");
-	act_audit(x, "mail.member-answer", "");
+	const char *from = in->facts ? in->facts->from.address : NULL;
+
+	for (size_t i = 0; from && i < in->config->nnotify; i++)
+		if (strcmp(sk_address_key(a, from), sk_address_key(a,
+		    in->config->notify[i])) == 0)
+			return true;
+	return false;
+}
+
+/* The secretariat's own people: kept, never answered, no terms come of it. */
+static void
+decide_operator(const struct decide_in *in, struct actions *x)
+{
+	file_machine(in, MAIL_OPERATOR, "operator", x);
+	act_audit(x, "mail.operator", "");
+}
+
+/* The second mail, with the password of the first one's file (R-115): filed
+ * with that case and flagged. It is no answer and opens nothing. */
+static bool
+is_password(const struct decide_in *in)
+{
+	return in->facts && in->facts->gives_password && in->known &&
+	    !in->known->closed && in->auth != AUTH_FAIL && *in->sender &&
+	    in->facts->automatic == AUTO_NO &&
+	    !answer_any(&in->facts->answer);
+}
+
+static void
+decide_password(struct actions *x)
+{
+	act_file(x, MAIL_PASSWORD, "password-by-mail");
+	act_operator(x, "password-by-mail");
+	act_audit(x, "mail.password", "");
+}
+
+/* A list that nobody addressed us through: not lost, and no case. */
+static bool
+is_list_alone(const struct decide_in *in, struct sk_arena *a)
+{
+	if (!in->facts || in->facts->automatic != AUTO_LIST)
+		return false;
+	for (size_t i = 0; i < in->facts->nto; i++)
+		if (config_desk(in->config, in->facts->to[i].address, NULL,
+		    a))
+			return false;
+	return true;
+}
+
+/* Nothing of ours is in it: a new matter, or none. */
+static void
+decide_unknown(const struct decide_in *in, struct actions *x)
+{
+	if (is_list_alone(in, x->arena)) {
+		act_file_outside(x, MAIL_LIST, "list");
+		act_notify(x, "operator_look");
+		act_audit(x, "mail.list", "");
+	} else if (in->facts && classify_paper(x->arena, in->facts)) {
+		decide_paper(in, x);
+	} else {
+		decide_new(in, x);
+	}
 }
 
 /* Only an operator's command makes a token that belongs to nothing: the mail
@@ -252,11 +335,15 @@ decide(struct sk_arena *a, const struct decide_in *in, struct actions *out)
 		act_file_outside(out, MAIL_OPERATOR_LOOK, "two-tokens");
 		act_notify(out, "operator_look");
 		act_audit(out, "mail.two-tokens", "");
+	} else if (from_operator(in, a)) {
+		decide_operator(in, out);
 	} else if (t && !t->case_row) {
-		decide_member_answer(out);
-	} else if (in->known) {
+		decide_member(in, out);
+	} else if (is_password(in)) {
+		decide_password(out);
+	} else if (in->known && !in->password_for_known) {
 		decide_reply(in, out);
 	} else {
-		decide_new(in, out);
+		decide_unknown(in, out);
 	}
 }

@@ -25,7 +25,11 @@ void decide_withdrawal(const struct decide_in *in, struct actions *x,
 bool decide_request(const struct decide_in *in, struct actions *x,
     enum assurance have);
 
+/* A known token is that of a digest's copy (decide_member.c). */
+void decide_member(const struct decide_in *in, struct actions *x);
 /* The mail begins a case (decide_new.c). */
 void decide_new(const struct decide_in *in, struct actions *x);
+/* A membership paper; no case is opened (decide_new.c, R-037). */
+void decide_paper(const struct decide_in *in, struct actions *x);
 /* The mail belongs to in->known (decide_reply.c). */
 void decide_reply(const struct decide_in *in, struct actions *x);

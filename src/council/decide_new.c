@@ -167,7 +167,8 @@ decide_new(const struct decide_in *in, struct actions *x)
 		act_audit(x, "case.open", "unreadable");
 		return;
 	}
-	act_file(x, MAIL_CONSULTATION, "");
+	act_file(x, in->facts->automatic == AUTO_LIST ? MAIL_LIST :
+	    MAIL_CONSULTATION, "");
 	act_audit(x, "case.open", word_of(WORDS_DESK, (int)desk->kind));
 	act_notify(x, "new_case");
 	if (in->facts->nkeys)
@@ -179,4 +180,29 @@ decide_new(const struct decide_in *in, struct actions *x)
 		act_operator(x, silent);
 	else
 		acknowledge(in, desk, x);
+}
+
+/* A paper for the membership desk: its sender is told where it belongs, under
+ * the same restraint as any first answer; its content opens no case (R-037). */
+void
+decide_paper(const struct decide_in *in, struct actions *x)
+{
+	const struct config_desk *desk = desk_reached(in, x->arena);
+	const char *silent = silent_reason(in);
+	struct action *t;
+
+	if (!silent && (!desk || !*in->policy->membership_address))
+		silent = "no-right-address";
+	act_file_outside(x, MAIL_WRONG_DESK, silent ? silent :
+	    "membership-paper");
+	act_audit(x, "mail.wrong-desk", silent ? silent : "told");
+	if (silent) {
+		act_notify(x, "operator_look");
+		return;
+	}
+	t = actions_add(x, ACTION_TELL);
+	t->u.tell.template = "T-24";
+	t->u.tell.to = routing_answer_address(in->facts);
+	t->u.tell.language = routing_language(in->facts, in->sender);
+	t->u.tell.desk_address = desk->address;
 }

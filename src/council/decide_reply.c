@@ -17,6 +17,7 @@ decide_token(const struct decide_in *in)
 {
 	for (size_t i = 0; i < in->ntokens; i++)
 		if (in->tokens[i].known &&
+		    in->tokens[i].place != TOKEN_RETURNED &&
 		    in->tokens[i].case_row == in->known->row)
 			return &in->tokens[i];
 	return NULL;

@@ -40,6 +40,23 @@ token_of_message_id(struct sk_arena *a, const struct config *c, const char *id)
 	return sk_arena_strn(a, id, (size_t)(at - id));
 }
 
+/* The copy that came back shows our Message-ID and our tagged addresses. */
+static size_t
+add_returned(struct sk_arena *a, const struct config *c,
+    const struct facts *f, struct token_found *out, size_t n)
+{
+	for (size_t i = 0; i < f->bounce.nreturned; i++) {
+		const char *id = f->bounce.returned[i], *tag = "";
+
+		n = add(a, out, n, token_of_message_id(a, c, id),
+		    TOKEN_RETURNED);
+		if (config_desk(c, id, &tag, a) ||
+		    config_is_return(c, id, &tag, a))
+			n = add(a, out, n, tag, TOKEN_RETURNED);
+	}
+	return n;
+}
+
 size_t
 routing_tokens(struct sk_arena *a, const struct config *c,
     const struct facts *f, const char *const *rcpts, size_t nrcpts,
@@ -60,7 +77,8 @@ routing_tokens(struct sk_arena *a, const struct config *c,
 		n = add(a, out, n, token_of_message_id(a, c, f->refs[i]),
 		    TOKEN_REFERENCE);
 	n = add(a, out, n, f->answer.ref, TOKEN_REF_LINE);
-	return add(a, out, n, f->answer.ref_other, TOKEN_REF_LINE);
+	n = add(a, out, n, f->answer.ref_other, TOKEN_REF_LINE);
+	return add_returned(a, c, f, out, n);
 }
 
 static bool

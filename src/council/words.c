@@ -118,6 +118,8 @@
 	W(MAIL_UNREADABLE, "unreadable") \
 	W(MAIL_OPERATOR_LOOK, "operator-look") W(MAIL_OUTGOING, "outgoing") \
 	W(MAIL_PROBE, "probe") \
+	W(MAIL_OPERATOR, "operator") W(MAIL_WRONG_DESK, "wrong-desk") \
+	W(MAIL_PASSWORD, "password") \
 	P(MAIL_UNKNOWN, "unknown")
 
 struct word {

@@ -166,6 +166,7 @@ answer_parse(struct sk_arena *a, const char *text, struct answer *out)
 		out->unclear |= ANSWER_4Y;
 	out->ticks &= ~out->unclear;
 	answer_said_free(&said);
+	answer_read_seen(a, text, out);
 }
 
 /* Ticked, but the words that it wants are not there. */

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include <sekisho/answer.h>
 #include <sekisho/arena.h>
 #include <sekisho/buf.h>
 
@@ -28,3 +29,7 @@ struct answer_said {
 void answer_read(struct sk_arena *a, const char *text,
     struct answer_said *said);
 void answer_said_free(struct answer_said *said);
+
+/* answer_seen.c: a member's answers to the items of a digest. */
+void answer_read_seen(struct sk_arena *a, const char *text,
+    struct answer *out);

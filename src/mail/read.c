@@ -41,6 +41,17 @@ unwrap(struct mail_work *w, bool *unwrapped)
 	    w->e);
 }
 
+/* What a person wrote, not what a mail system says. */
+static void
+read_content(struct mail_work *w)
+{
+	if (w->out->automatic == AUTO_DSN)
+		return;
+	indicators_find(w->a, w->out->text, w->out->answer.ref != NULL,
+	    w->out);
+	details_find(w->a, w->out->text, w->out);
+}
+
 static int
 read_layer(struct mail_work *w)
 {
@@ -61,8 +72,12 @@ read_layer(struct mail_work *w)
 	if (rc != SK_OK)
 		return rc;
 	read_text(w);
+	read_bounce(w);
 	read_attachments(w);
 	answer_parse(w->a, w->out->text, &w->out->answer);
+	read_content(w);
+	w->out->gives_password = w->out->nattachments == 0 &&
+	    gives_password(w->a, w->out->text, w->out->subject);
 	return SK_OK;
 }
 

@@ -32,6 +32,10 @@ int read_form(struct mail_work *w);
 void read_roles(struct mail_work *w);
 /* body.c: the text of all text parts. */
 void read_text(struct mail_work *w);
+/* bounce.c: what a bounce says, and of which mail. */
+void read_bounce(struct mail_work *w);
+/* password.c: is the text little but the password of a file sent before? */
+bool gives_password(struct sk_arena *a, const char *text, const char *subject);
 /* attach.c: the attachments, and keys among them. */
 void read_attachments(struct mail_work *w);
 

@@ -48,6 +48,8 @@ static const struct {
 	  "differs from the one that was signed." },
 	{ DOUBT_IMITATION, "imitation", "The mail imitates marks that this "
 	  "program or a gateway would set." },
+	{ DOUBT_LEFT_OUT, "left-out", "There are more indicators or filled "
+	  "lines than are shown; the stored mail is whole." },
 };
 
 const char *
@@ -101,4 +103,32 @@ key_origin_word(enum fact_key_origin o)
 		"autocrypt" };
 
 	return WORD_AT(words, o);
+}
+
+const char *
+fate_word(enum fact_fate f)
+{
+	static const char *const words[] = { "none", "permanent", "expired",
+		"temporary", "delivered", "unclear" };
+
+	return WORD_AT(words, f);
+}
+
+const char *
+indicator_word(enum fact_indicator_type t)
+{
+	static const char *const words[] = { "md5", "sha1", "sha256",
+		"sha512", "ip", "cidr", "domain", "url", "email", "cve" };
+
+	return WORD_AT(words, t);
+}
+
+const char *
+detail_word(enum fact_detail_kind k)
+{
+	static const char *const words[] = { "odd", "course", "time",
+		"time_zone", "system", "ip", "host", "protocol", "port", "os",
+		"security_software", "cloud", "consulted" };
+
+	return WORD_AT(words, k);
 }

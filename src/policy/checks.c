@@ -29,6 +29,12 @@ check_address(const char *s)
 }
 
 const char *
+check_address_or_none(const char *s)
+{
+	return *s ? check_address(s) : NULL;
+}
+
+const char *
 check_own_address(const char *s)
 {
 	const char *plus = strchr(s, '+');

@@ -3,6 +3,7 @@
 
 const char *check_name(const char *s);		/* not empty */
 const char *check_address(const char *s);
+const char *check_address_or_none(const char *s);	/* or "" */
 const char *check_own_address(const char *s);	/* no tag of its own */
 const char *check_domain(const char *s);
 const char *check_language(const char *s);

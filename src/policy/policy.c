@@ -110,6 +110,9 @@ static const struct schema_key keys[] = {
 	    .keys = legal },
 	{ .name = "guidance_url", .type = SCHEMA_TEXT,
 	    .at = AT(p.guidance_url), .otherwise = "", .check = check_web },
+	{ .name = "membership_address", .type = SCHEMA_TEXT,
+	    .at = AT(p.membership_address), .otherwise = "",
+	    .check = check_address_or_none },
 	FLAG("phone_open", p.phone_open),
 	FLAG("busy", p.busy),
 	END

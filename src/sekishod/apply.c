@@ -132,6 +132,16 @@ apply_rewrap_left(struct daemon *d)
 	sk_arena_free(&a);
 }
 
+/* Its password may follow in a mail of its own. */
+static bool
+has_archive(const struct facts *f)
+{
+	for (size_t i = 0; f && i < f->nattachments; i++)
+		if (f->attachments[i].flags & ATTACH_ENCRYPTED_ARCHIVE)
+			return true;
+	return false;
+}
+
 static int
 do_file(struct doing *x, const struct action *act)
 {
@@ -159,6 +169,10 @@ do_file(struct doing *x, const struct action *act)
 	sk_log(SK_INFO, "mail.filed", "mail=%lld class=%s case=%s note=%s",
 	    (long long)m->row, word_of(WORDS_MAIL_CLASS, (int)m->class),
 	    in_case ? x->c->number : "-", m->note);
+	if (in_case && m->class != MAIL_REPEAT && m->from &&
+	    has_archive(x->m->facts) && store_archive_add(x->d->store,
+	    m->from, x->c->row, x->now))
+		return SK_ERR_IO;
 	return store_mail_filed(x->d->store, m);
 }
 
@@ -300,9 +314,51 @@ do_bounced(struct doing *x, const struct action *act)
 	if (store_copy_get(x->d->store, x->a, act->u.bounced.copy_row, &c) ||
 	    c.state != COPY_SENT)
 		return SK_OK;
-	r = store_copy_bounced(x->d->store, c.row);
+	r = act->u.bounced.late ? SK_OK : store_copy_bounced(x->d->store,
+	    c.row);
 	return r ? r : store_audit(x->d->store, x->now, x->actor,
-	    "copy.bounced", c.person ? c.person : "-", "");
+	    act->u.bounced.late ? "copy.late" : "copy.bounced",
+	    c.person ? c.person : "-", act->u.bounced.status ?
+	    act->u.bounced.status : "");
+}
+
+static int
+do_record(struct doing *x, const struct action *act)
+{
+	struct person p;
+	struct answer_record answer = {
+		.item = act->u.record.item, .person = act->u.record.person,
+		.seen = act->u.record.seen, .time = x->now,
+		.mail = x->m->mail->row,
+	};
+	int r = store_person_get(x->d->store, x->a, answer.person, &p);
+
+	answer.org = r ? NULL : p.org;
+	if (!r)
+		r = store_answer_add(x->d->store, &answer);
+	return r ? r : store_audit(x->d->store, x->now, x->actor,
+	    "answer.record", answer.item, answer.person);
+}
+
+static int
+do_acknowledge(struct doing *x, const struct action *act)
+{
+	int r = apply_acknowledge(x->d, x->a, act->u.acknowledge.person,
+	    act->u.acknowledge.copy_row, x->e);
+
+	return r ? r : store_auto_add(x->d->store, x->m->mail->from,
+	    x->m->mail->auth, x->now);
+}
+
+static int
+do_tell(struct doing *x, const struct action *act)
+{
+	int r = apply_tell(x->d, x->a, act->u.tell.template, act->u.tell.to,
+	    act->u.tell.language, act->u.tell.desk_address, x->m->mail,
+	    x->e);
+
+	return r ? r : store_auto_add(x->d->store, act->u.tell.to,
+	    x->m->mail->auth, x->now);
 }
 
 static int
@@ -406,8 +462,9 @@ static int (*const act_table[])(struct doing *, const struct action *) = {
 	[ACTION_USE_TOKEN] = do_use_token,
 	[ACTION_PROPOSE_KEYS] = do_propose_keys, [ACTION_SEND] = do_send,
 	[ACTION_OPERATOR] = do_operator, [ACTION_NOTIFY] = do_notify,
-	[ACTION_BOUNCED] = do_bounced, [ACTION_COUNT_REPLY] = do_count_reply,
-	[ACTION_AUDIT] = do_audit,
+	[ACTION_BOUNCED] = do_bounced, [ACTION_RECORD] = do_record,
+	[ACTION_ACKNOWLEDGE] = do_acknowledge, [ACTION_TELL] = do_tell,
+	[ACTION_COUNT_REPLY] = do_count_reply, [ACTION_AUDIT] = do_audit,
 };
 
 int

@@ -91,6 +91,64 @@ apply_send_words(struct daemon *d, struct sk_arena *a, struct case_record *c,
 	return send_copy(d, a, c, template_id, false, 0, false, say, e);
 }
 
+int
+apply_acknowledge(struct daemon *d, struct sk_arena *a, const char *person,
+    int64_t copy_row, struct sk_error *e)
+{
+	char token[TOKEN_LENGTH + 1];
+	struct token_record t = { 0 };
+	struct copy_record asked, copy;
+	struct person p;
+	int r = store_copy_get(d->store, a, copy_row, &asked);
+
+	if (!r)
+		r = store_person_get(d->store, a, person, &p);
+	if (r)
+		return sk_fail(e, r, "T-18", "its copy or person is missing");
+	copy = (struct copy_record){
+		.created = sk_now(), .state = COPY_TO_SEAL, .encrypted = true,
+		.template = "T-18", .language = p.language, .person = p.id,
+		.address = p.address, .from = asked.from, .token = token,
+		.items = asked.items, .reason = "",
+	};
+	sk_random_base32(token, TOKEN_LENGTH);
+	r = store_copy_add(d->store, &copy);
+	t = (struct token_record){ .copy_row = copy.row, .address = p.address,
+		.created = copy.created };
+	if (!r)
+		r = store_token_add(d->store, token, &t);
+	return r ? sk_fail(e, r, "T-18", "the store refused the copy") :
+	    SK_OK;
+}
+
+int
+apply_tell(struct daemon *d, struct sk_arena *a, const char *template_id,
+    const char *to, const char *language, const char *desk_address,
+    const struct mail_record *m, struct sk_error *e)
+{
+	char token[TOKEN_LENGTH + 1];
+	struct tvalues *v = values_common(d, a, language);
+	struct copy_record copy = {
+		.created = sk_now(), .state = COPY_TO_SEAL,
+		.template = template_id, .language = language, .address = to,
+		.from = desk_address, .token = token,
+		.in_reply_to = m->message_id, .reason = "",
+	};
+
+	sk_random_base32(token, TOKEN_LENGTH);
+	tv_str(v, "desk_address", desk_address);
+	tv_str(v, "contact", desk_address);
+	tv_str(v, "received", sk_time_local(a, m->received));
+	tv_str(v, "right_address", d->policy->membership_address);
+	tv_flag(v, "wrong_membership", true);
+	tv_flag(v, "wrong_system", false);
+	tv_flag(v, "wrong_early_warning", false);
+	if (store_copy_add(d->store, &copy))
+		return sk_fail(e, SK_ERR_IO, template_id, "the store refused "
+		    "the copy");
+	return outbox_plain(d, a, &copy, v, e);
+}
+
 /* A content-free text of ours to one notify address. */
 static void
 note_to(struct daemon *d, struct sk_arena *a, const char *address,

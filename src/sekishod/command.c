@@ -260,7 +260,8 @@ static const struct {
 	ALONE(preview), ALONE(why), ALONE(probe), ROW(digest, send),
 	ROW(digest, list),
 	ROW(digest, show), ROW(mail, list), ROW(mail, show), ROW(mail, text),
-	ROW(mail, save), ROW(outbox, list), ROW(outbox, show),
+	ROW(mail, split), ROW(mail, save), ALONE(answers),
+	ROW(outbox, list), ROW(outbox, show),
 	ROW(outbox, retry), ROW(outbox, mark), ROW(audit, show),
 	ROW(audit, verify), ALONE(stats),
 };

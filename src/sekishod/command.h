@@ -120,7 +120,8 @@ char *request_wording(struct sk_arena *a, const char *title,
 
 /* ---- mail_open.c: the inside of a stored mail, for operators ---- */
 
-enum mail_want { MAIL_WANT_TEXT, MAIL_WANT_PART, MAIL_WANT_RAW };
+enum mail_want { MAIL_WANT_TEXT, MAIL_WANT_PART, MAIL_WANT_RAW,
+	MAIL_WANT_FACTS };	/* of the innermost layer, as a reader sends them */
 /* Opens, decrypts and extracts; the descriptor becomes c->out_fd and the
  * command ends. */
 int mail_open(struct command *c, const struct mail_record *m,
@@ -167,8 +168,8 @@ VERB(item_approve); VERB(item_withdraw); VERB(item_raise); VERB(preview);
 VERB(why);
 /* verbs_digest.c, verbs_mail.c, verbs_outbox.c, verbs_audit.c */
 VERB(digest_send); VERB(digest_list); VERB(digest_show); VERB(mail_list);
-VERB(mail_show); VERB(mail_text); VERB(mail_save); VERB(probe);
-VERB(outbox_list);
+VERB(mail_show); VERB(mail_text); VERB(mail_split); VERB(mail_save);
+VERB(answers); VERB(probe); VERB(outbox_list);
 VERB(outbox_show); VERB(outbox_retry); VERB(outbox_mark); VERB(audit_show);
 VERB(audit_verify); VERB(stats);
 /* verbs_deny.c, verbs_campaign.c, verbs_words.c, verbs_request.c */

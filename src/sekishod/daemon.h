@@ -217,6 +217,14 @@ int apply_send(struct daemon *d, struct sk_arena *a, struct case_record *c,
 int apply_send_words(struct daemon *d, struct sk_arena *a,
     struct case_record *c, const char *template_id,
     const struct notice_record *say, struct sk_error *e);
+/* T-18 to the person of that copy of a digest: what the ledger holds of the
+ * copy's items. Encrypted only. */
+int apply_acknowledge(struct daemon *d, struct sk_arena *a,
+    const char *person, int64_t copy_row, struct sk_error *e);
+/* A P text to somebody who has no case (T-24), counted for restraint. */
+int apply_tell(struct daemon *d, struct sk_arena *a, const char *template_id,
+    const char *to, const char *language, const char *desk_address,
+    const struct mail_record *m, struct sk_error *e);
 
 /* ---- values.c: what templates are told ---- */
 struct tvalues *values_common(struct daemon *d, struct sk_arena *a,
@@ -231,6 +239,13 @@ void values_terms(struct tvalues *v, struct sk_arena *a,
 /* Whether these terms will need a signed reply or a call (need_signature). */
 void values_assurance(struct daemon *d, struct tvalues *v, struct sk_arena *a,
     const struct case_record *c, const struct terms *t);
+/* What every E text to a registered person is told. */
+void values_person(struct daemon *d, struct tvalues *v, struct sk_arena *a,
+    const struct copy_record *c, const struct org *o, const struct person *p);
+/* T-18: the person's newest answers to the items of the copy. */
+bool copy_is_receipt(const struct copy_record *c);
+struct tvalues *values_answers(struct daemon *d, struct sk_arena *a,
+    const struct copy_record *c, const struct org *o, const struct person *p);
 /* The proof code of a token (inside ciphertext only). */
 void values_proof_code(struct daemon *d, const char *token, char out[27]);
 

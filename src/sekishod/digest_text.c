@@ -9,8 +9,6 @@
 
 #include <sekisho/text.h>
 
-#define SERIAL_LENGTH 7
-
 static const char *
 onward_flag(enum onward o)
 {
@@ -95,12 +93,7 @@ digest_values(struct daemon *d, struct sk_arena *a,
 	struct tvalues *v = values_common(d, a, c->language);
 	bool secret = false;
 
-	tv_str(v, "person_name", p->name);
-	tv_str(v, "org_name", o->name);
-	/* Random and of this copy alone: nothing to link copies by. */
-	tv_str(v, "serial", sk_arena_strn(a, c->token, SERIAL_LENGTH));
-	tv_str(v, "desk_address", c->from);
-	tv_str(v, "contact", c->from);
+	values_person(d, v, a, c, o, p);
 	tv_flag(v, "ask", true);
 	tv_str(v, "ref", c->token);
 	tv_flag(v, "single_item", n == 1);

@@ -23,7 +23,7 @@ struct known {
 	struct decide_case view;
 	struct terms locked, proposed;
 	struct person person;
-	bool has_person;
+	struct decide_member member;
 };
 
 static void
@@ -88,6 +88,57 @@ know_case_by_subject(struct job *j, struct known *k)
 		return false;
 	k->record = c;
 	return true;
+}
+
+/* The mail with the password of a file this sender sent before. */
+static bool
+know_case_of_archive(struct job *j, struct known *k)
+{
+	const char *from = j->have_facts ? j->facts.from.address : NULL;
+	int64_t row = 0;
+
+	if (!from || !j->facts.gives_password || store_archive_case(
+	    j->d->store, from, j->mail.received, &row) || !row)
+		return false;
+	return store_case_get(j->d->store, j->arena, row, &k->record) == SK_OK;
+}
+
+/* The token is that of a digest's copy: whom it went to, with which items. */
+static void
+know_member(struct job *j, struct known *k, struct decide_in *in)
+{
+	struct decide_member *m = &k->member;
+	const struct token_found *t = NULL;
+	const char **items;
+	struct copy_record c;
+	struct person p;
+	char *ids, *save = NULL;
+	bool *open;
+
+	for (size_t i = 0; i < k->ntokens && !t; i++)
+		if (k->tokens[i].known)
+			t = &k->tokens[i];
+	if (!t || t->case_row || store_copy_get(j->d->store, j->arena,
+	    t->copy_row, &c) || !c.person || !c.items)
+		return;
+	items = sk_arena_array(j->arena, LIMIT_DIGEST_ITEMS, sizeof(*items));
+	open = sk_arena_array(j->arena, LIMIT_DIGEST_ITEMS, sizeof(*open));
+	ids = sk_arena_str(j->arena, c.items);
+	for (char *id = strtok_r(ids, " ", &save); id && m->nitems <
+	    LIMIT_DIGEST_ITEMS; id = strtok_r(NULL, " ", &save)) {
+		struct item_record item;
+
+		open[m->nitems] = store_item_get(j->d->store, j->arena, id,
+		    &item) == SK_OK && item.item.state != ITEM_WITHDRAWN;
+		items[m->nitems++] = id;
+	}
+	if (store_person_get(j->d->store, j->arena, c.person, &p) == SK_OK &&
+	    p.active)
+		m->person = c.person;
+	m->address = t->address;
+	m->items = items;
+	m->open = open;
+	in->member = m;
 }
 
 static bool
@@ -231,6 +282,8 @@ fill_mail(struct job *j, const struct decide_in *in)
 	f.text = NULL;
 	f.keys = NULL;
 	f.nkeys = 0;
+	f.passages = NULL;
+	f.npassages = 0;
 	sk_buf_init(&facts, LIMIT_FACTS);
 	sk_buf_init(&verdict, 4096);
 	facts_put(&facts, &f);
@@ -256,6 +309,10 @@ gather(struct job *j, struct known *k, struct decide_in *in)
 	};
 	if (j->have_facts)
 		memcpy(j->mail.content_id, j->facts.content_id, SK_HASH);
+	if (j->have_facts)
+		facts_mark_theirs(j->arena, &j->facts,
+		    j->d->policy->free_mail_domains,
+		    j->d->policy->nfree_mail_domains);
 	know_tokens(j, k);
 	know_case_by_token(j, k);
 	know_sender(j, k, in);
@@ -263,6 +320,9 @@ gather(struct job *j, struct known *k, struct decide_in *in)
 	know_repeat(j, in);
 	if (!k->record.row)
 		in->threaded_by_subject = know_case_by_subject(j, k);
+	if (!k->record.row && !in->repeat_of)
+		in->password_for_known = know_case_of_archive(j, k);
+	know_member(j, k, in);
 	in->tokens = k->tokens;
 	in->ntokens = k->ntokens;
 	if (in->repeat_of) {

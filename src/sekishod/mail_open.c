@@ -180,7 +180,8 @@ layer_read(struct command *c, struct channel_message *m, const char *error)
 	if (form_opens(o->facts.form))
 		return decrypt(c);
 	if (!form_holds_layer(o->facts.form) || !c->d->config->smime_home)
-		return extract(c);
+		return o->want == MAIL_WANT_FACTS ? give(c, &o->out) :
+		    extract(c);
 	sk_fd_close(&o->mail);
 	o->mail = layer_signed(o->payload, &o->facts);
 	o->layer++;
@@ -224,8 +225,8 @@ mail_open(struct command *c, const struct mail_record *m,
 	c->cleanup = close_all;
 	c->then = body_opened;
 	c->asked = c->d->keyds;
-	c->ask = opening_ask(c->d, c->arena, m, want == MAIL_WANT_TEXT ?
-	    OPEN_OPERATOR_TEXT : OPEN_OPERATOR_SAVE, true, command_answered,
-	    c, &c->e);
+	c->ask = opening_ask(c->d, c->arena, m, want == MAIL_WANT_TEXT ||
+	    want == MAIL_WANT_FACTS ? OPEN_OPERATOR_TEXT :
+	    OPEN_OPERATOR_SAVE, true, command_answered, c, &c->e);
 	return c->ask ? COMMAND_LATER : c->e.code;
 }

@@ -46,7 +46,7 @@ outbox_head(struct daemon *d, struct sk_arena *a, const struct copy_record *c,
 	*out = (struct compose_head){
 		.from = c->from, .from_name = d->config->name,
 		.to = c->address,
-		.reply_to = c->case_row || c->digest ?
+		.reply_to = c->case_row || c->person ?
 		    outbox_tagged(a, c->from, c->token) : NULL,
 		.subject = subject,
 		.message_id = sk_arena_printf(a, "%s@%s", c->token,

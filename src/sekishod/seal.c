@@ -312,11 +312,12 @@ static void
 seal_person(struct sealing *s)
 {
 	enum gate_clause clause = GATE_PERSON_INACTIVE;
+	bool receipt = copy_is_receipt(&s->copy);
 	struct person p;
 	struct org o;
 
-	if (store_notice_get(s->d->store, s->arena, s->copy.row,
-	    &s->notice) == SK_OK && store_person_get(s->d->store, s->arena,
+	if ((receipt || store_notice_get(s->d->store, s->arena, s->copy.row,
+	    &s->notice) == SK_OK) && store_person_get(s->d->store, s->arena,
 	    s->copy.person, &p) == SK_OK && store_org_get(s->d->store,
 	    s->arena, p.org, &o) == SK_OK) {
 		gatekeeper_person(s->d, s->arena, &p);
@@ -335,7 +336,9 @@ seal_person(struct sealing *s)
 		stop(s, COPY_DROPPED, "address-changed");
 		return;
 	}
-	ask_keyd(s, notice_values(s->d, s->arena, &s->copy, &o, &p,
+	s->items = receipt ? s->copy.items : NULL;
+	ask_keyd(s, receipt ? values_answers(s->d, s->arena, &s->copy, &o,
+	    &p) : notice_values(s->d, s->arena, &s->copy, &o, &p,
 	    &s->notice));
 }
 

@@ -182,3 +182,66 @@ values_assurance(struct daemon *d, struct tvalues *v, struct sk_arena *a,
 	tv_flag(v, "need_signature", terms_needed(d->policy,
 	    has ? &locked : NULL, t) >= ASSURANCE_SIGNATURE);
 }
+
+/* Random and of this copy alone: nothing to link copies by. */
+#define SERIAL_LENGTH 7
+
+void
+values_person(struct daemon *d, struct tvalues *v, struct sk_arena *a,
+    const struct copy_record *c, const struct org *o, const struct person *p)
+{
+	(void)d;
+	tv_str(v, "person_name", p->name);
+	tv_str(v, "org_name", o->name);
+	tv_str(v, "serial", sk_arena_strn(a, c->token, SERIAL_LENGTH));
+	tv_str(v, "desk_address", c->from);
+	tv_str(v, "contact", c->from);
+}
+
+static void
+answer_row(struct daemon *d, struct sk_arena *a, struct tvalues *v,
+    const char *item, size_t place, const char *person)
+{
+	static const char *const flags[] = { NULL, "answer_seen",
+	    "answer_not_seen", "answer_unknown" };
+	struct answer_record *x = NULL;
+	struct tvalues *row;
+	size_t n = 0;
+
+	if (store_answers(d->store, a, item, &x, &n))
+		return;
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(x[i].person, person) != 0)
+			continue;
+		row = tv_row(v, "items");
+		tv_str(row, "letter", sk_arena_printf(a, "%c",
+		    (int)('A' + place)));
+		tv_str(row, "item", item);
+		tv_choice(row, "answer_", flags[x[i].seen]);
+	}
+}
+
+bool
+copy_is_receipt(const struct copy_record *c)
+{
+	return c->person && strcmp(c->template, "T-18") == 0;
+}
+
+struct tvalues *
+values_answers(struct daemon *d, struct sk_arena *a,
+    const struct copy_record *c, const struct org *o, const struct person *p)
+{
+	struct tvalues *v = values_common(d, a, c->language);
+	char *ids = sk_arena_str(a, c->items ? c->items : ""), *save = NULL;
+	size_t place = 0;
+
+	values_person(d, v, a, c, o, p);
+	tv_str(v, "received", sk_time_local(a, c->created));
+	tv_str(v, "ref", c->token);
+	tv_flag(v, "any_secret", false);
+	tv_list(v, "items");
+	for (char *id = strtok_r(ids, " ", &save); id;
+	    id = strtok_r(NULL, " ", &save))
+		answer_row(d, a, v, id, place++, p->id);
+	return v;
+}

@@ -108,10 +108,23 @@ document_out(struct sk_json *o, const struct copy_record *p)
 	    NULL);
 }
 
+/* The filled lines of the field list, with the mail that gave them. */
+static void
+add_details(struct command *c, struct sk_json *list,
+    const struct mail_record *m)
+{
+	struct facts f;
+
+	if (m->facts.len && facts_get(c->arena, m->facts, &f) == SK_OK)
+		facts_json_details(list, &f, m->row);
+}
+
 static int
 add_mails(struct command *c, const struct case_record *k)
 {
 	struct sk_json *list = sk_json_set(c->out, "mails", sk_json_array());
+	struct sk_json *details = sk_json_set(c->out, "details",
+	    sk_json_array());
 	struct mail_record *m = NULL;
 	struct copy_record *p = NULL;
 	struct passed *all;
@@ -133,10 +146,12 @@ add_mails(struct command *c, const struct case_record *k)
 	for (size_t i = 0; i < at; i++) {
 		struct sk_json *o = sk_json_add(list, sk_json_object());
 
-		if (all[i].in)
+		if (all[i].in) {
 			document_mail(o, all[i].in);
-		else
+			add_details(c, details, all[i].in);
+		} else {
 			document_out(o, all[i].out);
+		}
 	}
 	return SK_OK;
 }

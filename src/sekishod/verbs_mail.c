@@ -121,6 +121,21 @@ may_open(struct command *c, const struct mail_record *m, const char **object)
 	return SK_OK;
 }
 
+/* What stands in the database for the splitting: whose an indicator is was
+ * found out there, with the outer mail's sender. */
+static void
+known_of(struct command *c, const struct mail_record *m)
+{
+	struct facts f = { 0 };
+
+	set_case(c, c->out, m->case_row);
+	if (m->facts.len && facts_get(c->arena, m->facts, &f))
+		f = (struct facts){ 0 };
+	facts_json_indicators(c->out, &f);
+	facts_json_details(sk_json_set(c->out, "details", sk_json_array()),
+	    &f, 0);
+}
+
 static int
 open_mail(struct command *c, enum mail_want want, uint32_t part,
     const char *event)
@@ -137,10 +152,12 @@ open_mail(struct command *c, enum mail_want want, uint32_t part,
 	if (r)
 		return r;
 	c->out = sk_json_document(want == MAIL_WANT_TEXT ? "mail-text" :
-	    "mail-part");
+	    want == MAIL_WANT_FACTS ? "split" : "mail-part");
 	sk_json_set_int(c->out, "number", m.row);
 	if (want == MAIL_WANT_PART)
 		sk_json_set_int(c->out, "part", part);
+	if (want == MAIL_WANT_FACTS)
+		known_of(c, &m);
 	return mail_open(c, &m, want, part);
 }
 
@@ -148,6 +165,12 @@ int
 verb_mail_text(struct command *c)
 {
 	return open_mail(c, MAIL_WANT_TEXT, 0, "mail.text");
+}
+
+int
+verb_mail_split(struct command *c)
+{
+	return open_mail(c, MAIL_WANT_FACTS, 0, "mail.split");
 }
 
 int

@@ -213,6 +213,20 @@ static const char *const main_versions[] = {
 	" REFERENCES cases(row), time INTEGER NOT NULL, box BLOB NOT NULL)"
 	" STRICT;"
 	"PRAGMA user_version = 4;",
+
+	/* Members' answers, append-only; and who sent an encrypted file, so
+	 * that the mail with its password finds the case. */
+	"CREATE TABLE answers(row INTEGER PRIMARY KEY,"
+	" item INTEGER NOT NULL REFERENCES items(row), person BLOB NOT NULL,"
+	" time INTEGER NOT NULL, mail INTEGER REFERENCES mail(row),"
+	" box BLOB NOT NULL) STRICT;"
+	"CREATE INDEX answers_item ON answers(item, person);"
+	"CREATE TABLE archives(row INTEGER PRIMARY KEY,"
+	" address BLOB NOT NULL, time INTEGER NOT NULL,"
+	" case_row INTEGER NOT NULL REFERENCES cases(row)) STRICT;"
+	"CREATE INDEX archives_address ON archives(address, time);"
+	"CREATE INDEX archives_time ON archives(time);"
+	"PRAGMA user_version = 5;",
 };
 
 static const char *const wraps_versions[] = {

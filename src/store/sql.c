@@ -417,4 +417,19 @@ const struct sql sql_table[SQL_LAST] = {
 	    "ORDER BY seq DESC LIMIT ?" },
 	[SQL_AUDIT_WALK] = { "audit.walk",
 	    "SELECT " AUDIT_COLUMNS " FROM audit ORDER BY seq" },
+
+	[SQL_ANSWER_ADD] = { "answer.add",
+	    "INSERT INTO answers(item, person, time, mail, box) "
+	    "VALUES(?, ?, ?, ?, ?)" },
+	[SQL_ANSWER_LIST] = { "answer.list",
+	    "SELECT time, mail, box FROM answers WHERE row IN "
+	    "(SELECT max(row) FROM answers WHERE item = ? GROUP BY person) "
+	    "ORDER BY row" },
+	[SQL_ARCHIVE_ADD] = { "archive.add",
+	    "INSERT INTO archives(address, time, case_row) VALUES(?, ?, ?)" },
+	[SQL_ARCHIVE_DROP] = { "archive.drop",
+	    "DELETE FROM archives WHERE time < ?" },
+	[SQL_ARCHIVE_FIND] = { "archive.find",
+	    "SELECT case_row FROM archives WHERE address = ? AND time >= ? "
+	    "ORDER BY time DESC, row DESC LIMIT 1" },
 };

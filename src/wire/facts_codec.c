@@ -6,6 +6,8 @@
  */
 #include <config.h>
 
+#include <string.h>
+
 #include <sekisho/limits.h>
 #include <sekisho/messages.h>
 #include <sekisho/text.h>
@@ -14,12 +16,14 @@
 #include "wire/codec.h"
 
 enum {
-	FACTS_FORMAT = 2,		/* stored facts outlive the program */
+	FACTS_FORMAT = 3,		/* stored facts outlive the program */
+	FACTS_FORMAT_2 = 2,		/* had no bounce, details, indicators */
 	ANSWER_ALL = ANSWER_SECRECY | ANSWER_SCOPE | ANSWER_2X |
 	    ANSWER_COORDINATION | ANSWER_READBACK | ANSWER_REQUEST |
 	    ANSWER_4W | ANSWER_4C,
 	ATTACH_ALL = (ATTACH_BAD_ENCODING << 1) - 1,
-	DOUBT_ALL = (DOUBT_IMITATION << 1) - 1,
+	DOUBT_ALL = (DOUBT_LEFT_OUT << 1) - 1,
+	INDICATOR_ALL = (INDICATOR_THEIRS << 1) - 1,
 	AUTH_METHODS = 64	/* in one field: dkim once a signature */
 };
 
@@ -227,6 +231,135 @@ get_content(struct wire_in *w, struct sk_arena *a, struct facts *f)
 	}
 }
 
+static void
+put_bounce(struct sk_buf *b, const struct fact_bounce *x)
+{
+	wire_put_u8(b, (uint8_t)x->fate);
+	wire_put_str(b, x->status);
+	wire_put_str(b, x->recipient);
+	wire_put_u32(b, (uint32_t)x->nreturned);
+	for (size_t i = 0; i < x->nreturned; i++)
+		wire_put_str(b, x->returned[i]);
+}
+
+static void
+get_bounce(struct wire_in *w, struct sk_arena *a, struct fact_bounce *x)
+{
+	const char **returned;
+
+	x->fate = wire_enum(w, FATE_UNCLEAR);
+	x->status = wire_str(w, a);
+	x->recipient = wire_str(w, a);
+	x->nreturned = wire_count(w, LIMIT_RETURNED);
+	x->returned = returned = wire_array(a, x->nreturned,
+	    sizeof(*returned));
+	for (size_t i = 0; i < x->nreturned; i++)
+		returned[i] = wire_need_str(w, a);
+}
+
+static void
+put_sightings(struct sk_buf *b, const struct answer *ans)
+{
+	wire_put_u32(b, ans->nsightings);
+	for (unsigned i = 0; i < ans->nsightings; i++) {
+		wire_put_u8(b, (uint8_t)ans->sightings[i].letter);
+		wire_put_u8(b, (uint8_t)ans->sightings[i].seen);
+	}
+}
+
+static void
+get_sightings(struct wire_in *w, struct answer *ans)
+{
+	ans->nsightings = wire_count(w, ANSWER_SIGHTINGS);
+	for (unsigned i = 0; i < ans->nsightings; i++) {
+		uint8_t letter = wire_u8(w);
+
+		if (letter != 0 && (letter < 'A' || letter > 'Z'))
+			w->bad = true;
+		ans->sightings[i].letter = (char)letter;
+		ans->sightings[i].seen = wire_enum(w, SEEN_UNKNOWN);
+	}
+}
+
+static void
+put_found(struct sk_buf *b, const struct facts *f)
+{
+	wire_put_u8(b, (uint8_t)f->likely);
+	put_sightings(b, &f->answer);
+	put_bounce(b, &f->bounce);
+	wire_put_u8(b, f->gives_password);
+	wire_put_u32(b, (uint32_t)f->nindicators);
+	for (size_t i = 0; i < f->nindicators; i++) {
+		wire_put_u8(b, (uint8_t)f->indicators[i].type);
+		wire_put_str(b, f->indicators[i].value);
+		wire_put_u32(b, f->indicators[i].flags);
+	}
+	wire_put_u32(b, (uint32_t)f->ndetails);
+	for (size_t i = 0; i < f->ndetails; i++) {
+		wire_put_u8(b, (uint8_t)f->details[i].kind);
+		wire_put_str(b, f->details[i].value);
+	}
+	wire_put_u32(b, (uint32_t)f->npassages);
+	for (size_t i = 0; i < f->npassages; i++) {
+		wire_put_u32(b, f->passages[i].at);
+		wire_put_u32(b, f->passages[i].len);
+		wire_put_u8(b, f->passages[i].technical);
+	}
+}
+
+static void
+get_indicators(struct wire_in *w, struct sk_arena *a, struct facts *f)
+{
+	struct fact_indicator *x;
+	struct fact_detail *d;
+
+	f->nindicators = wire_count(w, LIMIT_INDICATORS);
+	f->indicators = x = wire_array(a, f->nindicators, sizeof(*x));
+	for (size_t i = 0; i < f->nindicators; i++) {
+		x[i].type = wire_enum(w, INDICATOR_CVE);
+		x[i].value = wire_need_str(w, a);
+		x[i].flags = wire_bits(w, INDICATOR_ALL);
+	}
+	f->ndetails = wire_count(w, LIMIT_DETAILS);
+	f->details = d = wire_array(a, f->ndetails, sizeof(*d));
+	for (size_t i = 0; i < f->ndetails; i++) {
+		d[i].kind = wire_enum(w, DETAIL_CONSULTED);
+		d[i].value = wire_need_str(w, a);
+	}
+}
+
+/* In order, without gaps, and no further than the text. */
+static void
+get_passages(struct wire_in *w, struct sk_arena *a, struct facts *f)
+{
+	size_t at = 0, end = f->text != NULL ? strlen(f->text) : 0;
+	struct fact_passage *p;
+
+	f->npassages = wire_count(w, LIMIT_PASSAGES);
+	f->passages = p = wire_array(a, f->npassages, sizeof(*p));
+	for (size_t i = 0; i < f->npassages; i++) {
+		p[i].at = wire_u32(w);
+		p[i].len = wire_u32(w);
+		p[i].technical = wire_bool(w);
+		if (p[i].at != at || p[i].len > end - at)
+			w->bad = true;
+		if (w->bad)
+			return;
+		at += p[i].len;
+	}
+}
+
+static void
+get_found(struct wire_in *w, struct sk_arena *a, struct facts *f)
+{
+	f->likely = wire_enum(w, AUTO_OURS);
+	get_sightings(w, &f->answer);
+	get_bounce(w, a, &f->bounce);
+	f->gives_password = wire_bool(w);
+	get_indicators(w, a, f);
+	get_passages(w, a, f);
+}
+
 /* Each place lies within a payload of LIMIT_MESSAGE_MAX; whether it lies in
  * this mail's payload is for whoever holds that descriptor. */
 static void
@@ -252,6 +385,7 @@ facts_put(struct sk_buf *b, const struct facts *f)
 	wire_put_u8(b, FACTS_FORMAT);
 	put_header(b, f);
 	put_content(b, f);
+	put_found(b, f);
 	wire_put_u32(b, f->doubts);
 	wire_put_u64(b, f->data_at);
 	wire_put_u64(b, f->data_len);
@@ -263,12 +397,15 @@ int
 facts_get(struct sk_arena *a, struct sk_span s, struct facts *f)
 {
 	struct wire_in w = wire_open(s);
+	uint8_t format = wire_u8(&w);
 
 	*f = (struct facts){ 0 };
-	if (wire_u8(&w) != FACTS_FORMAT)
+	if (format != FACTS_FORMAT && format != FACTS_FORMAT_2)
 		w.bad = true;
 	get_header(&w, a, f);
 	get_content(&w, a, f);
+	if (format != FACTS_FORMAT_2)
+		get_found(&w, a, f);
 	f->doubts = wire_bits(&w, DOUBT_ALL);
 	get_places(&w, f);
 	return wire_end(&w);

@@ -22,12 +22,23 @@ codes(struct sk_json *o, const char *name, unsigned bits)
 static void
 answers(struct sk_json *o, const struct answer *ans)
 {
+	struct sk_json *items;
+
 	codes(o, "ticks", ans->ticks);
 	codes(o, "unclear", ans->unclear);
 	sk_json_set_str(o, "parts", ans->parts);
 	sk_json_set_str(o, "never", ans->never);
 	sk_json_set_str(o, "other", ans->other);
 	sk_json_set_bool(o, "yes", ans->yes_word);
+	items = sk_json_set(o, "items", sk_json_array());
+	for (unsigned i = 0; i < ans->nsightings; i++) {
+		const char letter[2] = { ans->sightings[i].letter, '\0' };
+		struct sk_json *x = sk_json_add(items, sk_json_object());
+
+		sk_json_set_str(x, "letter", *letter ? letter : NULL);
+		sk_json_set_str(x, "answer",
+		    answer_seen_word(ans->sightings[i].seen));
+	}
 	/* The token itself is a pass: it is not printed. */
 	sk_json_set_bool(o, "ref", ans->ref != NULL);
 }
@@ -85,11 +96,78 @@ crypto(struct sk_json *o, const struct facts *f, const struct verdict *v)
 }
 
 static void
-doubts(struct sk_json *list, uint32_t bits)
+doubts(struct sk_json *o, uint32_t bits)
 {
+	struct sk_json *words = sk_json_set(o, "doubts", sk_json_array());
+	struct sk_json *texts = sk_json_set(o, "doubt_texts",
+	    sk_json_array());
+
 	for (uint32_t bit = 1; bit != 0 && bit <= bits; bit <<= 1)
-		if ((bits & bit) != 0)
-			sk_json_add_str(list, doubt_word(bit));
+		if ((bits & bit) != 0) {
+			sk_json_add_str(words, doubt_word(bit));
+			sk_json_add_str(texts, doubt_text(bit));
+		}
+}
+
+/* Why it is shown and not proposed, and how it was written. */
+static void
+marks(struct sk_json *list, uint32_t flags)
+{
+	static const struct { uint32_t flag; const char *word; } words[] = {
+		{ INDICATOR_THEIRS, "theirs" },
+		{ INDICATOR_INTERNAL, "internal" },
+		{ INDICATOR_SIGNATURE, "signature" },
+		{ INDICATOR_DEFANGED, "defanged" },
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (flags & words[i].flag)
+			sk_json_add_str(list, words[i].word);
+}
+
+void
+facts_json_indicators(struct sk_json *o, const struct facts *f)
+{
+	struct sk_json *list = sk_json_set(o, "indicators", sk_json_array());
+
+	for (size_t i = 0; i < f->nindicators; i++) {
+		const struct fact_indicator *x = &f->indicators[i];
+		struct sk_json *row = sk_json_add(list, sk_json_object());
+
+		sk_json_set_str(row, "type", indicator_word(x->type));
+		sk_json_set_str(row, "value", x->value);
+		sk_json_set_bool(row, "proposed",
+		    (x->flags & INDICATOR_NOT_PROPOSED) == 0);
+		marks(sk_json_set(row, "marks", sk_json_array()), x->flags);
+	}
+}
+
+void
+facts_json_details(struct sk_json *list, const struct facts *f, int64_t mail)
+{
+	for (size_t i = 0; i < f->ndetails; i++) {
+		struct sk_json *row = sk_json_add(list, sk_json_object());
+
+		sk_json_set_str(row, "field", detail_word(f->details[i].kind));
+		sk_json_set_str(row, "value", f->details[i].value);
+		if (mail)
+			sk_json_set_int(row, "mail", mail);
+	}
+}
+
+static void
+bounce(struct sk_json *o, const struct fact_bounce *b)
+{
+	struct sk_json *x;
+
+	if (b->fate == FATE_NONE) {
+		sk_json_set_null(o, "bounce");
+		return;
+	}
+	x = sk_json_set(o, "bounce", sk_json_object());
+	sk_json_set_str(x, "fate", fate_word(b->fate));
+	sk_json_set_str(x, "status", b->status);
+	sk_json_set_str(x, "recipient", b->recipient);
 }
 
 static void
@@ -118,7 +196,9 @@ facts_json(const struct facts *f, const struct verdict *v)
 	answers(sk_json_set(o, "answers", sk_json_object()), &f->answer);
 	attachments(sk_json_set(o, "attachments", sk_json_array()), f);
 	crypto(sk_json_set(o, "crypto", sk_json_object()), f, v);
-	sk_json_set(o, "indicators", sk_json_array());
-	doubts(sk_json_set(o, "doubts", sk_json_array()), f->doubts);
+	bounce(o, &f->bounce);
+	facts_json_indicators(o, f);
+	facts_json_details(sk_json_set(o, "details", sk_json_array()), f, 0);
+	doubts(o, f->doubts);
 	return o;
 }

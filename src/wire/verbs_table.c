@@ -71,7 +71,7 @@ VALUES(setup_smime) = {
 };
 VALUES(read_file) = {
 	{ .name = "FILE", .kind = VALUE_PATH, .flags = VALUE_NEEDED,
-	    .help = "a mail; \"-\": standard input" },
+	    .help = "a mail, or a folder of them; \"-\": standard input" },
 	END
 };
 
@@ -323,6 +323,7 @@ VALUES(mail_list) = {
 	OPT("--last", VALUE_NUMBER, "how many; default 50"),
 	END
 };
+VALUES(answers_of) = { ITEM_ARG, END };
 VALUES(mail_one) = { NUMBER_ARG("number of a mail"), END };
 VALUES(probe) = {
 	OPT("--token", VALUE_TEXT, "what of that probe has arrived; without: "
@@ -493,9 +494,13 @@ static const struct verb table[] = {
 	{ "digest", "show", ACCOUNT, false, "one with its ledger",
 	    digest_show },
 
+	{ "answers", NULL, OPERATOR, false, "what members answered to an "
+	    "item", answers_of },
 	{ "mail", "list", OPERATOR, false, "newest first", mail_list },
 	{ "mail", "show", OPERATOR, false, "what was understood", mail_one },
 	{ "mail", "text", OPERATOR, false, "its text; audited", mail_one },
+	{ "mail", "split", OPERATOR, false, "its technical part beside the "
+	    "rest, with values for item add; audited", mail_one },
 	{ "mail", "save", OPERATOR, false, "an attachment or the raw mail; "
 	    "audited", mail_save },
 

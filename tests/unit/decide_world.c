@@ -19,6 +19,7 @@
 
 static const struct policy policy = {
 	.restraint = { 1, 20, 200, 5 },
+	.membership_address = "shomu@example.jp",
 	.first_up_to_task_force = ASSURANCE_TOKEN_ALIGNED,
 	.wider = ASSURANCE_SIGNATURE, .narrowing = ASSURANCE_TOKEN,
 };
@@ -27,7 +28,9 @@ static const struct config_desk desks[] = {
 	{ "csc-info@example.jp", DESK_INQUIRY, false },
 	{ "csc-slow@example.jp", DESK_INCIDENT, false },
 };
+static const char *const notify[] = { "duty@example.jp" };
 static const struct config config = {
+	.notify = notify, .nnotify = 1,
 	.domain = "example.jp", .desks = desks, .ndesks = 3,
 	.return_address = "csc-return@example.jp",
 };
@@ -162,6 +165,17 @@ put_action(struct sk_buf *b, const struct action *x)
 		sk_buf_addf(b, "%s%s%s ", x->u.send.template,
 		    x->u.send.ask ? "+form" : "",
 		    x->u.send.unencrypted_hint ? "+key" : "");
+		return;
+	case ACTION_BOUNCED:
+		sk_buf_addf(b, "bounced%s ", x->u.bounced.late ? ":late" :
+		    "");
+		return;
+	case ACTION_RECORD:
+		sk_buf_addf(b, "record:%s:%s ", x->u.record.item,
+		    answer_seen_word(x->u.record.seen));
+		return;
+	case ACTION_TELL:
+		sk_buf_addf(b, "tell:%s ", x->u.tell.template);
 		return;
 	case ACTION_OPERATOR:
 		sk_buf_addf(b, "look:%s ", x->u.operator_look.reason);

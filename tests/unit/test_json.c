@@ -185,14 +185,17 @@ facts_become_the_read_document(void **state)
 	    "\"subject\":\"s\",\"date\":\"2026-04-01T00:00:00Z\","
 	    "\"message_id\":\"m@x\",\"text\":\"t\",\"outside\":null,"
 	    "\"answers\":{\"ticks\":[\"1-A\",\"2-B\"],\"unclear\":[\"3-A\"],\"parts\":null,"
-	    "\"never\":\"n\",\"other\":null,\"yes\":false,\"ref\":true},"
+	    "\"never\":\"n\",\"other\":null,\"yes\":false,"
+	    "\"items\":[],\"ref\":true},"
 	    "\"attachments\":[{\"name\":\"a.txt\",\"type\":\"text/plain\","
 	    "\"bytes\":3,\"part\":2}],\"crypto\":{\"form\":\"plain\","
 	    "\"integrity\":null,\"signature\":null,\"signer\":null,"
 	    "\"signed_by\":null,\"owner\":null,\"coverage\":\"nothing\","
 	    "\"signer_is_from\":false,\"protection\":\"none\",\"says\":"
-	    "[\"Nothing was opened or checked.\"]},\"indicators\":[],"
-	    "\"doubts\":[\"html-only\"]}\n");
+	    "[\"Nothing was opened or checked.\"]},\"bounce\":null,\"indicators\":[],"
+	    "\"details\":[],\"doubts\":[\"html-only\"],"
+	    "\"doubt_texts\":[\"The mail has no plain text; its HTML was "
+	    "turned into text.\"]}\n");
 	sk_json_free(&j);
 	o = facts_json(&f, &v);
 	c = sk_json_get(o, "crypto");

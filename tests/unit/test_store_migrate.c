@@ -72,6 +72,7 @@ cut(struct world *w, sqlite3 *h, const char *table, size_t bytes)
 static void
 back_to_3(sqlite3 *h)
 {
+	run(h, "DROP TABLE answers; DROP TABLE archives");
 	run(h, "DROP TABLE item_texts; DROP TABLE raises;"
 	    "DROP TABLE requests; DROP TABLE case_texts;"
 	    "DROP TABLE deny_words; DROP TABLE merges; DROP TABLE notices;"

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include <sekisho/limits.h>
+
 #define SPAN_EQUAL(a, b) assert_true(sk_span_eq(a, b))
 
 static void
@@ -639,6 +641,71 @@ test_meta(void **state)
 	assert_string_equal(v, "BB");
 }
 
+static void
+answer(struct world *w, const char *item, const char *person,
+    enum answer_seen seen, int64_t time)
+{
+	struct answer_record x = { .item = item, .person = person,
+		.org = "acme", .seen = seen, .time = time };
+
+	assert_int_equal(store_answer_add(w->s, &x), SK_OK);
+}
+
+/* The newest of a person counts; nothing is overwritten. */
+static void
+test_answers(void **state)
+{
+	struct world *w = *state;
+	const char *item = world_item(w, world_case(w));
+	struct answer_record *got, none = { .item = "I-aaaaaaa",
+		.person = "p", .seen = SEEN_YES };
+	size_t n;
+
+	assert_int_equal(store_answers(w->s, w->a, item, &got, &n), SK_OK);
+	assert_int_equal(n, 0);
+	answer(w, item, "acme-sato", SEEN_YES, 10);
+	answer(w, item, "beta-abe", SEEN_UNKNOWN, 11);
+	answer(w, item, "acme-sato", SEEN_NO, 12);
+	world_commit(w);
+	assert_false(world_holds(w, "acme-sato"));
+	world_reopen(w);
+	assert_int_equal(store_answers(w->s, w->a, item, &got, &n), SK_OK);
+	assert_int_equal(n, 2);
+	assert_string_equal(got[0].person, "beta-abe");
+	assert_int_equal(got[0].seen, SEEN_UNKNOWN);
+	assert_string_equal(got[1].person, "acme-sato");
+	assert_int_equal(got[1].seen, SEEN_NO);
+	assert_int_equal(got[1].time, 12);
+	assert_string_equal(got[1].org, "acme");
+	assert_string_equal(got[1].item, item);
+	assert_int_equal(store_answer_add(w->s, &none), SK_ERR_NOINPUT);
+	assert_int_equal(store_answers(w->s, w->a, "I-aaaaaaa", &got, &n),
+	    SK_ERR_NOINPUT);
+}
+
+/* The newest archive of that address, in any case, for three days. */
+static void
+test_archives(void **state)
+{
+	struct world *w = *state;
+	int64_t one = world_case(w), two = world_case(w), got;
+
+	assert_int_equal(store_archive_add(w->s, "Sato@acme.example", one,
+	    1000), SK_OK);
+	assert_int_equal(store_archive_add(w->s, "sato@acme.example", two,
+	    2000), SK_OK);
+	assert_int_equal(store_archive_case(w->s, "SATO@acme.example", 3000,
+	    &got), SK_OK);
+	assert_int_equal(got, two);
+	store_archive_case(w->s, "abe@acme.example", 3000, &got);
+	assert_int_equal(got, 0);
+	store_archive_case(w->s, "sato@acme.example", 2000 +
+	    LIMIT_PASSWORD_SECONDS + 1, &got);
+	assert_int_equal(got, 0);
+	world_commit(w);
+	assert_false(world_holds(w, "sato@acme"));
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
 int
@@ -651,7 +718,7 @@ main(void)
 		T(test_history), T(test_key), T(test_key_retire),
 		T(test_copies_of), T(test_terms), T(test_item), T(test_copy),
 		T(test_copy_life), T(test_digest), T(test_audit),
-		T(test_meta),
+		T(test_meta), T(test_answers), T(test_archives),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -163,6 +163,13 @@ facts_mean_the_same(void **state)
 	assert_true(sk_span_eq(f.keys[0].block, want->keys[0].block));
 	assert_int_equal(f.doubts, want->doubts);
 	assert_int_equal(f.sig_at, 201);
+	assert_int_equal(f.bounce.fate, FATE_TEMPORARY);
+	assert_string_equal(f.bounce.returned[1], "y+z@example.jp");
+	assert_string_equal(f.indicators[1].value, "https://evil.example/");
+	assert_int_equal(f.indicators[0].flags, INDICATOR_THEIRS);
+	assert_int_equal(f.details[0].kind, DETAIL_CONSULTED);
+	assert_int_equal(f.passages[1].at, 6);
+	assert_int_equal(f.answer.sightings[0].letter, 'B');
 	sk_buf_free(&b);
 	sk_arena_free(&a);
 }
@@ -240,17 +247,23 @@ static void
 lies_in_facts_are_refused(void **state)
 {
 	struct sk_arena *a = sk_arena_new();
-	struct facts bad[4], f;
+	static const struct fact_passage gap[] = { { 0, 5, true },
+		{ 6, 7, false } }, behind[] = { { 0, 14, true } };
+	struct facts bad[7], f;
 	struct sk_buf b;
 
 	(void)state;
-	for (size_t i = 0; i < 4; i++)
+	for (size_t i = 0; i < 7; i++)
 		bad[i] = *wire_sample_facts();
 	bad[0].from.address = "two@at@signs";
 	bad[1].doubts = 1u << 31;
 	bad[2].data_at = bad[2].data_len = UINT64_MAX / 2 + 1;
 	bad[3].form = 77;
-	for (size_t i = 0; i < 4; i++) {
+	bad[4].passages = gap;
+	bad[5].passages = behind;
+	bad[5].npassages = 1;
+	bad[6].answer.sightings[0].letter = 'a';
+	for (size_t i = 0; i < 7; i++) {
 		sk_buf_init(&b, LIMIT_FACTS);
 		facts_put(&b, &bad[i]);
 		assert_int_equal(facts_get(a, sk_buf_span(&b), &f),

@@ -34,6 +34,18 @@ static const struct fact_key keys[] = {
 	{ { (const unsigned char *)"\x99\x00\xff", 3 }, KEY_AUTOCRYPT }
 };
 
+static const char *const returned[] = { "x@example.jp", "y+z@example.jp" };
+static const struct fact_indicator indicators[] = {
+	{ INDICATOR_CVE, "CVE-2026-12345", INDICATOR_THEIRS },
+	{ INDICATOR_URL, "https://evil.example/", INDICATOR_DEFANGED }
+};
+static const struct fact_detail details[] = {
+	{ DETAIL_CONSULTED, "JC3" }, { DETAIL_TIME, "9:00" }
+};
+static const struct fact_passage passages[] = {
+	{ 0, 6, true }, { 6, 7, false }
+};
+
 static const struct facts facts = {
 	.from = { "sato@acme.example", "\xe4\xbd\x90\xe8\x97\xa4" },
 	.reply_to = { "desk@acme.example", NULL },
@@ -42,6 +54,14 @@ static const struct facts facts = {
 	.subject = "\xe7\x9b\xb8\xe8\xab\x87", .message_id = "id@acme.example",
 	.refs = refs, .nrefs = N(refs), .date = -5, .received_count = 4,
 	.automatic = AUTO_LIST, .no_reply_wanted = true,
+	.likely = AUTO_REPLIED,
+	.bounce = { .fate = FATE_TEMPORARY, .status = "4.4.1",
+	    .recipient = "r@example.jp", .returned = returned,
+	    .nreturned = N(returned) },
+	.gives_password = true,
+	.indicators = indicators, .nindicators = N(indicators),
+	.details = details, .ndetails = N(details),
+	.passages = passages, .npassages = N(passages),
 	.authres = authres, .nauthres = N(authres),
 	.content_id = { 1, 2, 3, [31] = 32 },
 	.form = FORM_PGP_SIGNED, .protection = PROTECTION_CLEAR,
@@ -50,7 +70,8 @@ static const struct facts facts = {
 	.answer = { .ticks = ANSWER_1B | ANSWER_2X, .unclear = ANSWER_3A,
 	    .parts = "parts", .never = "never", .other = NULL,
 	    .yes_word = true, .ref = "ref", .ref_other = "second ref",
-	    .code = "code" },
+	    .code = "code", .sightings = { { 'B', SEEN_NO },
+	    { 0, SEEN_UNCLEAR } }, .nsightings = 2 },
 	.attachments = attachments, .nattachments = N(attachments),
 	.keys = keys, .nkeys = N(keys),
 	.doubts = DOUBT_BIDI | DOUBT_IMITATION,

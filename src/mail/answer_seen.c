@@ -1,0 +1,278 @@
+/*
+ * A member's answers to the items of a digest (R-121): 来ている, 来ていない,
+ * わからない, or seen, not seen, unknown, or 1 to 3, each behind the letter that
+ * the digest gave the item. New text only: the digest names all three words,
+ * so a quoted line says nothing; but the quoted line that a bare word stands
+ * under tells which item it is for.
+ *
+ * Must never take a hedge or a question for an answer: a line that begins as
+ * an answer and does not end as one is unclear, and a person reads it.
+ */
+#include <config.h>
+
+#include <string.h>
+
+#include "mail/answer_read.h"
+#include "mail/answer_text.h"
+#include "mail/answer_words.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+/* Folded as scan_next() folds; a longer word before the one it begins with. */
+static const struct {
+	const char *word;
+	enum answer_seen seen;
+} values[] = {
+	{ "来ていない", SEEN_NO }, { "来ていません", SEEN_NO },
+	{ "来てない", SEEN_NO }, { "来てません", SEEN_NO },
+	{ "来ておりません", SEEN_NO }, { "来ておらず", SEEN_NO },
+	{ "きていない", SEEN_NO }, { "きていません", SEEN_NO },
+	{ "きてない", SEEN_NO }, { "きてません", SEEN_NO },
+	{ "きておりません", SEEN_NO }, { "未着", SEEN_NO },
+	{ "来ている", SEEN_YES }, { "来ています", SEEN_YES },
+	{ "来てる", SEEN_YES }, { "来てます", SEEN_YES },
+	{ "来ております", SEEN_YES }, { "来ました", SEEN_YES },
+	{ "きている", SEEN_YES }, { "きています", SEEN_YES },
+	{ "きてる", SEEN_YES }, { "きてます", SEEN_YES },
+	{ "きております", SEEN_YES }, { "きました", SEEN_YES },
+	{ "わからない", SEEN_UNKNOWN }, { "分からない", SEEN_UNKNOWN },
+	{ "判らない", SEEN_UNKNOWN }, { "解らない", SEEN_UNKNOWN },
+	{ "わかりません", SEEN_UNKNOWN }, { "分かりません", SEEN_UNKNOWN },
+	{ "判りません", SEEN_UNKNOWN }, { "解りません", SEEN_UNKNOWN },
+	{ "わかりかねます", SEEN_UNKNOWN }, { "分かりかねます", SEEN_UNKNOWN },
+	{ "不明", SEEN_UNKNOWN },
+	{ "not seen", SEEN_NO }, { "notseen", SEEN_NO },
+	{ "not_seen", SEEN_NO }, { "have not seen", SEEN_NO },
+	{ "haven't seen", SEEN_NO }, { "haven’t seen", SEEN_NO },
+	{ "seen", SEEN_YES }, { "have seen", SEEN_YES },
+	{ "unknown", SEEN_UNKNOWN }, { "don't know", SEEN_UNKNOWN },
+	{ "don’t know", SEEN_UNKNOWN }, { "do not know", SEEN_UNKNOWN },
+};
+
+/* Who speaks, before the answer: nothing that changes it. */
+static const char *const speakers[] = { "弊社では", "弊社には", "当社では",
+	"当社には", "当組織では", "当組織には", "当方では", "当方には",
+	"弊組織では", "弊組織には", "弊庁では", "当庁では", "弊学では",
+	"本学では", "こちらでは", "こちらには", "回答:", "回答は", "返答:",
+	"we ", "i ", "answer:" };
+
+/* What may follow and leaves it as it is. */
+static const char *const endings[] = { "でした", "です", "でございます",
+	"であります" };
+
+/* Steps over one of the values. */
+static bool
+read_value(struct scan *s, enum answer_seen *seen)
+{
+	uint32_t c = scan_peek(s);
+	struct scan t = *s;
+
+	for (size_t i = 0; i < COUNT(values); i++)
+		if (scan_word(s, values[i].word)) {
+			*seen = values[i].seen;
+			return true;
+		}
+	if (!(c >= '1' && c <= '3') && !(c >= 0x2460 && c <= 0x2462))
+		return false;
+	scan_next(&t);
+	if (c < 0x80 && !scan_ends_word(&t))
+		return false;
+	*seen = SEEN_YES + (enum answer_seen)(c < 0x80 ? c - '1' : c - 0x2460);
+	*s = t;
+	return true;
+}
+
+/* A letter that stands alone, or directly before Japanese. */
+static bool
+read_letter(struct scan *s, char *letter)
+{
+	struct scan t = *s;
+	uint32_t c = scan_next(&t);
+
+	if (c < 'a' || c > 'z' || !scan_ends_word(&t))
+		return false;
+	*letter = (char)(c - 'a' + 'A');
+	*s = t;
+	return true;
+}
+
+static void
+skip_marks(struct scan *s, const char *ascii)
+{
+	for (;;) {
+		uint32_t c;
+
+		scan_blanks(s);
+		c = scan_peek(s);
+		if (!(c > 0 && c < 0x80 && strchr(ascii, (int)c)) &&
+		    c != 0x3001 && c != 0xff64 && c != 0x30fb &&
+		    c != 0x2192 && c != 0x21d2 && c != 0x2022 &&
+		    c != 0x25a0 && c != 0x25cf)
+			return;
+		scan_next(s);
+	}
+}
+
+/* "A", "A, C", "(B)", "A：", "Aは"; their bits, 0 if there is none. */
+static unsigned
+read_letters(struct scan *s)
+{
+	struct scan t = *s;
+	unsigned letters = 0;
+	char letter;
+
+	skip_marks(&t, "([");
+	while (read_letter(&t, &letter)) {
+		letters |= 1u << (letter - 'A');
+		*s = t;
+		skip_marks(&t, ",/&+([)]");
+	}
+	if (letters) {
+		skip_marks(s, ":.)]=->,");
+		if (scan_word(s, "は"))
+			skip_marks(s, ":,");
+	}
+	return letters;
+}
+
+static bool
+is_stop(uint32_t c)
+{
+	return c == 0 || c == '.' || c == '!' || c == 0x3002 || c == 0xff61;
+}
+
+/* Does the line end here, or the sentence? Words after a full stop are a
+ * comment; after a comma they could be a hedge. */
+static bool
+ends_answer(struct scan *s)
+{
+	for (size_t i = 0; i < COUNT(endings); i++)
+		if (scan_word(s, endings[i]))
+			break;
+	scan_blanks(s);
+	return is_stop(scan_peek(s));
+}
+
+static void
+note(struct answer *out, char letter, enum answer_seen seen)
+{
+	struct answer_sighting *x;
+
+	for (unsigned i = 0; i < out->nsightings; i++) {
+		x = &out->sightings[i];
+		if (x->letter == letter) {
+			if (x->seen != seen)
+				x->seen = SEEN_UNCLEAR;
+			return;
+		}
+	}
+	x = &out->sightings[out->nsightings++];
+	x->letter = letter;
+	x->seen = seen;
+}
+
+static void
+note_all(struct answer *out, unsigned letters, enum answer_seen seen)
+{
+	if (letters == 0)
+		note(out, '\0', seen);
+	for (int i = 0; i < 26; i++)
+		if (letters & 1u << i)
+			note(out, (char)('A' + i), seen);
+}
+
+/* How many of the values stand in a row, with "/" between? */
+static unsigned
+printed_values(struct scan s)
+{
+	enum answer_seen seen;
+	unsigned n = 0;
+
+	while (read_value(&s, &seen)) {
+		n++;
+		skip_marks(&s, "/|");
+	}
+	return scan_blanks(&s) ? 0 : n;
+}
+
+/* Several answers on a line: "A 来ている、B 来ていない". */
+static void
+read_answers(struct answer *out, struct scan s, unsigned letters)
+{
+	enum answer_seen seen;
+
+	for (;;) {
+		struct scan after;
+		unsigned next;
+
+		if (!read_value(&s, &seen))
+			return;
+		after = s;
+		skip_marks(&after, ",;/");
+		next = after.p != s.p ? read_letters(&after) : 0;
+		if (!next) {
+			note_all(out, letters, ends_answer(&s) ? seen :
+			    SEEN_UNCLEAR);
+			return;
+		}
+		note_all(out, letters, seen);
+		letters = next;
+		s = after;
+	}
+}
+
+static void
+read_line(struct answer *out, struct scan s, unsigned quoted)
+{
+	struct scan t;
+	unsigned letters;
+	size_t i;
+
+	skip_marks(&s, "-*");		/* no label: "A:" is ours */
+	t = s;
+	for (i = 0; i < COUNT(speakers); i++)
+		if (scan_word(&t, speakers[i]))
+			break;
+	if (i < COUNT(speakers)) {
+		scan_blanks(&t);
+		s = t;
+	}
+	letters = read_letters(&s);
+	if (printed_values(s) > 1)
+		return;			/* as the digest printed it */
+	read_answers(out, s, letters ? letters : quoted);
+}
+
+void
+answer_read_seen(struct sk_arena *a, const char *text, struct answer *out)
+{
+	unsigned quoted = 0;
+	struct lines l;
+
+	text_split(a, text, &l);
+	for (size_t i = 0; i < l.n; i++) {
+		struct scan s = l.v[i].s;
+		unsigned before = out->nsightings;
+
+		if (l.v[i].kind != LINE_TEXT)
+			continue;
+		if (l.v[i].depth == 0) {
+			read_line(out, s, quoted);
+			if (out->nsightings != before)
+				quoted = 0;
+			continue;
+		}
+		quoted = read_letters(&s);
+		if (printed_values(s) != 3)
+			quoted = 0;
+	}
+}
+
+const char *
+answer_seen_word(enum answer_seen s)
+{
+	static const char *const words[] = { "unclear", "seen", "not-seen",
+		"unknown" };
+
+	return (size_t)s < COUNT(words) ? words[s] : "?";
+}

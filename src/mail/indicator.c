@@ -1,0 +1,360 @@
+/*
+ * Indicators of a text (R-071, R-072): each once, in the order they stand, and
+ * the paragraphs that hold one apart from those that do not. A proposal for an
+ * operator who splits the technical half from the damage; nothing leaves the
+ * case by it (R-042). What stands in the writer's signature, and what our own
+ * form printed, is told apart.
+ *
+ * Linear: each byte is folded once, each word looked at once.
+ */
+#include <config.h>
+
+#include <string.h>
+
+#include <sekisho/limits.h>
+#include <sekisho/mail_read.h>
+#include <sekisho/text.h>
+
+#include "mail/answer_text.h"
+#include "mail/bytes.h"
+#include "mail/indicator.h"
+
+#define SLOTS 2048		/* of the set of those found; a power of two */
+#define SIGNATURE_LINES 15	/* below a rule at the end of the new text */
+
+struct finder {
+	struct sk_arena *a;
+	struct facts *out;
+	struct fact_indicator *list;
+	size_t n;
+	uint16_t slots[SLOTS];	/* index + 1; 0 free */
+	char *line, *changed;	/* room for the longest line */
+	bool full, any;		/* any: this line holds a proposed one */
+};
+
+/* ---- the set ---- */
+
+static size_t
+hash(enum fact_indicator_type type, const char *s)
+{
+	uint32_t h = 2166136261u ^ (uint32_t)type;
+
+	for (; *s != '\0'; s++)
+		h = (h ^ (unsigned char)*s) * 16777619u;
+	return h;
+}
+
+static void
+add(struct finder *f, const struct indicator_found *w, unsigned flags)
+{
+	size_t slot = hash(w->type, w->value) & (SLOTS - 1);
+	struct fact_indicator *x;
+
+	for (; f->slots[slot] != 0; slot = (slot + 1) & (SLOTS - 1)) {
+		x = &f->list[f->slots[slot] - 1];
+		if (x->type != w->type || strcmp(x->value, w->value) != 0)
+			continue;
+		/* In the text too: then it is not of the signature alone. */
+		if ((flags & INDICATOR_SIGNATURE) == 0)
+			x->flags &= ~(uint32_t)INDICATOR_SIGNATURE;
+		x->flags |= w->flags & INDICATOR_DEFANGED;
+		return;
+	}
+	if (f->n == LIMIT_INDICATORS) {
+		f->full = true;
+		f->out->doubts |= DOUBT_LEFT_OUT;
+		return;
+	}
+	x = &f->list[f->n++];
+	x->type = w->type;
+	x->value = sk_arena_str(f->a, w->value);
+	x->flags = w->flags | flags;
+	f->slots[slot] = (uint16_t)f->n;
+}
+
+/* ---- words of a line ---- */
+
+/* Characters that stand in no indicator. */
+static bool
+is_break(char c)
+{
+	return c <= ' ' || c >= 0x7f || strchr("<>\"`|^{}\\", c) != NULL;
+}
+
+/* Inside a word these part a list, unless it is a URL. */
+static bool
+is_part(char c)
+{
+	return c == ',' || c == ';' || c == '=' || c == '(' || c == ')' ||
+	    c == '\'' || c == '!' || c == '*' || c == '&' || c == '?' ||
+	    c == '#' || c == '$' || c == '%';
+}
+
+static bool
+was_changed(const struct finder *f, size_t at, size_t end)
+{
+	return memchr(f->changed + at, 1, end - at) != NULL;
+}
+
+/* Brackets and stops around a word are the sentence's. */
+static void
+trim(const char *s, size_t *at, size_t *end)
+{
+	while (*at < *end && strchr("('*,;:.!?=/-&#@+%~_", s[*at]) != NULL)
+		(*at)++;
+	while (*end > *at && strchr("'*,;:.!?=-&#@+%~$(", s[*end - 1]) != NULL)
+		(*end)--;
+	while (*end > *at && s[*end - 1] == ')' && memchr(s + *at, '(',
+	    *end - *at) == NULL)
+		(*end)--;
+	while (*end > *at && s[*end - 1] == ']' && memchr(s + *at, '[',
+	    *end - *at) == NULL)
+		(*end)--;
+	while (*at < *end && s[*at] == '[' && (s[*end - 1] == ']' ||
+	    memchr(s + *at, ']', *end - *at) == NULL) &&
+	    memchr(s + *at, ':', *end - *at) == NULL) {
+		(*at)++;
+		if (*end > *at && s[*end - 1] == ']')
+			(*end)--;
+	}
+}
+
+static bool
+try_word(struct finder *f, size_t at, size_t end, unsigned flags)
+{
+	struct indicator_found w;
+
+	trim(f->line, &at, &end);
+	if (end - at > 7 && span_ieq(sk_span_of(f->line + at, 7), "mailto:"))
+		at += 7;
+	if (end - at < 4 || end - at > LIMIT_INDICATOR ||
+	    !indicator_read(f->line + at, end - at,
+	    was_changed(f, at, end), &w))
+		return false;
+	add(f, &w, flags);
+	f->any |= ((w.flags | flags) & INDICATOR_NOT_PROPOSED) == 0;
+	return true;
+}
+
+/* "version 1.2.3.4" is no address. */
+static bool
+is_version(const struct finder *f, size_t at)
+{
+	static const char *const before[] = { "version", "ver.", "ver", "v",
+		"build", "rev" };
+	size_t end = at;
+
+	while (end > 0 && (f->line[end - 1] == ' ' || f->line[end - 1] == ':'))
+		end--;
+	for (size_t i = 0; i < sizeof(before) / sizeof(*before); i++) {
+		size_t n = strlen(before[i]);
+
+		if (end >= n && span_ieq(sk_span_of(f->line + end - n, n),
+		    before[i]) && (end == n || is_break(f->line[end - n - 1]) ||
+		    is_part(f->line[end - n - 1])))
+			return true;
+	}
+	return false;
+}
+
+static void
+split_word(struct finder *f, size_t at, size_t end, const char *cuts,
+    unsigned flags)
+{
+	size_t from = at;
+
+	for (size_t i = at; i <= end; i++) {
+		if (i < end && !is_part(f->line[i]) &&
+		    strchr(cuts, f->line[i]) == NULL)
+			continue;
+		if (i > from)
+			try_word(f, from, i, flags);
+		from = i + 1;
+	}
+}
+
+static void
+word(struct finder *f, size_t at, size_t end, unsigned flags)
+{
+	const char *s = f->line;
+
+	if (end - at < 4 || is_version(f, at))
+		return;
+	if (memchr(s + at, '/', end - at) == NULL) {
+		if (!try_word(f, at, end, flags))
+			split_word(f, at, end, "", flags);
+		return;
+	}
+	/* A URL, a network, or several with "/" between. */
+	if (!try_word(f, at, end, flags))
+		split_word(f, at, end, "/", flags);
+}
+
+static void
+read_line(struct finder *f, struct scan s, unsigned flags)
+{
+	size_t n = refang_line(s.p, s.end, f->line, f->changed), at = 0;
+
+	for (size_t i = 0; i <= n && !f->full; i++) {
+		if (i < n && !is_break(f->line[i]))
+			continue;
+		/* Behind a backslash it is a path. */
+		if (at == 0 || f->line[at - 1] != '\\')
+			word(f, at, i, flags);
+		at = i + 1;
+	}
+}
+
+/* ---- where the signature is ---- */
+
+static bool
+is_rule(struct scan s)
+{
+	uint32_t first = scan_peek(&s), c;
+	unsigned n = 0;
+
+	while ((c = scan_next(&s)) != 0) {
+		if (c != first && c != ' ' && c != '-' && c != '=' && c != '*')
+			return false;
+		n++;
+	}
+	return n >= 8 && !(first >= 'a' && first <= 'z') &&
+	    !(first >= '0' && first <= '9');
+}
+
+static bool
+is_contact(struct scan s)
+{
+	static const char *const marks[] = { "tel", "fax", "電話", "〒",
+		"株式会社", "e-mail", "email", "mail:", "メ-ル:", "phone",
+		"有限会社", "(株)", "大学", "部", "課" };
+	char line[256];
+
+	scan_fold(line, sizeof(line), s);
+	for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
+		if (strstr(line, marks[i]) != NULL)
+			return true;
+	return false;
+}
+
+/* Japanese signatures stand between rules and know no "-- ". The first line of
+ * the block that ends the new text, or l->n. */
+static size_t
+signature_at(const struct lines *l)
+{
+	size_t end = 0, lines = 0, found = SIZE_MAX;
+	bool contact = false;
+
+	while (end < l->n && l->v[end].kind != LINE_BORDER &&
+	    l->v[end].depth == 0)
+		end++;
+	for (size_t i = end; i-- > 0 && lines < SIGNATURE_LINES;) {
+		if (l->v[i].kind == LINE_BLANK)
+			continue;
+		lines++;
+		if (is_rule(l->v[i].s)) {
+			if (contact)
+				found = i;
+		} else {
+			contact |= is_contact(l->v[i].s);
+		}
+	}
+	return found;
+}
+
+/* ---- the text ---- */
+
+static size_t
+longest_line(const struct lines *l)
+{
+	size_t most = 0;
+
+	for (size_t i = 0; i < l->n; i++)
+		if ((size_t)(l->v[i].s.end - l->v[i].s.p) > most)
+			most = (size_t)(l->v[i].s.end - l->v[i].s.p);
+	return most;
+}
+
+/* Adds a paragraph to the last passage if it is of the same kind. The last
+ * one takes all that is left, as damage. */
+static void
+passage(struct fact_passage *list, size_t *n, size_t at, size_t end,
+    bool technical)
+{
+	struct fact_passage *last = *n > 0 ? &list[*n - 1] : NULL;
+
+	if (at == end)
+		return;
+	if (*n == LIMIT_PASSAGES)
+		last->technical = false;
+	if (last != NULL && (last->technical == technical ||
+	    *n == LIMIT_PASSAGES)) {
+		last->len += (uint32_t)(end - at);
+		return;
+	}
+	list[(*n)++] = (struct fact_passage){ (uint32_t)at,
+		(uint32_t)(end - at), technical };
+}
+
+static size_t
+line_end(const char *text, const struct lines *l, size_t i)
+{
+	const char *nl = strchr(l->v[i].s.end, '\n');
+
+	return nl != NULL ? (size_t)(nl - text) + 1 :
+	    (size_t)(l->v[i].s.end - text) + strlen(l->v[i].s.end);
+}
+
+static void
+find_all(struct finder *f, const char *text, const struct lines *l,
+    bool quotes_ours)
+{
+	struct fact_passage *list = sk_arena_array(f->a, LIMIT_PASSAGES,
+	    sizeof(*list));
+	size_t signature = signature_at(l), from = 0, at = 0, n = 0;
+	bool technical = false;
+
+	for (size_t i = 0; i < l->n; i++) {
+		unsigned flags = l->v[i].kind == LINE_SIGNATURE ||
+		    (l->v[i].depth == 0 && i >= signature) ?
+		    INDICATOR_SIGNATURE : 0;
+
+		f->any = false;
+		/* A border's lines too: they name a forwarded mail's sender. */
+		if (l->v[i].kind != LINE_BLANK && !f->full &&
+		    !(quotes_ours && (l->v[i].depth > 0 ||
+		    l->v[i].kind == LINE_BORDER)))
+			read_line(f, l->v[i].s, flags);
+		technical |= f->any;
+		at = line_end(text, l, i);
+		if (l->v[i].kind == LINE_BLANK) {
+			passage(list, &n, from, at, technical);
+			from = at;
+			technical = false;
+		}
+	}
+	passage(list, &n, from, at, technical);
+	f->out->passages = list;
+	f->out->npassages = n;
+}
+
+void
+indicators_find(struct sk_arena *a, const char *text, bool quotes_ours,
+    struct facts *out)
+{
+	struct finder *f = sk_arena_alloc(a, sizeof(*f));
+	struct lines l;
+	size_t room;
+
+	text_split(a, text, &l);
+	room = longest_line(&l) + 1;
+	memset(f, 0, sizeof(*f));
+	f->a = a;
+	f->out = out;
+	f->list = sk_arena_array(a, LIMIT_INDICATORS, sizeof(*f->list));
+	f->line = sk_arena_alloc(a, room);
+	f->changed = sk_arena_alloc(a, room);
+	find_all(f, text, &l, quotes_ours);
+	out->indicators = f->list;
+	out->nindicators = f->n;
+}

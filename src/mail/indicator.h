@@ -1,0 +1,24 @@
+/* Finding indicators: private to the files that do it. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <sekisho/facts.h>
+
+#define REFANG_BREAK '\n'	/* where something that is no ASCII stood */
+
+/* refang.c: the line p..end as ASCII, what was changed back marked with 1.
+ * Both have room for end - p bytes. Returns how many there are. */
+size_t refang_line(const char *p, const char *end, char *out, char *changed);
+
+/* indicator_read.c: what one word is. s: n bytes, no blank inside, at most
+ * LIMIT_INDICATOR. Returns false for none; *used says how many bytes of s it
+ * took, so that the rest can be looked at. */
+struct indicator_found {
+	enum fact_indicator_type type;
+	char value[2049];
+	unsigned flags;		/* INDICATOR_INTERNAL, INDICATOR_DEFANGED */
+};
+bool indicator_read(const char *s, size_t n, bool changed,
+    struct indicator_found *out);

@@ -1,0 +1,155 @@
+/*
+ * The password mail: the second mail that Japanese business sends after an
+ * encrypted archive (R-115). It is filed with the case of the first, flagged,
+ * and opens none. A consultation may speak of passwords too, so the shape is
+ * strict: short new text, a file is spoken of, one line gives the password,
+ * and nothing in it speaks of an incident.
+ */
+#include <config.h>
+
+#include <sekisho/answer.h>
+#include <sekisho/text.h>
+
+#include "mail/bytes.h"
+#include "mail/read.h"
+
+enum { LONGEST = 2000, LINES = 40, SHORTEST_PASSWORD = 4,
+	LONGEST_PASSWORD = 64 };
+
+/* NFKC, case folded. */
+static const char *const labels[] = { "パスワード", "パスフレーズ",
+	"解凍キー", "展開キー", "復号キー", "暗証番号", "password",
+	"passphrase", "passcode", "pw", "pass" };
+static const char *const files[] = { "添付", "ファイル", "先ほど", "先程",
+	"先に", "前のメール", "前便", "別メール", "別便", "資料", "解凍", "展開", "zip",
+	"attach", "archive", "file", "document", "previous mail",
+	"previous email", "earlier" };
+static const char *const incidents[] = { "攻撃", "不正", "漏えい", "漏洩",
+	"流出", "感染", "侵害", "侵入", "ログイン", "ログオン", "なりすまし",
+	"詐取", "窃取", "フィッシング", "ランサム", "マルウェア", "ウイルス",
+	"被害", "改ざん", "相談", "脆弱", "attack", "breach", "leak",
+	"compromis", "infect", "phish", "ransom", "malware", "login",
+	"log in", "logged in", "stolen", "incident", "unauthor",
+	"suspicious" };
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+static bool
+has(const char *text, const char *const *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strstr(text, words[i]) != NULL)
+			return true;
+	return false;
+}
+
+/* One word of printable ASCII, as passwords are. */
+static bool
+is_password(struct sk_span s)
+{
+	s = span_trim(s);
+	if (s.len < SHORTEST_PASSWORD || s.len > LONGEST_PASSWORD)
+		return false;
+	for (size_t i = 0; i < s.len; i++)
+		if (s.p[i] <= ' ' || s.p[i] > '~')
+			return false;
+	return true;
+}
+
+static bool
+step(struct sk_span *s, const char *word)
+{
+	size_t n = strlen(word);
+
+	if (s->len < n || memcmp(s->p, word, n) != 0)
+		return false;
+	*s = span_cut(*s, n, s->len);
+	return true;
+}
+
+/* What stands behind the label's ":", "=", "は", "is"; empty if the line says
+ * only that it follows below. */
+static bool
+behind_label(struct sk_span line, struct sk_span *value)
+{
+	struct sk_span best = { 0 };
+	bool found = false;
+
+	for (size_t i = 0; i < COUNT(labels); i++) {
+		const char *at = line.len ? memmem(line.p, line.len,
+		    labels[i], strlen(labels[i])) : NULL;
+
+		if (at == NULL)
+			continue;
+		best = span_cut(line, (size_t)((const unsigned char *)at -
+		    line.p) + strlen(labels[i]), line.len);
+		found = true;
+		break;
+	}
+	if (!found)
+		return false;
+	best = span_trim(best);
+	if (!step(&best, ":") && !step(&best, "=") && !step(&best, "は") &&
+	    !step(&best, "is ") && !step(&best, "」") && !step(&best, "】") &&
+	    !step(&best, "]") && !step(&best, "->") && best.len > 0)
+		best = sk_span_of(best.p, 0);	/* a sentence about it */
+	best = span_trim(best);
+	if (step(&best, ":") || step(&best, "「"))
+		best = span_trim(best);
+	*value = best;
+	return true;
+}
+
+static struct sk_span
+first_word(struct sk_span s)
+{
+	size_t n = 0;
+
+	while (n < s.len && s.p[n] > ' ' && s.p[n] <= '~')
+		n++;
+	return sk_span_of(s.p, n);
+}
+
+/* Does a line give it, or announce it for the line that follows? */
+static bool
+password_line(const char *text)
+{
+	struct sk_span all = sk_span_str(text), line, value;
+	bool announced = false;
+	size_t at = 0, next, lines = 0;
+
+	while (at < all.len) {
+		if (++lines > LINES)
+			return false;
+		next = line_next(all, at, all.len);
+		line = span_trim(line_text(all, at, next));
+		at = next;
+		if (line.len == 0)
+			continue;
+		if (announced && is_password(line))
+			return true;
+		if (!behind_label(line, &value))
+			continue;
+		announced = true;
+		if (is_password(first_word(value)))
+			return true;
+	}
+	return false;
+}
+
+bool
+gives_password(struct sk_arena *a, const char *text, const char *subject)
+{
+	const char *said = answer_new_text(a, text), *folded;
+
+	if (strlen(said) > LONGEST)
+		return false;
+	folded = sk_nfkc_fold(a, said);
+	if (subject == NULL)
+		subject = "";
+	subject = sk_nfkc_fold(a, subject);
+	return !has(folded, incidents, COUNT(incidents)) &&
+	    !has(subject, incidents, COUNT(incidents)) &&
+	    (has(folded, files, COUNT(files)) ||
+	    has(subject, labels, COUNT(labels))) && password_line(folded);
+}

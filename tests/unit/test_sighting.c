@@ -1,0 +1,95 @@
+/*
+ * Members' answers to the items of a digest as people write them (R-121): a
+ * table of texts with what must be read. Never a guess.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include <sekisho/answer.h>
+#include <sekisho/buf.h>
+
+static const struct {
+	const char *text, *want;
+} replies[] = {
+	{ "A 来ている", "A:seen" },
+	{ "Ａ　来ていない", "A:not-seen" },
+	{ "A:来ている\nB:来ていません。\nC：わからない", "A:seen B:not-seen "
+	    "C:unknown" },
+	{ "・A 来ています\n・B 分かりません", "A:seen B:unknown" },
+	{ "a seen\nb not seen\nc unknown", "A:seen B:not-seen C:unknown" },
+	{ "A, C 来ている", "A:seen C:seen" },
+	{ "A 来ている、B 来ていない", "A:seen B:not-seen" },
+	{ "Aは来ていません", "A:not-seen" },
+	{ "(A) 1\n(B) 2\n(C) ３", "A:seen B:not-seen C:unknown" },
+	{ "A ① ", "A:seen" },
+	{ "来ている", "*:seen" },
+	{ "弊社では来ていません。", "*:not-seen" },
+	{ "来ておりません。ログは30日分を確認しました。", "*:not-seen" },
+	{ "We have not seen.", "*:not-seen" },
+	{ "2", "*:not-seen" },
+	{ "お世話になっております。\n\nA わかりません\n\n佐藤\nTEL 03-1234",
+	    "A:unknown" },
+	/* Newer words above the quoted digest; its printed line says nothing. */
+	{ "A 来ている\n\n> A 来ている / 来ていない / わからない", "A:seen" },
+	{ "A 来ている / 来ていない / わからない", "" },
+	/* A bare word below the quoted line of its item. */
+	{ "> A 来ている / 来ていない / わからない\n来ていない\n"
+	    "> B 来ている / 来ていない / わからない\n来ている",
+	    "A:not-seen B:seen" },
+	{ "> A 来ている", "" },
+	/* Hedges, questions and contradictions are unclear. */
+	{ "A 来ていないと思います", "A:unclear" },
+	{ "A 来ていますか", "A:unclear" },
+	{ "A 来ている（疑い）", "A:unclear" },
+	{ "A 来ている\nA 来ていない", "A:unclear" },
+	{ "A seen, maybe", "A:unclear" },
+	/* Words of a sentence are none. */
+	{ "メールが来ているか調べます", "" },
+	{ "I have a question.", "" },
+	{ "12", "" },
+	{ "1-C\n2-B\n3-A", "" },
+};
+
+static void
+put(struct sk_buf *out, const struct answer *ans)
+{
+	for (unsigned i = 0; i < ans->nsightings; i++)
+		sk_buf_addf(out, "%s%c:%s", i ? " " : "",
+		    ans->sightings[i].letter ? ans->sightings[i].letter : '*',
+		    answer_seen_word(ans->sightings[i].seen));
+}
+
+static void
+test_replies(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(replies) / sizeof(*replies); i++) {
+		struct sk_arena *a = sk_arena_new();
+		struct answer ans;
+		struct sk_buf got;
+
+		sk_buf_init(&got, 1024);
+		answer_parse(a, replies[i].text, &ans);
+		put(&got, &ans);
+		if (strcmp(sk_buf_str(&got), replies[i].want) != 0)
+			fail_msg("\n%s\nread as \"%s\" instead of \"%s\"",
+			    replies[i].text, sk_buf_str(&got),
+			    replies[i].want);
+		sk_buf_free(&got);
+		sk_arena_free(&a);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_replies) };
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
