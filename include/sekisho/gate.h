@@ -137,6 +137,7 @@ enum gate_clause {
 	GATE_ACCOUNT_NO,	/* authorised, not addressed */
 	GATE_NOT_HANDLER,	/* */
 	GATE_RECEIVE_SECRET,	/* */
+	GATE_NOT_ACKNOWLEDGED,	/* R-118, where the policy welcomes */
 	GATE_LIST_ADDRESS,	/* */
 	GATE_NO_KEY,		/* */
 	GATE_KEY_UNUSABLE,	/* */

@@ -79,6 +79,10 @@ struct policy {
 	const char *const *sectors;	/* words of competent_for; none: any */
 	size_t nsectors;
 	bool membership_reference;	/* no member without a reference */
+	bool membership_confirm;	/* T-31, T-32, T-34 */
+	bool membership_welcome;	/* T-29, T-30; the first secret after
+					 * the answer (R-118) */
+	const char *window_from, *window_until;	/* R-014; "": none known */
 	unsigned registration_due_business_days;	/* 5 */
 };
 

@@ -128,6 +128,59 @@ daemon_runs(const struct config *c)
 	return runs;
 }
 
+/* The roster at rest, by the rules of the policy. */
+static void
+check_roster(struct finding_list *f, const struct config *c, struct store *s)
+{
+	struct sk_arena *a = f->c->arena;
+	const char *const *faults = NULL;
+	struct roster_key *keys = NULL;
+	struct roster_known k;
+	struct policy *p = NULL;
+	struct sk_buf said;
+	size_t n = 0;
+
+	sk_buf_init(&said, LIMIT_CONFIG_FILE);
+	if (policy_load(c->policy, &p, &said) == SK_OK &&
+	    store_roster(s, a, false, &k) == SK_OK &&
+	    store_roster_keys(s, a, &k, false, &keys, &n) == SK_OK) {
+		k.sectors = p->sectors;
+		k.nsectors = p->nsectors;
+		k.reference_needed = p->membership_reference;
+		n = roster_faults(a, &k, keys, n, &faults);
+		for (size_t i = 0; i < n; i++)
+			check_say(f, "roster", faults[i]);
+		if (!n)
+			check_say(f, "roster", NULL);
+	}
+	sk_buf_free(&said);
+	policy_free(&p);
+}
+
+/* The same, asked of the daemon, which has the database. Whose role does not
+ * allow it is not told. */
+static void
+ask_roster(struct finding_list *f, const struct config *c)
+{
+	struct cli_request r = { .verb = verb_find("roster", "check"),
+		.values = sk_json_object() };
+	struct sk_json *answer = NULL;
+	const struct sk_json *faults;
+	struct sk_error e = { 0 };
+	int fd = -1, code = cli_ask(f->c, c->control_socket, &r, &answer, &fd,
+	    &e);
+
+	faults = code ? NULL : sk_json_get(answer, "faults");
+	for (size_t i = 0; faults && i < sk_json_len(faults); i++)
+		check_say(f, "roster",
+		    sk_json_str_at(faults, i));
+	if (faults && !sk_json_len(faults))
+		check_say(f, "roster", NULL);
+	sk_fd_close(&fd);
+	sk_json_free(&answer);
+	sk_json_free(&r.values);
+}
+
 static void
 check_store(struct finding_list *f, const struct config *c)
 {
@@ -142,13 +195,16 @@ check_store(struct finding_list *f, const struct config *c)
 	}
 	if (daemon_runs(c)) {
 		check_say(f, "daemon", NULL);
+		ask_roster(f, c);
 		return;
 	}
 	if (vault_init() || vault_key_read(c->store_key, key, &e) ||
 	    store_open(c->store_path, key, false, &s, &e))
 		check_sayf(f, "database", "%s: %s", e.where, e.text);
-	else
+	else {
 		check_say(f, "database", NULL);
+		check_roster(f, c, s);
+	}
 	store_close(&s);
 }
 

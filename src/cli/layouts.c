@@ -92,6 +92,8 @@ TABLES(roster_tables) = {
 	{ "rows", "Rows", NULL, roster_columns },
 	{ "questions", "Questions", NULL, question_columns },
 	{ "faults", "Faults", NULL, fault_columns }, NO_MORE };
+COLUMNS(refused_fields) = { C("address", "Told"), C("reason", "Why"),
+	END };
 COLUMNS(roster_fault_columns) = { C("fault", "MEND"), END };
 TABLES(roster_check_tables) = {
 	{ "faults", NULL, "The roster is sound.", roster_fault_columns },
@@ -340,6 +342,7 @@ static const struct layout layouts[] = {
 	{ "person", person_fields, person_tables, NULL },
 	{ "roster", roster_fields, roster_tables, NULL },
 	{ "roster-check", NULL, roster_check_tables, NULL },
+	{ "refused", refused_fields, NULL, NULL },
 	{ "key", key_fields, NULL, NULL },
 	{ "keys", NULL, keys_tables, NULL },
 	{ "cases", NULL, cases_tables, NULL },

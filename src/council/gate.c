@@ -146,6 +146,8 @@ ask_person(const struct gate_ask *k)
 		return no(GATE_NOT_HANDLER, i->secret ? "R-106" : "R-089");
 	if (i->secret && !k->org->receive_secret)
 		return no(GATE_RECEIVE_SECRET, "");
+	if (i->secret && k->policy->membership_welcome && !p->acknowledged)
+		return no(GATE_NOT_ACKNOWLEDGED, "");
 	if (!p->address_personal || !given(p->address))
 		return no(GATE_LIST_ADDRESS, "");
 	return fine;

@@ -61,6 +61,11 @@ static const struct {
 	[GATE_RECEIVE_SECRET] = { "receive-secret-off", "R-098",
 	    "The organisation has chosen not to receive secrets.",
 	    "この組織は、秘密の情報を受け取らない設定にしています。" },
+	[GATE_NOT_ACKNOWLEDGED] = { "not-acknowledged", "R-118",
+	    "The person has not yet confirmed that the environment for "
+	    "secrets is ready.",
+	    "秘密の情報を扱う環境が整ったことを、この方からまだ伺っていま"
+	    "せん。" },
 	[GATE_LIST_ADDRESS] = { "list-address", "R-109",
 	    "The address is not a personal one, so it is unknown who reads "
 	    "it.",

@@ -225,10 +225,9 @@ take_row(struct reading *r, const struct csv_row *in)
 	struct roster_row *row = &r->rows[r->plan->nrows];
 	size_t faults = r->s.faults.n;
 
-	/* A person of another organisation is told below, not copied; one who
-	 * left is registered anew, from what the line says. */
-	if (!sheet_row(&r->s, in, before ? &before->org : known_o,
-	    known_p && known_p->active ? known_p : NULL, row))
+	/* A person of another organisation is told below, not copied. */
+	if (!sheet_row(&r->s, in, before ? &before->org : known_o, known_p,
+	    row))
 		return;
 	row->approved |= before && before->approved;
 	if (!check_verb(r, row, known_p))

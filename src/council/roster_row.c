@@ -266,6 +266,14 @@ sheet_row(struct sheet *s, const struct csv_row *in, const struct org *org,
 		out->person = *person;
 		return true;
 	}
+	if (verb != 'A' && !person) {	/* said once, not cell by cell */
+		out->person = (struct person){ .org = out->org.id };
+		code_cell(s, in, COL_PERSON, &out->person.id);
+		return true;
+	}
+	/* Who left is registered anew from what the line says. */
+	if (verb == 'A' && person && !person->active)
+		person = NULL;
 	person_cells(s, in, &out->org, person, &out->person);
 	return true;
 }

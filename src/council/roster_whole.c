@@ -1,7 +1,7 @@
 /*
  * The roster as it stands, looked at whole. Every change was checked when it
  * was made; this finds what older programs let in and what only two correct
- * changes make wrong together (R-004, R-024, R-108, R-109).
+ * changes make wrong together (R-004, R-024, R-109).
  */
 #include "roster_row.h"
 
@@ -21,17 +21,6 @@ is_member(const struct org *o)
 	return o->state == ORG_ACTIVE || o->state == ORG_SUSPENDED;
 }
 
-static bool
-has_handler(const struct roster_known *k, const char *org)
-{
-	for (size_t i = 0; i < k->npersons; i++)
-		if (k->persons[i].active &&
-		    (k->persons[i].roles & ROLE_HANDLER) &&
-		    strcmp(k->persons[i].org, org) == 0)
-			return true;
-	return false;
-}
-
 static void
 look_at_org(struct look *l, const struct org *o)
 {
@@ -40,11 +29,6 @@ look_at_org(struct look *l, const struct org *o)
 
 	if (roster_org_rules(o, l->known, &at, &e))
 		sheet_say(l->a, &l->found, "%s, %s: %s", o->id, at, e.text);
-	if (o->receive_secret && !has_handler(l->known, o->id))
-		sheet_say(l->a, &l->found, "%s, receive_secret: it receives "
-		    "secrets and has no handler, so nobody there will get "
-		    "one (R-108); register one, or `org change %s "
-		    "--receive-secret no`", o->id, o->id);
 }
 
 static const struct org *

@@ -70,8 +70,21 @@ static const struct schema_key approvals[] = {
 	COUNT("plain", p.approvals_plain, 1, 5, "1"),
 	END
 };
+static const char *
+check_day(const char *s)
+{
+	return *s ? check_date(s) : NULL;
+}
+
 static const struct schema_key membership[] = {
 	FLAG("reference_needed", p.membership_reference),
+	{ .name = "confirm", .type = SCHEMA_BOOL,
+	    .at = AT(p.membership_confirm), .otherwise = "true" },
+	FLAG("welcome", p.membership_welcome),
+	{ .name = "window_from", .type = SCHEMA_TEXT, .at = AT(p.window_from),
+	    .otherwise = "", .check = check_day },
+	{ .name = "window_until", .type = SCHEMA_TEXT,
+	    .at = AT(p.window_until), .otherwise = "", .check = check_day },
 	COUNT("due_business_days", p.registration_due_business_days, 1, 60,
 	    "5"),
 	{ .name = "sectors", .type = SCHEMA_TEXTS, .at = AT(p.sectors),
@@ -158,6 +171,9 @@ check_levels(struct schema *s, const struct policy *p)
 		schema_fault(s, "assurance.narrowing", "is stronger than "
 		    "first_up_to_task_force; taking back must not be harder "
 		    "than giving");
+	if (!*p->window_from != !*p->window_until)
+		schema_fault(s, "membership.window_from", "and window_until "
+		    "go together; give both days or none");
 	if (p->approvals_secret && p->approvals_plain > p->approvals_secret)
 		schema_fault(s, "approvals.secret", "is less than plain; "
 		    "secret items need at least as many");

@@ -242,8 +242,10 @@ static const struct {
 } functions[] = {
 	ROW(org, add), ROW(org, list), ROW(org, show), ROW(org, change),
 	ROW(org, withdraw), ROW(org, suspend), ROW(org, resume),
+	ROW(org, refuse),
 	ROW(person, add), ROW(person, list), ROW(person, show),
 	ROW(person, change), ROW(person, remove), ROW(person, acknowledge),
+	ROW(person, refuse),
 	ROW(roster, import), ROW(roster, check),
 	ROW(key, import), ROW(key, approve),
 	ROW(key, list), ROW(key, show), ROW(key, export), ROW(case, list),

@@ -151,9 +151,10 @@ void document_mail(struct sk_json *o, const struct mail_record *m);
 #define VERB(name) int verb_##name(struct command *c)
 /* verbs_roster.c, verbs_person.c */
 VERB(org_add); VERB(org_list); VERB(org_show); VERB(org_change);
-VERB(org_withdraw); VERB(org_suspend); VERB(org_resume); VERB(person_add);
+VERB(org_withdraw); VERB(org_suspend); VERB(org_resume); VERB(org_refuse);
+VERB(person_add);
 VERB(person_list); VERB(person_show); VERB(person_change);
-VERB(person_remove); VERB(person_acknowledge); VERB(roster_import);
+VERB(person_remove); VERB(person_acknowledge); VERB(person_refuse); VERB(roster_import);
 VERB(roster_check);
 /* verbs_key.c */
 VERB(key_import); VERB(key_approve); VERB(key_list); VERB(key_show);

@@ -348,6 +348,21 @@ enum leave leave_ask(struct daemon *d, struct sk_arena *a,
 struct guard *guard_new(struct daemon *d, struct sk_error *e);
 void guard_free(struct guard **g);
 
+/* ---- tell.c: a person's mail outside digests and cases ---- */
+/* Is it one of those (T-29, T-30)? */
+bool registration_text(const char *template);
+/* NULL: may be sent now; else the word of what stands against it (I1). */
+const char *registration_ask(struct daemon *d, struct sk_arena *a,
+    const struct copy_record *c, struct org *o, struct person *p);
+struct tvalues *registration_values(struct daemon *d, struct sk_arena *a,
+    const struct copy_record *c, const struct org *o,
+    const struct person *p);
+
+/* ---- roster_heard.c ---- */
+/* After a mail was applied: what it tells of the roster. */
+void roster_heard(struct daemon *d, struct sk_arena *a,
+    const struct decide_in *in);
+
 /* ---- digest_text.c: what one copy of a digest says ---- */
 struct tvalues *digest_values(struct daemon *d, struct sk_arena *a,
     const struct copy_record *c, const struct org *o,

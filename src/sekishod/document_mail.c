@@ -65,7 +65,8 @@ document_copy(struct sk_json *o, const struct copy_record *p, bool address)
 	sk_json_set_str(o, "reply", address ? p->reply : NULL);
 	sk_json_set_int(o, "tries", p->tries);
 	sk_json_set_str(o, "fingerprint", p->fpr);
-	sk_json_set_str(o, "items", p->items);
+	/* Of a mail about a registration it names a person. */
+	sk_json_set_str(o, "items", address || p->digest ? p->items : NULL);
 	sk_hex(hex, p->copy_hash, SK_HASH);
 	sk_json_set_str(o, "hash", has_hash(p) ? hex : NULL);
 	document_time(o, "created", p->created);

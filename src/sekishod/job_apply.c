@@ -357,6 +357,8 @@ try_apply(struct job *j, struct sk_error *e)
 	fill_mail(j, &in);
 	decide(j->arena, &in, &acts);
 	r = apply(j->d, j->arena, &acts, &k.record, &am, "system", e);
+	if (!r)
+		roster_heard(j->d, j->arena, &in);
 	if (r)
 		sk_log(SK_ERROR, "mail.apply", "mail=%lld where=\"%s\" "
 		    "error=\"%s\"", (long long)j->mail.row, e->where,

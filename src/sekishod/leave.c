@@ -22,6 +22,21 @@ to_their_key(struct daemon *d, struct sk_arena *a,
 	return LEAVE_SEAL_ANEW;
 }
 
+/* A mail about a registration. */
+static enum leave
+to_the_person(struct daemon *d, struct sk_arena *a,
+    const struct copy_record *c, const char **reason)
+{
+	struct person p;
+	struct org o;
+
+	*reason = registration_ask(d, a, c, &o, &p);
+	if (*reason)
+		return LEAVE_DROP;
+	return p.fpr && c->fpr && strcmp(p.fpr, c->fpr) == 0 &&
+	    strcmp(p.address, c->address) == 0 ? LEAVE_YES : LEAVE_SEAL_ANEW;
+}
+
 static bool
 same_items(const struct permits_item *const *items, size_t n,
     const char *sealed)
@@ -50,7 +65,8 @@ leave_ask(struct daemon *d, struct sk_arena *a, const struct copy_record *c,
 
 	*reason = "gone";
 	if (!c->digest)
-		return to_their_key(d, a, c);
+		return c->person && registration_text(c->template) ?
+		    to_the_person(d, a, c, reason) : to_their_key(d, a, c);
 	if (permits_ask(d->permits, a, c, &o, &p, &items, &n, reason,
 	    &key_only) || !n)
 		return key_only ? LEAVE_HOLD : LEAVE_DROP;

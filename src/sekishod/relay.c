@@ -29,6 +29,7 @@ struct transfer {
 	struct sk_arena *arena;		/* NULL: idle */
 	struct copy_record copy;
 	struct sk_span message;
+	uint64_t rules;			/* when the gate was asked */
 };
 
 struct relay {
@@ -172,6 +173,7 @@ still_permitted(struct transfer *t)
 	struct daemon *d = t->relay->d;
 	const char *reason = "";
 
+	t->rules = store_rules_generation(d->store);
 	switch (leave_ask(d, t->arena, &t->copy, &reason)) {
 	case LEAVE_YES:
 		return true;
@@ -210,8 +212,17 @@ committed(void *ctx, int result)
 {
 	struct transfer *t = ctx;
 
-	if (result == SK_OK)
-		begin(t);
+	if (result != SK_OK)
+		return;
+	/* Somebody may have left in this very turn. */
+	if (t->rules != store_rules_generation(t->relay->d->store) &&
+	    !still_permitted(t)) {
+		turn_after(t->relay->d, NULL, NULL);
+		idle(t);
+		relay_kick(t->relay);
+		return;
+	}
+	begin(t);
 }
 
 static void

@@ -44,6 +44,21 @@ act_known(struct command *c, struct roster_known *out)
 	return r;
 }
 
+void
+ask_for_handler(struct sk_json *questions, const struct org *o,
+    const struct roster_known *k)
+{
+	if (!o->receive_secret || o->state != ORG_ACTIVE)
+		return;
+	for (size_t i = 0; i < k->npersons; i++)
+		if (k->persons[i].active &&
+		    (k->persons[i].roles & ROLE_HANDLER) &&
+		    strcmp(k->persons[i].org, o->id) == 0)
+			return;
+	sk_json_add_str(questions, "it receives secrets and has no handler, "
+	    "so nobody there will get one: who is it? (R-108)");
+}
+
 /* ---- history ---- */
 
 struct telling {
@@ -204,7 +219,11 @@ act_put_org(struct command *c, const struct org *old, struct org *new,
 		    strcmp(k.persons[i].org, new->id) == 0)
 			r = roster_check_person(&k.persons[i], new, &k,
 			    &c->e);
-	return r ? r : store_org(c, old, new, act);
+	if (!r)
+		r = store_org(c, old, new, act);
+	if (!r && old && old->receive_secret != new->receive_secret)
+		r = tell_secret(c, new, &k, act->date);
+	return r;
 }
 
 /* ---- persons ---- */
@@ -234,12 +253,24 @@ apart_from_before(struct command *c, const struct person *old,
 	    "identifier, with a key of their own", new->id, old->org);
 }
 
+/* What the POCs see of it (T-29). */
+static int
+tell_change(struct command *c, const struct person *old,
+    const struct person *new, const struct roster_known *k)
+{
+	if (!old || !old->active)
+		return tell_registration(c, new, "ADD", k);
+	if (old->roles != new->roles || old->account != new->account)
+		return tell_registration(c, new, "KEEP", k);
+	return SK_OK;
+}
+
 int
 act_put_person(struct command *c, const struct person *old,
-    struct person *new, const struct roster_known *known,
-    const struct act *act)
+    struct person *new, bool fits, const struct act *act)
 {
 	struct telling t = { c, new->org, new->id, act, SK_OK };
+	struct roster_known k;
 	struct org o;
 	int r = apart_from_before(c, old, new);
 
@@ -252,16 +283,20 @@ act_put_person(struct command *c, const struct person *old,
 	if (!old || !old->active)
 		begin(c, new, act);
 	if (!r)
-		r = roster_check_person(new, &o, known, &c->e);
+		r = act_known(c, &k);
+	if (!r)
+		r = roster_check_person(new, &o, fits ? &k : NULL, &c->e);
 	if (!r)
 		r = command_store(c, store_person_put(c->d->store, new,
 		    c->now), new->id);
 	if (r)
 		return r;
 	tell_person(&t, old, new);
-	return t.r ? t.r : command_audit(c, old ? "person.change" :
-	    "person.add", new->id, sk_arena_printf(c->arena,
-	    "org=%s account=%s", new->org, yes_no(new->account)));
+	if (!t.r)
+		t.r = command_audit(c, old ? "person.change" : "person.add",
+		    new->id, sk_arena_printf(c->arena, "org=%s account=%s",
+		    new->org, yes_no(new->account)));
+	return t.r ? t.r : tell_change(c, old, new, &k);
 }
 
 /* ---- endings ---- */
@@ -287,8 +322,11 @@ act_end_person(struct command *c, const struct person *p, const char *why,
 	if (r)
 		return r;
 	tell_person(&t, p, &gone);
-	return t.r ? t.r : command_audit(c, "person.remove", p->id,
-	    sk_arena_printf(c->arena, "stopped=%zu", out->stopped - before));
+	if (!t.r)
+		t.r = command_audit(c, "person.remove", p->id,
+		    sk_arena_printf(c->arena, "stopped=%zu", out->stopped -
+		    before));
+	return t.r ? t.r : tell_removed(c, p, act->date);
 }
 
 int
@@ -311,5 +349,9 @@ act_end_org(struct command *c, const struct org *o, enum org_state state,
 		    out) : act_end_person(c, p, why, act, out);
 	}
 	/* Nothing that could be wrong with it keeps it from ending. */
-	return r ? r : store_org(c, o, &gone, act);
+	if (!r)
+		r = store_org(c, o, &gone, act);
+	if (!r && state != ORG_SUSPENDED)
+		r = tell_withdrawn(c, o, &k, act->date);
+	return r;
 }

@@ -29,10 +29,10 @@ struct recall {
  * a reference stands as attested by the actor (R-013, R-022). */
 int act_put_org(struct command *c, const struct org *old, struct org *new,
     const struct act *act);
-/* Likewise; `known` is the roster that it must fit into. */
+/* Likewise. fits: must it fit into the roster as it is? A sheet was judged as a
+ * whole. */
 int act_put_person(struct command *c, const struct person *old,
-    struct person *new, const struct roster_known *known,
-    const struct act *act);
+    struct person *new, bool fits, const struct act *act);
 /* The registration ends: copies stop, the key is retired, all stays on record.
  * why: word for the copies' ledger. */
 int act_end_person(struct command *c, const struct person *p,
@@ -40,6 +40,27 @@ int act_end_person(struct command *c, const struct person *p,
 /* Suspended, withdrawn or expelled; the last two end every registration. */
 int act_end_org(struct command *c, const struct org *o,
     enum org_state state, const struct act *act, struct recall *out);
+
+/* Secrets need somebody who may handle them: a question, if nobody. */
+void ask_for_handler(struct sk_json *questions, const struct org *o,
+    const struct roster_known *k);
+
+/* ---- tell.c: mails about it; none where the policy or --quiet says so ---- */
+
+int tell_removed(struct command *c, const struct person *p, int64_t date);
+/* To the POCs of an organisation, as `k` has them. */
+int tell_secret(struct command *c, const struct org *o,
+    const struct roster_known *k, int64_t date);
+int tell_withdrawn(struct command *c, const struct org *o,
+    const struct roster_known *k, int64_t date);
+/* verb: ADD, KEEP, REMOVE, or DONE once a key is pinned. */
+int tell_registration(struct command *c, const struct person *about,
+    const char *verb, const struct roster_known *k);
+/* A key was pinned: T-29 to the POCs and T-30, once for a registration. */
+int tell_welcome(struct command *c, const struct person *p);
+/* T-28 or T-44 to an address that is not registered. */
+int tell_applicant(struct command *c, const char *address, const char *lang,
+    const char *template, bool organisation);
 
 /* ---- recall.c ---- */
 

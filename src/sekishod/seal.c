@@ -46,12 +46,24 @@ finish(struct sealing *s)
 	done(ctx);
 }
 
+/* Its person may have left while keyd was at it: it stays dropped. */
+static bool
+still_wanted(struct sealing *s)
+{
+	struct copy_record now;
+
+	return store_copy_get(s->d->store, s->arena, s->copy.row, &now) ==
+	    SK_OK && now.state == COPY_TO_SEAL;
+}
+
 static void
 set_state(struct sealing *s, enum copy_state st, const char *reason,
     int64_t next_try)
 {
 	struct daemon *d = s->d;
 
+	if (!still_wanted(s))
+		return;
 	store_copy_state(d->store, s->copy.row, st, reason, next_try);
 	turn_after(d, NULL, NULL);
 	sk_log(st == COPY_TO_SEAL ? SK_INFO : SK_WARN, "copy.not-sent",
@@ -137,6 +149,10 @@ keyd_sealed(void *ctx, struct channel_message *m, const char *error)
 	struct msg_sealed answer;
 	struct sk_buf armour;
 
+	if (!still_wanted(s)) {
+		finish(s);
+		return;
+	}
 	if (!m || m->type != MSG_SEALED || msg_sealed_get(s->arena,
 	    sk_buf_span(&m->fields), &answer)) {
 		sk_log(SK_WARN, "copy.seal", "copy=%lld error=\"%s\"",
@@ -371,7 +387,7 @@ move(struct sealing *s, const char *address)
 		.template = old->template, .language = old->language,
 		.digest = old->digest, .person = old->person,
 		.address = address, .from = old->from, .token = token,
-		.reason = "",
+		.reason = "", .items = old->digest ? NULL : old->items,
 	};
 	struct token_record t = { .address = address, .created = c.created };
 	int r;
@@ -421,6 +437,39 @@ digest_opened(void *ctx, int result)
 	ask_keyd(s, digest_values(s->d, s->arena, &s->copy, &o, &p, items, n));
 }
 
+/* ---- a person's mail about the registration ---- */
+
+static void
+seal_registration(struct sealing *s)
+{
+	struct person p;
+	struct org o;
+	const char *bad = registration_ask(s->d, s->arena, &s->copy, &o, &p);
+
+	if (bad) {
+		stop(s, COPY_DROPPED, bad);
+		return;
+	}
+	if (store_key_pinned(s->d->store, s->arena, p.id, 0, &s->key)) {
+		stop(s, COPY_HELD, "no-key");
+		return;
+	}
+	bad = key_unusable(&s->key.facts, sk_now());
+	if (*bad) {
+		stop(s, COPY_HELD, bad);
+		return;
+	}
+	if (strcmp(p.address, s->copy.address) != 0) {
+		if (move(s, p.address))
+			later(s, "store");
+		else
+			stop(s, COPY_DROPPED, "address-changed");
+		return;
+	}
+	s->items = s->copy.items;
+	ask_keyd(s, registration_values(s->d, s->arena, &s->copy, &o, &p));
+}
+
 void
 seal_copy(struct daemon *d, int64_t row, loop_fn done, void *ctx)
 {
@@ -435,6 +484,8 @@ seal_copy(struct daemon *d, int64_t row, loop_fn done, void *ctx)
 		finish(s);
 	else if (s->copy.digest)
 		permits_open(d->permits, s->copy.digest, digest_opened, s);
+	else if (s->copy.person && registration_text(s->copy.template))
+		seal_registration(s);
 	else if (s->copy.person)
 		seal_person(s);
 	else

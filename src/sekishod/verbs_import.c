@@ -97,7 +97,7 @@ apply_person(struct command *c, const struct roster_known *k,
 		    act, &stopped);
 	if (old && roster_same_person(old, &new))
 		return SK_OK;
-	return act_put_person(c, old, &new, NULL, act);
+	return act_put_person(c, old, &new, false, act);
 }
 
 static bool

@@ -10,7 +10,7 @@
 #include <sekisho/files.h>
 #include <sekisho/text.h>
 
-#include "command.h"
+#include "roster_acts.h"
 
 struct target {
 	const char *person;
@@ -73,11 +73,47 @@ fits(struct command *c, const struct target *t, const struct key_facts *k)
 	return r;
 }
 
+/* One key is one person's, also of those who left. */
+static int
+is_their_own(struct command *c, const struct target *t,
+    const struct key_record *k)
+{
+	struct roster_key *keys = NULL;
+	struct roster_known known;
+	struct person p;
+	size_t n = 0;
+	int r = command_person(c, t->person, &p);
+
+	if (!r && !p.active)
+		return sk_fail(&c->e, SK_ERR_REFUSED, p.id, "was removed: "
+		    "`sekisho person add %s` registers the person anew",
+		    p.id);
+	if (!r)
+		r = act_known(c, &known);
+	if (!r)
+		r = command_store(c, store_roster_keys(c->d->store, c->arena,
+		    &known, true, &keys, &n), t->name);
+	return r ? r : roster_check_key(&k->facts, t->person, &known, keys, n,
+	    &c->e);
+}
+
+static int
+welcome(struct command *c, const struct target *t)
+{
+	struct person p;
+	int r = t->person ? command_person(c, t->person, &p) : SK_OK;
+
+	return r || !t->person ? r : tell_welcome(c, &p);
+}
+
 static int
 pin(struct command *c, const struct target *t, struct key_record *k)
 {
 	int r;
 
+	r = t->person ? is_their_own(c, t, k) : SK_OK;
+	if (r)
+		return r;
 	k->state = KEY_PINNED;
 	k->approved_by = c->actor;
 	r = store_key_put(c->d->store, k);
@@ -89,6 +125,8 @@ pin(struct command *c, const struct target *t, struct key_record *k)
 		r = command_audit(c, "key.pin", t->name, k->fpr);
 	if (!r)
 		key_trial(c->d, &k->facts);
+	if (!r)
+		r = welcome(c, t);
 	return r ? r : outbox_release_keyed(c, t->person, t->case_row);
 }
 

@@ -74,7 +74,7 @@ put(struct command *c, const struct person *old, struct person *new)
 	if (!r)
 		r = act_known(c, &k);
 	if (!r)
-		r = act_put_person(c, old, new, &k, &act);
+		r = act_put_person(c, old, new, true, &act);
 	if (r)
 		return r;
 	document_one(c, new);
@@ -119,6 +119,22 @@ verb_person_change(struct command *c)
 	return put(c, &old, &new);
 }
 
+static int
+last_handler(struct command *c, const struct person *p)
+{
+	struct sk_json *all = sk_json_set(c->out, "questions",
+	    sk_json_array());
+	struct roster_known k;
+	struct org o;
+	int r = act_known(c, &k);
+
+	if (!r)
+		r = command_org(c, p->org, &o);
+	if (!r)
+		ask_for_handler(all, &o, &k);
+	return r;
+}
+
 int
 verb_person_remove(struct command *c)
 {
@@ -139,14 +155,13 @@ verb_person_remove(struct command *c)
 	if (r)
 		return r;
 	recall_document(c, document_one(c, &p), &out);
-	return SK_OK;
+	return last_handler(c, &p);
 }
 
 /* The environment is ready, said the person. */
 int
 verb_person_acknowledge(struct command *c)
 {
-	struct roster_known k;
 	struct person old, new;
 	struct act act;
 	int r = command_person(c, command_str(c, "person"), &old);
@@ -157,16 +172,44 @@ verb_person_acknowledge(struct command *c)
 		r = sk_fail(&c->e, SK_ERR_EXISTS, old.id, old.active ?
 		    "has acknowledged already" : "is not registered any "
 		    "more");
-	if (!r)
-		r = act_known(c, &k);
 	if (r)
 		return r;
 	new = old;
 	new.acknowledged = act.date;
-	r = act_put_person(c, &old, &new, &k, &act);
+	r = act_put_person(c, &old, &new, true, &act);
 	if (!r)
 		document_one(c, &new);
 	return r;
+}
+
+/* An applicant's address is of several people: T-28 says so. */
+int
+verb_person_refuse(struct command *c)
+{
+	const char *address = command_str(c, "address"), *why;
+	const char *lang = command_str(c, "language");
+	int r;
+
+	if (!sk_address_valid(address))
+		return sk_fail(&c->e, SK_ERR_USAGE, "ADDRESS", "\"%s\" is no "
+		    "mail address", address);
+	why = roster_list_like(address);
+	if (!*why && !command_str(c, "reason"))
+		return sk_fail(&c->e, SK_ERR_REFUSED, address, "looks like a "
+		    "person's own address: say --reason if several people "
+		    "read it");
+	r = tell_applicant(c, address, lang ? lang : c->d->config->language,
+	    "T-28", true);
+	if (!r)
+		r = command_audit(c, "person.refuse", "applicant", *why ? why :
+		    "attested");
+	if (r)
+		return r;
+	c->out = sk_json_document("refused");
+	sk_json_set_str(c->out, "address", address);
+	sk_json_set_str(c->out, "reason", *why ? why : command_str(c,
+	    "reason"));
+	return SK_OK;
 }
 
 /* ---- looking ---- */

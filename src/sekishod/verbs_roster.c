@@ -6,6 +6,8 @@
  */
 #include <string.h>
 
+#include <sekisho/text.h>
+
 #include "roster_acts.h"
 
 static struct sk_json *
@@ -41,17 +43,6 @@ take_options(struct command *c, struct org *o)
 	o->tf_approval = or_old(c, "tf_approval", o->tf_approval);
 }
 
-static bool
-has_handler(const struct roster_known *k, const char *org)
-{
-	for (size_t i = 0; i < k->npersons; i++)
-		if (k->persons[i].active &&
-		    (k->persons[i].roles & ROLE_HANDLER) &&
-		    strcmp(k->persons[i].org, org) == 0)
-			return true;
-	return false;
-}
-
 /* What only people can answer. */
 static int
 questions(struct command *c, const struct org *o, bool new)
@@ -69,9 +60,7 @@ questions(struct command *c, const struct org *o, bool new)
 		sk_json_add_str(all, sk_arena_printf(c->arena, "%s has much "
 		    "the same name: one body, several departments? (R-016)",
 		    like));
-	if (o->receive_secret && !has_handler(&k, o->id))
-		sk_json_add_str(all, "it receives secrets and has no handler, "
-		    "so nobody there will get one: who is it? (R-108)");
+	ask_for_handler(all, o, &k);
 	return SK_OK;
 }
 
@@ -185,6 +174,32 @@ verb_org_resume(struct command *c)
 	if (!r)
 		document_one(c, &new);
 	return r;
+}
+
+/* Outside the window, or no organisation: T-44 says so. */
+int
+verb_org_refuse(struct command *c)
+{
+	const char *address = command_str(c, "address");
+	const char *lang = command_str(c, "language");
+	bool none = command_flag(c, "not_organisation");
+	int r;
+
+	if (!sk_address_valid(address))
+		return sk_fail(&c->e, SK_ERR_USAGE, "ADDRESS", "\"%s\" is no "
+		    "mail address", address);
+	r = tell_applicant(c, address, lang ? lang : c->d->config->language,
+	    "T-44", !none);
+	if (!r)
+		r = command_audit(c, "org.refuse", "applicant", none ?
+		    "no organisation" : "outside the window");
+	if (r)
+		return r;
+	c->out = sk_json_document("refused");
+	sk_json_set_str(c->out, "address", address);
+	sk_json_set_str(c->out, "reason", none ? "no organisation" :
+	    "outside the window");
+	return SK_OK;
 }
 
 /* ---- looking ---- */

@@ -92,7 +92,9 @@ VALUES(read_file) = {
 #define ACT_OPTIONS(of) \
 	OPT("--approval", VALUE_TEXT, "reference of the approval " of), \
 	OPT("--date", VALUE_TEXT, "since when, 2026-04-01; default: now"), \
-	OPT("--reason", VALUE_TEXT, "kept in the history")
+	OPT("--reason", VALUE_TEXT, "kept in the history"), \
+	QUIET
+#define QUIET OPT("--quiet", VALUE_FLAG, "no mail about it")
 VALUES(org_add) = {
 	ORG_ARG, ORG_OPTIONS(VALUE_NEEDED), ACT_OPTIONS("(R-013, R-022)"), END
 };
@@ -121,13 +123,27 @@ VALUES(org_list) = { OPT("--all", VALUE_FLAG, "former members too"), END };
 	YES_NO("--personal", 0, "somebody attested that the address is the " \
 	    "person's alone (R-109)"), \
 	OPT("--date", VALUE_TEXT, "since when, 2026-04-01; default: now"), \
-	OPT("--reason", VALUE_TEXT, "kept in the history")
+	OPT("--reason", VALUE_TEXT, "kept in the history"), \
+	QUIET
 VALUES(person_add) = { PERSON_ARG, PERSON_OPTIONS(VALUE_NEEDED), END };
 VALUES(person_change) = { PERSON_ARG, PERSON_OPTIONS(0), END };
 VALUES(person_act) = {
 	PERSON_ARG,
 	OPT("--date", VALUE_TEXT, "since when, 2026-04-01; default: now"),
-	OPT("--reason", VALUE_TEXT, "kept in the history"),
+	OPT("--reason", VALUE_TEXT, "kept in the history"), QUIET, END
+};
+#define REFUSED_ARG ONE_ARG("ADDRESS", VALUE_TEXT, "the applicant's")
+#define REFUSED_LANGUAGE CHOICE("--language", "ja|en", 0, "of the mail")
+VALUES(person_refuse) = {
+	REFUSED_ARG, REFUSED_LANGUAGE,
+	OPT("--reason", VALUE_TEXT, "how it is known, where the address does "
+	    "not show it"),
+	END
+};
+VALUES(org_refuse) = {
+	REFUSED_ARG, REFUSED_LANGUAGE,
+	OPT("--not-organisation", VALUE_FLAG, "a private person, or a second "
+	    "department (R-016)"),
 	END
 };
 VALUES(person_list) = {
@@ -139,7 +155,7 @@ VALUES(person_list) = {
 VALUES(roster_import) = {
 	FILE_ARG("a roster sheet, CSV in UTF-8 or CP932"),
 	OPT("--apply", VALUE_FLAG, "do it; without: show what would happen"),
-	END
+	QUIET, END
 };
 
 /* ---- keys ---- */
@@ -400,6 +416,8 @@ static const struct verb table[] = {
 	    org_act },
 	{ "org", "resume", FOR_MEMBERSHIP, false, "make it active again",
 	    org_act },
+	{ "org", "refuse", FOR_MEMBERSHIP, false, "tell an applicant why not "
+	    "(T-44)", org_refuse },
 	{ "person", "add", FOR_MEMBERSHIP, false, "register a person",
 	    person_add },
 	{ "person", "list", MEMBERS, false, "registered persons",
@@ -411,6 +429,8 @@ static const struct verb table[] = {
 	    "history is kept (R-111)", person_act },
 	{ "person", "acknowledge", FOR_MEMBERSHIP, false, "the person says "
 	    "that the environment for secrets is ready (R-118)", person_act },
+	{ "person", "refuse", FOR_MEMBERSHIP, false, "tell an applicant that "
+	    "the address is of several people (T-28)", person_refuse },
 	{ "roster", "import", FOR_MEMBERSHIP, false, "a sheet of KEEP, ADD "
 	    "and REMOVE rows (R-112)", roster_import },
 	{ "roster", "check", MEMBERS, false, "what does not fit together in "

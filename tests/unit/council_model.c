@@ -291,6 +291,8 @@ model_send(const struct gate_ask *k)
 	    p->account &&
 	    (!(i->secret || i->tlp == TLP_RED) || (p->roles & ROLE_HANDLER)) &&
 	    (!i->secret || o->receive_secret) && p->address_personal &&
+	    (!i->secret || !k->policy || !k->policy->membership_welcome ||
+	    p->acknowledged) &&
 	    p->fpr && !*p->key_state && stated_well(i, t, secret, onward) &&
 	    (k->leave_approvals || approved) && k->deny_list_clean;
 }

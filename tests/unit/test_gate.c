@@ -153,6 +153,10 @@ every_clause_alone(void **state)
 	ALONE(w.person.account = false, GATE_ACCOUNT_NO);
 	ALONE(w.person.roles = ROLE_POC, GATE_NOT_HANDLER);
 	ALONE(w.org.receive_secret = false, GATE_RECEIVE_SECRET);
+	policy->membership_welcome = true;
+	ALONE(w.person.acknowledged = 0, GATE_NOT_ACKNOWLEDGED);
+	policy->membership_welcome = false;
+	ALONE(w.person.acknowledged = 0, GATE_YES);
 	ALONE(w.person.address_personal = false, GATE_LIST_ADDRESS);
 	ALONE(w.person.address = NULL, GATE_LIST_ADDRESS);
 	ALONE(w.item.secret = false, GATE_STATEMENT);
@@ -379,6 +383,8 @@ shake(struct world *w, uint64_t *s)
 	if (pick(s, 16) == 0)
 		w->item.confidential = pick(s, 2);
 	if (pick(s, 16) == 0)
+		w->person.acknowledged = pick(s, 2);
+	if (pick(s, 16) == 0)
 		w->ask.leave_approvals = pick(s, 2);
 	if (pick(s, 16) == 0)
 		w->ask.on_frozen_list = pick(s, 2);
@@ -401,6 +407,7 @@ gate_and_model_agree(void **state)
 		struct gate_answer g;
 
 		w.ask.policy = policy;
+		policy->membership_welcome = pick(&seed, 2);
 		if (pick(&seed, 2)) {
 			w.item.category = CATEGORY_COUNTERMEASURE;
 			w.item.confidence = CONFIDENCE_CONFIRMED;

@@ -408,6 +408,69 @@ questions(void **state)
 	sk_arena_free(&a);
 }
 
+/* What the council decided changes by a line that names its approval, member by
+ * member, and its other lines follow it (R-022, R-112). */
+static void
+class_change(void **state)
+{
+	struct sk_arena *a = sk_arena_new();
+	struct roster_plan p;
+
+	(void)state;
+	well(a, "区分，組織ID，組織名，類，組織種別，外資，秘密受領，個人ID，"
+	    "氏名，役割，アカウント，言語，メールアドレス，暗号方式，承認\n"
+	    "継続，ａｃｍｅ，，第１類，，，，acme-sato，，，，，，，委員会 7\n"
+	    "継続，acme，，，，，，acme-abe，，，，，，，\n", &somebody, &p);
+	assert_int_equal(p.change_orgs, 1);
+	assert_int_equal(p.nquestions, 0);
+	assert_int_equal(p.keep, 2);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(p.rows[i].org.class, CLASS1);
+		assert_string_equal(p.rows[i].org.approval, "委員会 7");
+		assert_true(p.rows[i].approved);
+	}
+	/* A new member without one: it is counted for the operator. */
+	well(a, HEAD SATO, &nobody, &p);
+	assert_int_equal(p.unreferenced, 1);
+	sk_arena_free(&a);
+}
+
+/* Gone stays gone; ADD begins anew, with nothing of what was. */
+static void
+former(void **state)
+{
+	struct person all[3];
+	struct roster_known k = { orgs, 3, all, 3, NULL, 0, false };
+	struct sk_arena *a = sk_arena_new();
+	struct roster_plan p;
+
+	(void)state;
+	memcpy(all, persons, sizeof(all));
+	all[1].active = false;
+	well(a, HEAD "REMOVE,acme,,,,,,acme-abe,,,,,,\n"
+	    "KEEP,acme,,,,,,acme-sato,,,,,,\n", &k, &p);
+	assert_int_equal(p.keep, 2);
+	assert_int_equal(p.remove_persons + p.nquestions, 0);
+	assert_int_equal(read_sheet(a, HEAD "KEEP,acme,,,,,,acme-abe,,,,,,\n",
+	    &k, &p), SK_ERR_DATA);
+	assert_true(any(p.faults, 1, "line 2, person: was removed"));
+	assert_int_equal(read_sheet(a, HEAD "ADD,acme,,,,,,acme-abe,,,yes,,,\n",
+	    &k, &p), SK_ERR_DATA);
+	well(a, HEAD "KEEP,acme,,,,,,acme-sato,,,,,,\n" ABE, &k, &p);
+	assert_int_equal(p.add_persons, 1);
+	assert_true(p.rows[1].person.active);
+	/* Who takes over the address is asked about, or refused elsewhere. */
+	well(a, HEAD "KEEP,acme,,,,,,acme-sato,,,,,,\n"
+	    "ADD,acme,,,,,,acme-2,新人,poc,yes,,Abe+1@acme.example,\n", &k,
+	    &p);
+	assert_true(any(p.questions, p.nquestions, "was acme-abe's"));
+	assert_int_equal(read_sheet(a, HEAD "ADD,unit,分析,general,association,"
+	    "no,no,u-2,新人,poc,yes,,abe@acme.example,\n", &k, &p),
+	    SK_ERR_DATA);
+	assert_true(any(p.faults, 1, "line 2, address: was acme-abe's"));
+	sk_arena_free(&a);
+}
+
 /* ---- addresses of several people ---- */
 
 static void
@@ -426,6 +489,9 @@ list_addresses(void **state)
 		"system@acme.example", "acme@acme.example",
 		"noreply@acme.example", "csirt_tokyo@acme.example",
 		"toiawase@acme.example", "not-an-address", "",
+		"soc01@acme.example", "dai2eigyo3ka@acme.example",
+		"grp-3@acme.example", "総務課@acme.example",
+		"sales.unit7@acme.example",
 	};
 	static const char *const people[] = {
 		"sato@acme.example", "h.sato@acme.example",
@@ -522,6 +588,7 @@ main(void)
 		cmocka_unit_test(not_a_sheet), cmocka_unit_test(quotes),
 		cmocka_unit_test(columns), cmocka_unit_test(faults),
 		cmocka_unit_test(changes), cmocka_unit_test(questions),
+		cmocka_unit_test(class_change), cmocka_unit_test(former),
 		cmocka_unit_test(list_addresses),
 		cmocka_unit_test(single_checks),
 		cmocka_unit_test(a_large_sheet),
