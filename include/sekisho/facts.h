@@ -217,9 +217,16 @@ struct facts {
 };
 
 /* A layer was opened: content, text, answer, keys, attachments come from
- * `inner`, transport and sender from `outer`; a protected Subject replaces the
- * outer one; a different protected From is a doubt, never the sender (B1). */
-void facts_join(struct facts *outer, const struct facts *inner);
+ * `inner`, transport and sender from `outer`; attachments beside an inline
+ * message stay, their numbers raised by FACTS_BESIDE. `believed`: the layer was
+ * decrypted or its signature is good. Then a protected header is the header:
+ * Subject, Reply-To, To and References with hp (RFC 9788: nothing of the outer
+ * one is merged in), the Subject alone in the older forms. From stays the
+ * outer one always; a different one inside is a doubt (B1). `opened` is the form
+ * of the layer that held `inner`. */
+#define FACTS_BESIDE 1000	/* above LIMIT_MIME_PARTS */
+void facts_join(struct sk_arena *a, struct facts *outer,
+    const struct facts *inner, enum fact_form opened, bool believed);
 
 /* Sets INDICATOR_THEIRS where an indicator is of the sender's, or an
  * addressee's, organisational domain; at a free mail domain only the very

@@ -32,6 +32,7 @@
 
 /* --- facts --- */
 #define LIMIT_TEXT (2 * 1024 * 1024)	/* UTF-8 text taken over from one mail */
+#define LIMIT_OUTSIDE (16 * 1024)	/* words beside an encrypted text: a greeting, a footer */
 #define LIMIT_NAME 512			/* a file name or display name, bytes of UTF-8 */
 #define LIMIT_SUBJECT 1024		/* bytes of UTF-8 */
 #define LIMIT_ADDRESSES 100		/* To and Cc together */
@@ -65,6 +66,7 @@
 #define LIMIT_KEYD_GREETING_SECONDS 10	/* gpg-agent starts within 1 s */
 #define LIMIT_PLAINTEXT (64UL * 1024 * 1024) /* decrypted bytes: 916 bytes can inflate to 300 MB */
 #define LIMIT_PLAINTEXT_RATIO 100	/* times the ciphertext, above 1 MiB */
+#define LIMIT_DECRYPT_FAILURES 20	/* of one sender a day; the next waits for an operator unopened: a mistaken person stops earlier, an oracle needs thousands */
 #define LIMIT_KEYD_OPENS_PER_MINUTE 6000 /* vault openings; above: stop and alarm */
 #define LIMIT_HOME_PATH 86		/* GnuPG's socket paths end there */
 #define LIMIT_SOCKET_PATH 107		/* sun_path */

@@ -50,6 +50,7 @@ struct msg_read {
 	uint32_t layer;
 	enum read_mode mode;
 	uint32_t part;
+	uint64_t at, len;	/* of the mail in the descriptor; len 0: all */
 };
 struct msg_read_done {
 	int status;		/* SK_OK or the reason */

@@ -48,7 +48,10 @@ struct pgp_signature {
 };
 struct pgp_result {
 	bool encrypted, integrity;
+	bool has_cipher;
+	unsigned char cipher[32];	/* hash of the session key */
 	size_t nsignatures;		/* all there were */
+	char issuer[17];		/* key id that the first one claims */
 	struct pgp_signature signature;	/* the first */
 };
 
@@ -72,9 +75,9 @@ int pgp_decrypt(struct pgp *p, const struct pgp_in *in, struct pgp_out *out,
     struct pgp_result *r);
 int pgp_verify(struct pgp *p, const struct pgp_in *sig,
     const struct pgp_in *text, struct pgp_result *r);
-/* A cleartext-signed block; its text goes nowhere. */
+/* A cleartext-signed block; `out` gets the text that was signed. */
 int pgp_verify_clear(struct pgp *p, const struct pgp_in *in,
-    struct pgp_result *r);
+    struct pgp_out *out, struct pgp_result *r);
 /* The primary key of a key or subkey. */
 int pgp_primary(struct pgp *p, const char *fpr, char primary[PGP_FPR]);
 

@@ -221,6 +221,10 @@ int store_keys(struct store *s, struct sk_arena *a, const char *person,
     int64_t case_row, struct key_record **out, size_t *n);
 /* Ends what is pinned for a person; the record stays. */
 int store_key_retire(struct store *s, const char *person);
+/* Pinned keys, whoever's, with a primary or subkey of that key id (16
+ * upper-case hex digits): several may share one. */
+int store_keys_of_id(struct store *s, struct sk_arena *a, const char *key_id,
+    struct key_record **out, size_t *n);
 /* Pinned keys that may speak for a From address: the person's and those of
  * cases opened by it. */
 int store_keys_of_address(struct store *s, struct sk_arena *a,
@@ -408,6 +412,19 @@ int store_auto_counts(struct store *s, const char *address,
  * than two days are dropped. */
 int store_auto_add(struct store *s, const char *address,
     enum authentication auth, int64_t now);
+
+/* Encrypted mails that could not be opened, counted like the replies and by
+ * their authentication too: a forged From fills no other's count. */
+int store_failure_add(struct store *s, const char *address,
+    enum authentication auth, int64_t now);
+int store_failures_day(struct store *s, const char *address,
+    enum authentication auth, int64_t now, unsigned *out);
+
+/* ---- ciphertexts that were opened ---- */
+/* Remembers that `sender` (From, "" for none) sent it first, in that mail.
+ * *other: the mail in which somebody else sent it before, or 0. */
+int store_cipher_seen(struct store *s, const unsigned char cipher[32],
+    const char *sender, int64_t mail, int64_t *other);
 
 /* ---- audit: hash-chained (I8) ---- */
 struct audit_record {

@@ -103,6 +103,12 @@ act_notify(struct actions *x, const char *event)
 	actions_add(x, ACTION_NOTIFY)->u.notify.event = event;
 }
 
+const char *
+failed_reason(const struct verdict *v)
+{
+	return v->replayed ? "ciphertext-came-before" : "cannot-decrypt";
+}
+
 void
 act_operator(struct actions *x, const char *reason)
 {

@@ -12,6 +12,8 @@ void act_propose(struct actions *x, const struct terms *t);
 void act_send(struct actions *x, const char *template_id, bool ask,
     unsigned unclear, bool hint);
 /* Needs a person: reason on the case, a note to the notify addresses. */
+/* For operators only: outside, no failure looks different from another. */
+const char *failed_reason(const struct verdict *v);
 void act_operator(struct actions *x, const char *reason);
 void act_notify(struct actions *x, const char *event);
 void act_audit(struct actions *x, const char *event, const char *detail);

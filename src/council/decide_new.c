@@ -67,6 +67,8 @@ silent_reason(const struct decide_in *in)
 		return "null-sender";
 	if (f->automatic != AUTO_NO)
 		return "automatic";
+	if (f->doubts & DOUBT_FROM_INSIDE)
+		return "from-inside";
 	if (f->no_reply_wanted)
 		return "no-reply-wanted";
 	if (!restraint_allows(&in->policy->restraint, in->auth, &in->counts))
@@ -133,6 +135,10 @@ acknowledge(const struct decide_in *in, const struct config_desk *desk,
 	unsigned open;
 
 	actions_add(x, ACTION_COUNT_REPLY);
+	if (in->verdict && in->verdict->failed) {
+		act_send(x, "T-27", false, 0, false);
+		return;
+	}
 	if (for_client(in, x))
 		return;
 	if (answer_complete(&in->facts->answer, &open)) {
@@ -174,12 +180,12 @@ decide_new(const struct decide_in *in, struct actions *x)
 	if (in->facts->nkeys)
 		actions_add(x, ACTION_PROPOSE_KEYS);
 	if (in->verdict && in->verdict->failed)
-		act_operator(x, "cannot-decrypt");
+		act_operator(x, failed_reason(in->verdict));
 	silent = silent_reason(in);
-	if (silent)
-		act_operator(x, silent);
-	else
+	if (!silent)
 		acknowledge(in, desk, x);
+	else if (!in->verdict || !in->verdict->failed)
+		act_operator(x, silent);	/* else the reason is said */
 }
 
 /* A paper for the membership desk: its sender is told where it belongs, under

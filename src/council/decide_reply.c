@@ -233,7 +233,9 @@ static const char *
 not_heard(const struct decide_in *in)
 {
 	if (in->verdict && in->verdict->failed)
-		return "cannot-decrypt";
+		return failed_reason(in->verdict);
+	if (in->facts->doubts & DOUBT_FROM_INSIDE)
+		return "from-inside";
 	if (in->auth == AUTH_FAIL)
 		return "authentication-fail";
 	if (in->facts->automatic != AUTO_NO || !*in->sender)
@@ -256,6 +258,22 @@ not_asked(const struct decide_in *in)
 	    "same-organisation" : "other-address";
 }
 
+/* The originator is told once, within restraint, that we could not open it:
+ * nobody else, and not without the token of the newest question, or anybody
+ * could have us write to him (standards.md A7, no oracle in B1). */
+static void
+tell_of_failure(const struct decide_in *in, struct actions *x)
+{
+	if (!in->verdict || !in->verdict->failed || in->auth == AUTH_FAIL ||
+	    in->facts->automatic != AUTO_NO || !*in->sender ||
+	    in->facts->no_reply_wanted || !token_newest(in) ||
+	    assurance_of(in, x->arena) == ASSURANCE_NONE ||
+	    !restraint_allows(&in->policy->restraint, in->auth, &in->counts))
+		return;
+	actions_add(x, ACTION_COUNT_REPLY);
+	act_send(x, "T-27", false, 0, false);
+}
+
 void
 decide_reply(const struct decide_in *in, struct actions *x)
 {
@@ -270,22 +288,24 @@ decide_reply(const struct decide_in *in, struct actions *x)
 	have = assurance_of(in, x->arena);
 	why = not_heard(in);
 	tell_of_keys(in, x);
-	if (why)
+	if (why) {
 		follow_up(x, why);
-	else if (in->facts->answer.ticks & ANSWER_4W)
+		tell_of_failure(in, x);
+	} else if (in->facts->answer.ticks & ANSWER_4W) {
 		decide_withdrawal(in, x, have);
-	else if (reopened(in, x))
+	} else if (reopened(in, x)) {
 		return;
-	else if (!answer_any(&in->facts->answer))
+	} else if (!answer_any(&in->facts->answer)) {
 		follow_up(x, "");
-	else if (have == ASSURANCE_NONE)
+	} else if (have == ASSURANCE_NONE) {
 		follow_up(x, not_asked(in));
-	else if (decide_request(in, x, have))
+	} else if (decide_request(in, x, have)) {
 		return;
-	else if (token_current(in))
+	} else if (token_current(in)) {
 		answer(in, x, have);
-	else if (takes_back(in, x->arena))
+	} else if (takes_back(in, x->arena)) {
 		propose(in, x, have);
-	else
+	} else {
 		follow_up(x, "old-question");
+	}
 }

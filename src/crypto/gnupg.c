@@ -197,6 +197,10 @@ pgp_new(const char *home, enum key_scheme scheme, struct sk_error *e)
 		return NULL;
 	}
 	gpgme_set_armor(p->ctx, 1);
+	/* pgp_decrypt() names a ciphertext by its session key. */
+	if (scheme == KEY_OPENPGP && gpgme_set_ctx_flag(p->ctx,
+	    "export-session-key", "1") != 0)
+		abort();
 	return p;
 }
 

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sekisho/hash.h>
 #include <sekisho/limits.h>
 #include <sekisho/mem.h>
 #include <sekisho/text.h>
@@ -57,6 +58,16 @@ pgp_encrypt_sign(struct pgp *p, const char *fpr, const struct pgp_in *in,
 	return ret != 0 ? ret : check_sealed(p);
 }
 
+/* Who claims to have signed, where nobody knows the key: its key id. */
+static void
+take_issuer(const struct _gpgme_signature *s, struct pgp_result *r)
+{
+	size_t n = s != NULL && s->fpr != NULL ? strlen(s->fpr) : 0;
+
+	if (n >= 16 && strspn(s->fpr, "0123456789ABCDEF") == n)
+		memcpy(r->issuer, s->fpr + n - 16, 17);
+}
+
 static void
 take_signatures(struct pgp *p, struct pgp_result *r)
 {
@@ -65,8 +76,22 @@ take_signatures(struct pgp *p, struct pgp_result *r)
 
 	if (s != NULL)
 		gnupg_signature(s, &r->signature);
+	take_issuer(s, r);
 	for (; s != NULL; s = s->next)
 		r->nsignatures++;
+}
+
+/* The session key names the ciphertext whatever is put around it: packets may
+ * be framed anew, recipients added, armour and MIME changed. It does not leave
+ * keyd, its hash does. */
+static void
+take_cipher(const struct _gpgme_op_decrypt_result *d, struct pgp_result *r)
+{
+	if (d->session_key == NULL)
+		return;
+	sk_hash_of(sk_span_str(d->session_key), r->cipher);
+	r->has_cipher = true;
+	sk_wipe(d->session_key, strlen(d->session_key));
 }
 
 int
@@ -92,6 +117,7 @@ pgp_decrypt(struct pgp *p, const struct pgp_in *in, struct pgp_out *out,
 		return gnupg_refuse(p, SK_ERR_CRYPTO, "no integrity "
 		    "protection");
 	r->encrypted = r->integrity = true;
+	take_cipher(d, r);
 	take_signatures(p, r);
 	return 0;
 }
@@ -113,16 +139,18 @@ pgp_verify(struct pgp *p, const struct pgp_in *sig, const struct pgp_in *text,
 }
 
 int
-pgp_verify_clear(struct pgp *p, const struct pgp_in *in, struct pgp_result *r)
+pgp_verify_clear(struct pgp *p, const struct pgp_in *in, struct pgp_out *out,
+    struct pgp_result *r)
 {
-	struct pgp_out nowhere = { .fd = -1, .max = LIMIT_PLAINTEXT };
 	struct pgp_reader rd;
 	DATA text = gnupg_data_in(in, &rd);
-	DATA plain = gnupg_data_out(&nowhere);
+	DATA plain = gnupg_data_out(out);
 	int ret;
 
 	*r = (struct pgp_result){ 0 };
 	ret = gnupg_result(p, gpgme_op_verify(p->ctx, text, NULL, plain));
+	if (out->over)
+		return gnupg_refuse(p, SK_ERR_LIMIT, "longer than it came");
 	if (ret == 0)
 		take_signatures(p, r);
 	return ret;

@@ -56,26 +56,33 @@ found:
 	return true;
 }
 
+/* Also what nobody may believe names the key that the asker knows; where it is
+ * not known, the claimed one goes back for the asker to look up. */
+static bool
+names_signer(enum verdict_signature s)
+{
+	return s == SIGNATURE_GOOD || s == SIGNATURE_KEY_EXPIRED ||
+	    s == SIGNATURE_KEY_REVOKED || s == SIGNATURE_EXPIRED;
+}
+
 static void
 judge(struct keyd *k, const struct msg_open_mail *m,
-    const struct pgp_result *r, struct verdict *v)
+    const struct pgp_result *r, struct msg_opened_mail *done)
 {
 	const struct pgp_signature *s = &r->signature;
+	struct verdict *v = &done->verdict;
 
 	if (r->nsignatures == 0)
 		return;
-	v->signature = s->state;
-	if (r->nsignatures > 1 || s->weak)
-		v->signature = s->state == SIGNATURE_BAD &&
-		    r->nsignatures == 1 ? SIGNATURE_BAD : SIGNATURE_ERROR;
-	if (v->signature == SIGNATURE_BAD ||
-	    v->signature == SIGNATURE_UNKNOWN_KEY ||
-	    v->signature == SIGNATURE_ERROR)
-		return;
-	if (!candidate(k, m, s->fpr, v->signer)) {
+	v->signature = r->nsignatures > 1 ? SIGNATURE_SEVERAL : s->weak &&
+	    s->state != SIGNATURE_BAD ? SIGNATURE_WEAK : s->state;
+	if (names_signer(v->signature) &&
+	    !candidate(k, m, s->fpr, v->signer)) {
 		v->signature = SIGNATURE_UNKNOWN_KEY;
 		v->signer[0] = '\0';
 	}
+	if (v->signature == SIGNATURE_UNKNOWN_KEY)
+		memcpy(done->issuer, r->issuer, sizeof(done->issuer));
 }
 
 /* A key that gpg refuses leaves its signature unknown, and no more. */
@@ -168,7 +175,9 @@ verb_decrypt(struct keyd *k, const struct channel_message *m,
 	    r.integrity && sk_memfd_seal(plain.fd) == 0) {
 		done.status = SK_OK;
 		done.verdict.integrity = true;
-		judge(k, &ask, &r, &done.verdict);
+		done.has_cipher = r.has_cipher;
+		memcpy(done.cipher, r.cipher, sizeof(done.cipher));
+		judge(k, &ask, &r, &done);
 		out->fd = plain.fd;
 	} else {
 		done.reason = sk_arena_str(a, pgp_reason(k->openpgp.pgp));
@@ -201,9 +210,20 @@ odd_cleartext(const struct pgp_in *in)
 	return odd;
 }
 
+/* The text that was signed comes back, without armour and dash escapes: a
+ * program that cut it out itself could show another one. */
+static int
+verify_clear(struct keyd *k, const struct pgp_in *in, struct pgp_out *out,
+    struct pgp_result *r)
+{
+	*out = (struct pgp_out){ .fd = sk_memfd("signed"), .max = in->len };
+	return pgp_verify_clear(k->openpgp.pgp, in, out, r);
+}
+
 static int
 verify(struct keyd *k, const struct channel_message *m,
-    const struct msg_open_mail *ask, struct pgp_result *r)
+    const struct msg_open_mail *ask, struct pgp_out *out,
+    struct pgp_result *r)
 {
 	struct pgp_in text, sig;
 	int ret;
@@ -213,7 +233,7 @@ verify(struct keyd *k, const struct channel_message *m,
 	have_keys(k, ask);
 	if (ask->form == FORM_PGP_INLINE_SIGNED)
 		ret = odd_cleartext(&text) ? SK_ERR_DATA :
-		    pgp_verify_clear(k->openpgp.pgp, &text, r);
+		    verify_clear(k, &text, out, r);
 	else if (ask->form == FORM_PGP_SIGNED && keyd_part_of(m->fds[0],
 	    ask->sig_at, ask->sig_len, &sig))
 		ret = pgp_verify(k->openpgp.pgp, &sig, &text, r);
@@ -229,6 +249,7 @@ verb_verify(struct keyd *k, const struct channel_message *m,
 	struct msg_opened_mail done = { .status = SK_ERR_CRYPTO };
 	struct msg_open_mail ask;
 	struct pgp_result r = { 0 };
+	struct pgp_out text = { .fd = -1 };
 	int ret;
 
 	if (msg_open_mail_get(a, sk_buf_span(&m->fields), &ask) != 0 ||
@@ -240,14 +261,17 @@ verb_verify(struct keyd *k, const struct channel_message *m,
 		smime_verify(k, a, &ask, m->fds[0], &done);
 		return reply_mail(k, &done, out);
 	}
-	ret = verify(k, m, &ask, &r);
-	if (ret == 0 && !deadline_passed()) {
+	ret = verify(k, m, &ask, &text, &r);
+	if (ret == 0 && !deadline_passed() && (text.fd < 0 ||
+	    sk_memfd_seal(text.fd) == 0)) {
 		done.status = SK_OK;
-		judge(k, &ask, &r, &done.verdict);
+		judge(k, &ask, &r, &done);
 		/* A signature part without a signature is odd. */
 		if (r.nsignatures == 0)
 			done.verdict.signature = SIGNATURE_ERROR;
+		out->fd = text.fd;
 	} else {
+		sk_fd_close(&text.fd);
 		done.verdict.signature = SIGNATURE_ERROR;
 		done.reason = ret == SK_ERR_DATA ? "not a signature that is "
 		    "checked here" : sk_arena_str(a, pgp_reason(k->openpgp.pgp));

@@ -87,11 +87,11 @@ take_keys(struct mail_work *w, const struct mail_part *p,
 	sk_buf_init(&bytes, LIMIT_KEY_BYTES * LIMIT_KEYS_PER_MAIL);
 	part_decode(&w->scan, p, &bytes, &damaged);
 	s = sk_buf_span(&bytes);
-	keys_in_text(w->a, s, keys, n);
+	keys_in_text(w->a, s, KEY_ATTACHED, keys, n);
 	if (*n == before && *n < LIMIT_KEYS_PER_MAIL && key_is_binary(s) &&
 	    s.len <= LIMIT_KEY_BYTES && !part_is_kind(p, "text/"))
-		keys[(*n)++].block = sk_span_of(sk_arena_dup(w->a, s.p,
-		    s.len), s.len);
+		key_add(keys, n, KEY_ATTACHED, sk_span_of(sk_arena_dup(w->a,
+		    s.p, s.len), s.len));
 	sk_buf_free(&bytes);
 	return *n > before;
 }
@@ -138,7 +138,8 @@ read_attachments(struct mail_work *w)
 	size_t n = 0, nkeys = 0;
 	uint32_t all = 0;
 
-	keys_in_text(w->a, sk_span_str(w->out->text), keys, &nkeys);
+	keys_in_text(w->a, sk_span_str(w->out->text), KEY_IN_TEXT, keys,
+	    &nkeys);
 	for (size_t i = 0; i < w->scan.n; i++) {
 		const struct mail_part *p = &w->scan.parts[i];
 
@@ -150,6 +151,7 @@ read_attachments(struct mail_work *w)
 			list[n].flags |= ATTACH_KEY;
 		all |= list[n++].flags;
 	}
+	keys_autocrypt(w, keys, &nkeys);
 	if ((all & ATTACH_ENCRYPTED_ARCHIVE) &&
 	    speaks_of_password(w->out->text))
 		w->out->doubts |= DOUBT_PASSWORD_MAIL;

@@ -16,8 +16,8 @@
  * one byte of UTF-8 (JIS with its escapes). */
 enum { MOST_BYTES = LIMIT_TEXT * 4 };
 
-static void
-to_lf(char *text)
+void
+text_to_lf(char *text)
 {
 	char *to = text;
 
@@ -29,19 +29,41 @@ to_lf(char *text)
 	*to = '\0';
 }
 
+/* A line that repeats a field of the header, or goes on with one. */
+static bool
+is_display_line(const char *line, size_t n)
+{
+	static const char *const names[] = { "Subject:", "From:", "To:",
+		"Cc:", "Date:", "Reply-To:", "Followup-To:" };
+
+	if (byte_blank((unsigned char)*line))
+		return true;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (n >= strlen(names[i]) && span_ieq(sk_span_of(line,
+		    strlen(names[i])), names[i]))
+			return true;
+	return false;
+}
+
 /* RFC 9788 4.5: "Subject: ..." and a blank line for readers that know no
- * header protection. */
+ * header protection. Only what looks like it is left off. */
 static const char *
 without_legacy_display(const struct mail_work *w, const struct mail_part *p,
     const char *text)
 {
 	const char *value = mime_param(w->a, &p->type, "hp-legacy-display");
-	const char *end;
+	const char *at = text + strspn(text, "\n"), *end;
 
-	if (!w->is_protected || value == NULL || strcmp(value, "1") != 0)
+	if (!w->is_protected || value == NULL || strcmp(value, "1") != 0 ||
+	    byte_blank((unsigned char)*at))
 		return text;
-	end = strstr(text, "\n\n");
-	return end ? end + 2 : text;
+	while (*at != '\0' && *at != '\n') {
+		end = strchrnul(at, '\n');
+		if (!is_display_line(at, (size_t)(end - at)))
+			return text;
+		at = *end ? end + 1 : end;
+	}
+	return *at ? at + 1 : at;
 }
 
 static const char *
@@ -50,17 +72,18 @@ shape(struct mail_work *w, const struct mail_part *p, char *text)
 	const char *format = mime_param(w->a, &p->type, "format");
 	const char *delsp = mime_param(w->a, &p->type, "delsp");
 
-	to_lf(text);
+	text_to_lf(text);
 	if (part_is(p, "text/html"))
-		return html_to_text(w->a, text);
+		return without_legacy_display(w, p,
+		    html_to_text(w->a, text));
 	if (format != NULL && sk_ascii_ieq(format, "flowed"))
 		text = text_unflow(w->a, text,
 		    delsp != NULL && sk_ascii_ieq(delsp, "yes"));
 	return without_legacy_display(w, p, text);
 }
 
-static const char *
-part_text(struct mail_work *w, const struct mail_part *p)
+const char *
+read_part_text(struct mail_work *w, const struct mail_part *p)
 {
 	struct sk_buf bytes;
 	bool damaged = false;
@@ -108,7 +131,7 @@ read_text(struct mail_work *w)
 			continue;
 		if (w->scan.parts[i].leaf == 0)
 			continue;
-		text = part_text(w, &w->scan.parts[i]);
+		text = read_part_text(w, &w->scan.parts[i]);
 		if (w->roles[i] == ROLE_HTML)
 			html = true;
 		else if (span_trim(sk_span_str(text)).len > 0)
@@ -122,5 +145,6 @@ read_text(struct mail_work *w)
 	if (text_has_bidi(w->out->text))
 		w->out->doubts |= DOUBT_BIDI;
 	w->out->kana = sk_has_kana(w->out->text) ||
-	    (w->out->subject != NULL && sk_has_kana(w->out->subject));
+	    (w->out->subject != NULL && sk_has_kana(w->out->subject)) ||
+	    (w->out->outside != NULL && sk_has_kana(w->out->outside));
 }

@@ -155,12 +155,12 @@ read_envelope(struct mail_work *w)
 	look_for_doubts(w);
 	read_from(w);
 	read_subject(w);
-	if (w->layer > 0)
-		return;
 	one_mailbox(w, "Reply-To", &w->out->reply_to);
-	one_mailbox(w, "Sender", &w->out->sender);
 	read_recipients(w);
 	read_ids(w);
+	if (w->layer > 0)
+		return;
+	one_mailbox(w, "Sender", &w->out->sender);
 	read_authres(w);
 	date = header_find(&root->head, "Date");
 	if (date != NULL)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <sekisho/facts.h>
+#include <sekisho/limits.h>
 #include <sekisho/text.h>
 
 static bool
@@ -16,9 +17,95 @@ same_address(const char *a, const char *b)
 	return a != NULL && b != NULL && sk_ascii_ieq(a, b);
 }
 
-void
-facts_join(struct facts *outer, const struct facts *inner)
+static bool
+same_text(const char *a, const char *b)
 {
+	return a != NULL && b != NULL && strcmp(a, b) == 0;
+}
+
+/* Keys of the outer header (Autocrypt) go on with those inside. */
+static void
+join_keys(struct sk_arena *a, struct facts *outer, const struct facts *inner)
+{
+	struct fact_key *all = sk_arena_array(a, LIMIT_KEYS_PER_MAIL,
+	    sizeof(*all));
+	size_t n = 0;
+
+	for (size_t i = 0; i < inner->nkeys && n < LIMIT_KEYS_PER_MAIL; i++)
+		all[n++] = inner->keys[i];
+	for (size_t i = 0; i < outer->nkeys && n < LIMIT_KEYS_PER_MAIL; i++)
+		all[n++] = outer->keys[i];
+	outer->keys = all;
+	outer->nkeys = n;
+}
+
+/* What was attached beside an armoured text would be lost with it. */
+static void
+join_attachments(struct sk_arena *a, struct facts *outer,
+    const struct facts *inner, enum fact_form opened)
+{
+	bool beside = opened == FORM_PGP_INLINE_ENCRYPTED ||
+	    opened == FORM_PGP_INLINE_SIGNED;
+	size_t n = inner->nattachments;
+	struct fact_attachment *all;
+
+	if (!beside || outer->nattachments == 0) {
+		outer->attachments = inner->attachments;
+		outer->nattachments = n;
+		return;
+	}
+	all = sk_arena_array(a, n + outer->nattachments, sizeof(*all));
+	for (size_t i = 0; i < n; i++)
+		all[i] = inner->attachments[i];
+	for (size_t i = 0; i < outer->nattachments &&
+	    n < LIMIT_MIME_PARTS; i++, n++) {
+		all[n] = outer->attachments[i];
+		if (all[n].part < FACTS_BESIDE)
+			all[n].part += FACTS_BESIDE;
+	}
+	outer->attachments = all;
+	outer->nattachments = n;
+}
+
+static void
+join_header(struct facts *outer, const struct facts *inner)
+{
+	bool standard = inner->protection == PROTECTION_CIPHER ||
+	    inner->protection == PROTECTION_CLEAR;
+
+	/* Without forwarded="no" nobody can tell a wrapped mail from one that
+	 * was passed on: then it is somebody else's header. */
+	if (inner->protection == PROTECTION_WRAPPED &&
+	    !same_address(inner->from.address, outer->from.address))
+		return;
+	outer->protection = inner->protection;
+	if (inner->protection == PROTECTION_CLEAR &&
+	    !same_text(outer->subject, inner->subject))
+		outer->doubts |= DOUBT_SUBJECT_OUTSIDE;
+	if (standard || inner->subject != NULL)
+		outer->subject = inner->subject;
+	if (inner->from.address != NULL &&
+	    !same_address(inner->from.address, outer->from.address))
+		outer->doubts |= DOUBT_FROM_INSIDE;
+	if (!standard)
+		return;
+	outer->reply_to = inner->reply_to;
+	outer->to = inner->to;
+	outer->nto = inner->nto;
+	if (inner->message_id != NULL)
+		outer->message_id = inner->message_id;
+	outer->refs = inner->refs;
+	outer->nrefs = inner->nrefs;
+}
+
+void
+facts_join(struct sk_arena *a, struct facts *outer, const struct facts *inner,
+    enum fact_form opened, bool believed)
+{
+	join_attachments(a, outer, inner, opened);
+	join_keys(a, outer, inner);
+	if (outer->outside == NULL)
+		outer->outside = inner->outside;
 	outer->text = inner->text;
 	outer->charset = inner->charset;
 	outer->answer = inner->answer;
@@ -29,18 +116,11 @@ facts_join(struct facts *outer, const struct facts *inner)
 	outer->ndetails = inner->ndetails;
 	outer->passages = inner->passages;
 	outer->npassages = inner->npassages;
-	outer->attachments = inner->attachments;
-	outer->nattachments = inner->nattachments;
-	outer->keys = inner->keys;
-	outer->nkeys = inner->nkeys;
 	outer->kana |= inner->kana;
 	outer->japanese_charset |= inner->japanese_charset;
 	outer->doubts |= inner->doubts;
-	if (inner->subject != NULL)
-		outer->subject = inner->subject;
-	if (inner->from.address != NULL &&
-	    !same_address(inner->from.address, outer->from.address))
-		outer->doubts |= DOUBT_FROM_INSIDE;
+	if (inner->protection != PROTECTION_NONE && believed)
+		join_header(outer, inner);
 }
 
 /* ---- whose is an indicator? ---- */

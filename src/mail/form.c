@@ -1,6 +1,6 @@
 /*
- * How a layer is wrapped: PGP/MIME (RFC 3156), what Exchange makes of it,
- * inline PGP, S/MIME (RFC 8551). Only the root decides: a wrapped part beside
+ * How a layer is wrapped: signed parts and S/MIME (RFC 8551) here, encrypted
+ * OpenPGP in form_pgp.c. Only the root decides: a wrapped part beside
  * others is not a wrapped mail, and is doubted (EFAIL, standards.md B1). What
  * a keyd is given is cut from the raw bytes: signed octets are never
  * re-serialised.
@@ -13,28 +13,21 @@
 #include "mail/bytes.h"
 #include "mail/read.h"
 
-static size_t
-index_of(const struct mail_work *w, const struct mail_part *p)
+void
+form_wrapper(struct mail_work *w, const struct mail_part *p)
 {
-	return (size_t)(p - w->scan.parts);
+	w->roles[p - w->scan.parts] = ROLE_WRAPPER;
 }
 
-static void
-mark_wrapper(struct mail_work *w, const struct mail_part *p)
-{
-	w->roles[index_of(w, p)] = ROLE_WRAPPER;
-}
-
-static int
-too_large(struct mail_work *w)
+int
+form_too_large(struct mail_work *w)
 {
 	return sk_fail(w->e, SK_ERR_LIMIT, "payload",
 	    "the encrypted or signed content is longer than allowed");
 }
 
-/* The decoded body of a leaf becomes data or signature of the payload. */
-static int
-give_decoded(struct mail_work *w, const struct mail_part *p, uint64_t *at,
+int
+form_give(struct mail_work *w, const struct mail_part *p, uint64_t *at,
     uint64_t *len)
 {
 	struct sk_buf *out = w->payload;
@@ -45,7 +38,7 @@ give_decoded(struct mail_work *w, const struct mail_part *p, uint64_t *at,
 		return SK_OK;
 	before = out->len;
 	if (part_body(&w->scan, p).len > out->max - before)
-		return too_large(w);
+		return form_too_large(w);
 	part_decode(&w->scan, p, out, &damaged);
 	if (damaged)
 		w->out->doubts |= DOUBT_BAD_MIME;
@@ -79,73 +72,7 @@ give_signed(struct mail_work *w, const struct mail_part *p)
 	}
 	w->out->data_at = before;
 	w->out->data_len = out->len - before;
-	return out->over ? too_large(w) : SK_OK;
-}
-
-static bool
-is_version_part(struct mail_work *w, const struct mail_part *p)
-{
-	struct sk_buf text;
-	bool damaged = false, is;
-
-	if (p == NULL || !part_is(p, "application/pgp-encrypted"))
-		return false;
-	sk_buf_init(&text, 256);
-	part_decode(&w->scan, p, &text, &damaged);
-	is = span_ihas(sk_buf_span(&text), "Version: 1") ||
-	    span_ihas(sk_buf_span(&text), "Version:1");
-	sk_buf_free(&text);
-	return is;
-}
-
-static int
-take_encrypted(struct mail_work *w, enum fact_form form,
-    const struct mail_part *version, const struct mail_part *data)
-{
-	w->out->form = form;
-	mark_wrapper(w, version);
-	mark_wrapper(w, data);
-	return give_decoded(w, data, &w->out->data_at, &w->out->data_len);
-}
-
-static bool
-is_blank_text(struct mail_work *w, const struct mail_part *p)
-{
-	struct sk_buf text;
-	bool damaged = false, blank;
-
-	if (!part_is(p, "text/plain"))
-		return false;
-	sk_buf_init(&text, 4096);
-	part_decode(&w->scan, p, &text, &damaged);
-	blank = text.len < 4096 && span_trim(sk_buf_span(&text)).len == 0;
-	sk_buf_free(&text);
-	return blank;
-}
-
-/* multipart/encrypted, or the multipart/mixed that Exchange makes of it: an
- * empty text may stand before the two parts, nothing else. */
-static int
-pgp_encrypted(struct mail_work *w, bool mangled)
-{
-	const struct mail_part *root = &w->scan.parts[0];
-	const struct mail_part *one = part_child(&w->scan, root, 0);
-	const struct mail_part *two = part_child(&w->scan, root, 1);
-	size_t n = root->nchildren;
-
-	if (mangled && n == 3 && is_blank_text(w, one)) {
-		mark_wrapper(w, one);
-		one = two;
-		two = part_child(&w->scan, root, 2);
-		n = 2;
-	}
-	if (n == 2 && is_version_part(w, one) && two->leaf > 0 &&
-	    (part_is(two, "application/octet-stream") ||
-	    part_is(two, "application/pgp-encrypted")))
-		return take_encrypted(w, mangled ?
-		    FORM_PGP_ENCRYPTED_MANGLED : FORM_PGP_ENCRYPTED, one,
-		    two);
-	return SK_OK;
+	return out->over ? form_too_large(w) : SK_OK;
 }
 
 static int
@@ -165,9 +92,9 @@ multipart_signed(struct mail_work *w)
 		w->out->form = FORM_SMIME_SIGNED;
 	else
 		return SK_OK;
-	mark_wrapper(w, sig);
+	form_wrapper(w, sig);
 	rc = give_signed(w, data);
-	return rc == SK_OK ? give_decoded(w, sig, &w->out->sig_at,
+	return rc == SK_OK ? form_give(w, sig, &w->out->sig_at,
 	    &w->out->sig_len) : rc;
 }
 
@@ -223,8 +150,8 @@ smime(struct mail_work *w)
 	if (form == FORM_PLAIN)
 		return SK_OK;
 	w->out->form = form;
-	mark_wrapper(w, root);
-	return give_decoded(w, root, &w->out->data_at, &w->out->data_len);
+	form_wrapper(w, root);
+	return form_give(w, root, &w->out->data_at, &w->out->data_len);
 }
 
 /* A .p7m that calls itself bytes: old gateways write it so (A10). */
@@ -241,49 +168,6 @@ is_named_p7m(struct mail_work *w, const struct mail_part *p)
 	    &doubts);
 	n = strlen(name);
 	return n > 4 && sk_ascii_ieq(name + n - 4, ".p7m");
-}
-
-/* Armour in the text parts: as a whole it is a form, in pieces a doubt. HTML
- * beside an inline message is dropped (A6). */
-static int
-inline_pgp(struct mail_work *w)
-{
-	const struct mail_part *p, *only = NULL;
-	bool mixed = false, damaged = false;
-	struct sk_span armour;
-	struct sk_buf text;
-	size_t shown = 0;
-
-	read_roles(w);
-	for (size_t i = 0; i < w->scan.n; i++) {
-		p = &w->scan.parts[i];
-		if (p->leaf == 0 || w->roles[i] != ROLE_TEXT)
-			continue;
-		shown++;
-		only = only == NULL ? p : only;
-	}
-	if (only == NULL)
-		return SK_OK;
-	sk_buf_init(&text, LIMIT_MESSAGE_MAX);
-	part_decode(&w->scan, only, &text, &damaged);
-	w->out->form = inline_form(sk_buf_span(&text), &armour, &mixed);
-	if (w->out->form != FORM_PLAIN && shown > 1) {
-		w->out->form = FORM_PLAIN;
-		mixed = true;
-	}
-	if (mixed || (w->out->form != FORM_PLAIN && w->scan.leaves > 1 &&
-	    !part_is(&w->scan.parts[0], "multipart/alternative")))
-		w->out->doubts |= DOUBT_MIXED_PARTS;
-	if (w->out->form != FORM_PLAIN && w->payload != NULL) {
-		w->out->data_at = w->payload->len;
-		w->out->data_len = armour.len;
-		sk_buf_add(w->payload, armour.p, armour.len);
-	}
-	sk_buf_free(&text);
-	for (size_t i = 0; w->out->form != FORM_PLAIN && i < w->scan.n; i++)
-		if (w->roles[i] == ROLE_HTML)
-			w->roles[i] = ROLE_OTHER_FORM;
-	return w->payload != NULL && w->payload->over ? too_large(w) : SK_OK;
 }
 
 /* Something encrypted that is not the whole of the mail. */
@@ -309,18 +193,18 @@ read_form(struct mail_work *w)
 	int rc = SK_OK;
 
 	w->out->form = FORM_PLAIN;
-	if (part_is(root, "multipart/encrypted"))
-		rc = pgp_encrypted(w, false);
-	else if (part_is(root, "multipart/mixed"))
-		rc = pgp_encrypted(w, true);
+	if (part_is(root, "multipart/encrypted") ||
+	    part_is(root, "multipart/mixed"))
+		rc = form_pgp(w);
 	else if (part_is(root, "multipart/signed"))
 		rc = multipart_signed(w);
 	else if (is_pkcs7(root) || is_named_p7m(w, root))
 		rc = smime(w);
 	if (rc == SK_OK && w->out->form == FORM_PLAIN)
-		rc = inline_pgp(w);
-	else
-		read_roles(w);
+		rc = form_pgp_file(w);
+	read_roles(w);
+	if (rc == SK_OK && w->out->form == FORM_PLAIN)
+		rc = form_pgp_inline(w);
 	look_for_mixed(w);
 	if (w->layer >= LIMIT_LAYERS && w->out->form != FORM_PLAIN)
 		w->out->doubts |= DOUBT_TOO_DEEP;

@@ -1,51 +1,57 @@
 /*
- * Inline PGP: a text that is one armoured message from its first line to its
- * last. Words before or after it are covered by nothing (standards.md A6), so
- * a text that holds more is plain text with a doubt, never an encrypted or
- * signed mail. Clear-signed text with a form feed or a NotDashEscaped header
- * is not taken: readers disagree about what it signs (B1).
+ * Inline PGP: one armoured message in a text. What gpg gives back is the
+ * content; words before or after it are covered by nothing (standards.md A6)
+ * and are kept apart, so they are neither lost nor taken for the sender's
+ * sealed word. Two messages in one text are no form at all. Clear-signed text
+ * with a form feed or a NotDashEscaped header is not taken: readers disagree
+ * about what it signs (B1).
  */
 #include <config.h>
 
 #include "mail/bytes.h"
 #include "mail/read.h"
 
-static const char message_begin[] = "-----BEGIN PGP MESSAGE-----";
-static const char message_end[] = "-----END PGP MESSAGE-----";
-static const char signed_begin[] = "-----BEGIN PGP SIGNED MESSAGE-----";
-static const char signed_end[] = "-----END PGP SIGNATURE-----";
+static const struct {
+	enum fact_form form;
+	const char *begin, *end;
+} blocks[] = {
+	{ FORM_PGP_INLINE_ENCRYPTED, "-----BEGIN PGP MESSAGE-----",
+	    "-----END PGP MESSAGE-----" },
+	{ FORM_PGP_INLINE_SIGNED, "-----BEGIN PGP SIGNED MESSAGE-----",
+	    "-----END PGP SIGNATURE-----" },
+};
 
-static bool
-starts(struct sk_span s, const char *mark)
+struct marks {
+	size_t begins, ends;
+	size_t from, to;	/* of the first begin, the first end after it */
+};
+
+static void
+look_at_line(struct sk_span line, size_t at, size_t next, int which,
+    struct marks *m)
 {
-	size_t n = strlen(mark);
+	struct sk_span word = span_trim(line);
 
-	return s.len > n && memcmp(s.p, mark, n) == 0 &&
-	    byte_space(s.p[n]);
+	if (sk_span_is(word, blocks[which].begin)) {
+		if (m->begins++ == 0)
+			m->from = at + (size_t)(word.p - line.p);
+	} else if (sk_span_is(word, blocks[which].end)) {
+		if (m->ends++ == 0)
+			m->to = next;
+	}
 }
 
-static bool
-ends(struct sk_span s, const char *mark)
+static void
+find_marks(struct sk_span s, struct marks m[2])
 {
-	size_t n = strlen(mark);
-
-	return s.len > n && memcmp(s.p + s.len - n, mark, n) == 0 &&
-	    s.p[s.len - n - 1] == '\n';
-}
-
-/* How often a line is exactly the mark. */
-static size_t
-count_lines(struct sk_span s, const char *mark)
-{
-	size_t count = 0, next;
-	struct sk_span line;
+	size_t next;
 
 	for (size_t at = 0; at < s.len; at = next) {
 		next = line_next(s, at, s.len);
-		line = span_trim(line_text(s, at, next));
-		count += sk_span_is(line, mark);
+		for (int i = 0; i < 2; i++)
+			look_at_line(line_text(s, at, next), at, next, i,
+			    &m[i]);
 	}
-	return count;
 }
 
 static bool
@@ -57,19 +63,32 @@ is_odd_clearsign(struct sk_span s)
 	    s.len < 2000 ? s.len : 2000), "NotDashEscaped");
 }
 
+/* One whole block of one kind, and no beginning of the other. */
+static bool
+is_one(const struct marks m[2], int which)
+{
+	const struct marks *it = &m[which];
+
+	return it->begins == 1 && it->ends == 1 && it->to > it->from &&
+	    m[!which].begins == 0;
+}
+
 enum fact_form
 inline_form(struct sk_span text, struct sk_span *armour, bool *mixed)
 {
-	size_t messages = count_lines(text, message_begin);
-	size_t clear = count_lines(text, signed_begin);
+	struct marks m[2] = { { 0 }, { 0 } };
 
-	*armour = span_trim(text);
-	if (messages == 1 && clear == 0 && starts(*armour, message_begin) &&
-	    ends(*armour, message_end))
-		return FORM_PGP_INLINE_ENCRYPTED;
-	if (clear == 1 && messages == 0 && starts(*armour, signed_begin) &&
-	    ends(*armour, signed_end) && !is_odd_clearsign(*armour))
-		return FORM_PGP_INLINE_SIGNED;
-	*mixed |= messages + clear > 0;
+	find_marks(text, m);
+	*mixed |= m[0].begins + m[1].begins > 0;
+	for (int i = 0; i < 2; i++) {
+		if (!is_one(m, i))
+			continue;
+		*armour = span_trim(span_cut(text, m[i].from, m[i].to));
+		if (blocks[i].form == FORM_PGP_INLINE_SIGNED &&
+		    is_odd_clearsign(*armour))
+			break;
+		*mixed = false;
+		return blocks[i].form;
+	}
 	return FORM_PLAIN;
 }

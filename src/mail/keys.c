@@ -23,8 +23,16 @@ is_known(const struct fact_key *keys, size_t n, struct sk_span block)
 }
 
 void
-keys_in_text(struct sk_arena *a, struct sk_span text, struct fact_key *keys,
-    size_t *n)
+key_add(struct fact_key *keys, size_t *n, enum fact_key_origin origin,
+    struct sk_span block)
+{
+	if (*n < LIMIT_KEYS_PER_MAIL)
+		keys[(*n)++] = (struct fact_key){ block, origin };
+}
+
+void
+keys_in_text(struct sk_arena *a, struct sk_span text,
+    enum fact_key_origin origin, struct fact_key *keys, size_t *n)
 {
 	const unsigned char *from, *to;
 	struct sk_span rest = text, block;
@@ -44,8 +52,8 @@ keys_in_text(struct sk_arena *a, struct sk_span text, struct fact_key *keys,
 		if (block.len > LIMIT_KEY_BYTES ||
 		    is_known(keys, *n, block))
 			continue;
-		keys[(*n)++].block = sk_span_of(sk_arena_strn(a, block.p,
-		    block.len), block.len);
+		key_add(keys, n, origin, sk_span_of(sk_arena_dup(a, block.p,
+		    block.len), block.len));
 	}
 }
 

@@ -14,14 +14,21 @@
 #include "mail/prescan.h"
 #include "mail/read.h"
 
-/* RFC 9788, or the older protected-headers="v1"; only inside a layer. */
-static bool
-is_protected(const struct mail_work *w)
+/* RFC 9788 4, or the older protected-headers="v1"; only inside a layer. */
+static enum fact_protection
+protection(const struct mail_work *w)
 {
 	const struct mime_value *type = &w->scan.parts[0].type;
+	const char *hp = mime_param(w->a, type, "hp");
+	const char *old = mime_param(w->a, type, "protected-headers");
 
-	return w->layer > 0 && (mime_has_param(type, "hp") ||
-	    mime_has_param(type, "protected-headers"));
+	if (w->layer == 0)
+		return PROTECTION_NONE;
+	if (hp != NULL && sk_ascii_ieq(hp, "cipher"))
+		return PROTECTION_CIPHER;
+	if (hp != NULL && sk_ascii_ieq(hp, "clear"))
+		return PROTECTION_CLEAR;
+	return old != NULL ? PROTECTION_OLD : PROTECTION_NONE;
 }
 
 /* The old form of header protection: the layer is one whole mail as an
@@ -37,8 +44,8 @@ unwrap(struct mail_work *w, bool *unwrapped)
 	    root->transfer == TRANSFER_QP)
 		return SK_OK;
 	*unwrapped = true;
-	return prescan(w->a, part_body(&w->scan, root), w->layer, &w->scan,
-	    w->e);
+	/* A mail, so its header needs no Content-Type to be one. */
+	return prescan(w->a, part_body(&w->scan, root), 0, &w->scan, w->e);
 }
 
 /* What a person wrote, not what a mail system says. */
@@ -65,7 +72,8 @@ read_layer(struct mail_work *w)
 		return rc;
 	mime_confirm(w->a, &w->scan);
 	w->out->doubts |= w->scan.doubts;
-	w->is_protected = unwrapped || is_protected(w);
+	w->out->protection = unwrapped ? PROTECTION_WRAPPED : protection(w);
+	w->is_protected = w->out->protection != PROTECTION_NONE;
 	w->roles = sk_arena_array(w->a, w->scan.n, sizeof(*w->roles));
 	read_envelope(w);
 	rc = read_form(w);
@@ -74,6 +82,7 @@ read_layer(struct mail_work *w)
 	read_text(w);
 	read_bounce(w);
 	read_attachments(w);
+	read_imitation(w);
 	answer_parse(w->a, w->out->text, &w->out->answer);
 	read_content(w);
 	w->out->gives_password = w->out->nattachments == 0 &&

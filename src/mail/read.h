@@ -28,10 +28,22 @@ struct mail_work {
 void read_envelope(struct mail_work *w);
 /* form.c: how the layer is wrapped; fills the payload. */
 int read_form(struct mail_work *w);
+/* The decoded body of a leaf becomes data or signature of the payload. */
+int form_give(struct mail_work *w, const struct mail_part *p, uint64_t *at,
+    uint64_t *len);
+int form_too_large(struct mail_work *w);
+void form_wrapper(struct mail_work *w, const struct mail_part *p);
+/* form_pgp.c: encrypted OpenPGP as MIME, as a file, in the text. Each sets the
+ * form, or leaves it FORM_PLAIN. */
+int form_pgp(struct mail_work *w);
+int form_pgp_file(struct mail_work *w);
+int form_pgp_inline(struct mail_work *w);
 /* roles.c: which parts are text, which are attachments. */
 void read_roles(struct mail_work *w);
 /* body.c: the text of all text parts. */
 void read_text(struct mail_work *w);
+const char *read_part_text(struct mail_work *w, const struct mail_part *p);
+void text_to_lf(char *text);
 /* bounce.c: what a bounce says, and of which mail. */
 void read_bounce(struct mail_work *w);
 /* password.c: is the text little but the password of a file sent before? */
@@ -39,13 +51,22 @@ bool gives_password(struct sk_arena *a, const char *text, const char *subject);
 /* attach.c: the attachments, and keys among them. */
 void read_attachments(struct mail_work *w);
 
-/* inline.c: is this text one armoured message, and nothing else? */
+/* inline.c: does this text hold one armoured message? *mixed: it holds some,
+ * but not one that could be taken. */
 enum fact_form inline_form(struct sk_span text, struct sk_span *armour,
     bool *mixed);
 /* keys.c: armoured public keys in a text; a binary key as a whole. */
 void keys_in_text(struct sk_arena *a, struct sk_span text,
-    struct fact_key *keys, size_t *n);
+    enum fact_key_origin origin, struct fact_key *keys, size_t *n);
+void key_add(struct fact_key *keys, size_t *n, enum fact_key_origin origin,
+    struct sk_span block);
 bool key_is_binary(struct sk_span bytes);
+
+/* autocrypt.c: the key of the one valid Autocrypt field (A9). */
+void keys_autocrypt(struct mail_work *w, struct fact_key *keys, size_t *n);
+
+/* imitation.c: DOUBT_IMITATION, from subject and text. */
+void read_imitation(struct mail_work *w);
 
 /* flowed.c: RFC 3676 lines joined; text has LF line ends. */
 char *text_unflow(struct sk_arena *a, const char *text, bool delsp);

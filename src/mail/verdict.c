@@ -67,7 +67,7 @@ form_opens(enum fact_form f)
 bool
 form_holds_layer(enum fact_form f)
 {
-	return f == FORM_SMIME_SIGNED;
+	return f == FORM_SMIME_SIGNED || f == FORM_PGP_SIGNED;
 }
 
 const char *

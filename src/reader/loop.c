@@ -26,7 +26,7 @@ enum { FD_MAIL, FD_FACTS, FD_PAYLOAD, FD_COUNT };
 struct job {
 	struct msg_read ask;
 	struct sk_arena *arena;
-	struct sk_span raw;
+	struct sk_span map, raw;	/* the mail may be a part of the file */
 	struct sk_buf facts, payload;
 	struct sk_error e;
 };
@@ -51,6 +51,21 @@ map_mail(int fd, struct sk_span *raw, struct sk_error *e)
 		return sk_fail(e, SK_ERR_OS, "mail", "no memory for %zu bytes",
 		    n);
 	*raw = sk_span_of(p, n);
+	return SK_OK;
+}
+
+static int
+cut_mail(struct job *j)
+{
+	uint64_t at = j->ask.at, len = j->ask.len;
+
+	j->raw = j->map;
+	if (len == 0)
+		return SK_OK;
+	if (at > j->map.len || len > j->map.len - at)
+		return sk_fail(&j->e, SK_ERR_DATA, "mail", "the place given "
+		    "is not in the mail");
+	j->raw = sk_span_of(j->map.p + at, (size_t)len);
 	return SK_OK;
 }
 
@@ -109,8 +124,10 @@ hand_over(struct job *j, const int *fds)
 static int
 do_job(struct job *j, const int *fds)
 {
-	int r = map_mail(fds[FD_MAIL], &j->raw, &j->e);
+	int r = map_mail(fds[FD_MAIL], &j->map, &j->e);
 
+	if (r == SK_OK)
+		r = cut_mail(j);
 	if (r == SK_OK)
 		r = j->ask.mode == READ_PART ? read_part(j) : read_facts(j);
 	if (r == SK_OK)
@@ -138,7 +155,7 @@ answer(struct job *j, uint64_t id, int status, size_t mails)
 	struct sk_buf b;
 	int r;
 
-	done.last = done_enough(mails, j->raw.len);
+	done.last = done_enough(mails, j->map.len);
 	if (status == SK_OK) {
 		done.facts_len = j->facts.len;
 		done.payload_len = j->ask.mode == READ_FACTS ?
@@ -174,7 +191,7 @@ serve(const struct channel_message *m, size_t mails, int *code)
 		*code = EX_OK;
 		more = !answer(&j, m->id, status, mails);
 	}
-	unmap_mail(&j.raw);
+	unmap_mail(&j.map);
 	sk_buf_free(&j.facts);
 	sk_buf_free(&j.payload);
 	sk_arena_free(&j.arena);

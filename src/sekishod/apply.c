@@ -386,6 +386,7 @@ do_audit(struct doing *x, const struct action *act)
 struct proposal {
 	struct daemon *d;
 	int64_t case_row, mail;
+	enum fact_key_origin origin;
 };
 
 static void
@@ -402,8 +403,9 @@ inspected(void *ctx, struct channel_message *m, const char *error)
 		struct key_record k = {
 			.fpr = in.key.fpr, .state = KEY_PROPOSED,
 			.case_row = p->case_row, .facts = in.key,
-			.origin = sk_arena_printf(a, "mail %lld",
-			    (long long)p->mail), .created = sk_now(),
+			.origin = sk_arena_printf(a, "mail %lld, %s",
+			    (long long)p->mail, key_origin_word(p->origin)),
+			.created = sk_now(),
 		};
 		int r = store_key_put(p->d->store, &k);
 
@@ -423,6 +425,14 @@ inspected(void *ctx, struct channel_message *m, const char *error)
  * mail for `mail save`. */
 #define INSPECTIONS_WAITING 32
 
+/* Autocrypt: a field of a mail from tomorrow must not stay the newest (A9). */
+static bool
+from_the_future(const struct doing *x, const struct fact_key *k)
+{
+	return k->origin == KEY_AUTOCRYPT &&
+	    x->m->facts->date > x->m->mail->received + 86400;
+}
+
 static void
 ask_inspect(struct doing *x)
 {
@@ -430,6 +440,8 @@ ask_inspect(struct doing *x)
 		struct proposal *p;
 		int fd;
 
+		if (from_the_future(x, &x->m->facts->keys[i]))
+			continue;
 		if (pool_waiting(x->d->keyds) >= INSPECTIONS_WAITING) {
 			sk_log(SK_WARN, "key.skipped", "mail=%lld reason="
 			    "keyd-busy", (long long)x->m->mail->row);
@@ -437,7 +449,8 @@ ask_inspect(struct doing *x)
 		}
 		p = sk_malloc(sizeof(*p));
 		fd = sk_memfd_of("key", x->m->facts->keys[i].block);
-		*p = (struct proposal){ x->d, x->c->row, x->m->mail->row };
+		*p = (struct proposal){ x->d, x->c->row, x->m->mail->row,
+			x->m->facts->keys[i].origin };
 		pool_ask(x->d->keyds, MSG_INSPECT, sk_span_of("", 0), &fd, 1,
 		    false, inspected, p);
 		sk_fd_close(&fd);

@@ -26,6 +26,19 @@ add_token(struct daemon *d, const struct case_record *c,
 	return store_token_add(d->store, copy->token, &t);
 }
 
+/* T-27 speaks of the mail that came last, not of the one that opened the
+ * case: the time is all that it may say of it. */
+static void
+say_which(struct daemon *d, struct sk_arena *a, const struct case_record *c,
+    struct tvalues *v)
+{
+	struct mail_record *m = NULL;
+	size_t n = 0;
+
+	if (store_mail_list(d->store, a, c->row, 1, &m, &n) == SK_OK && n)
+		tv_str(v, "received", sk_time_local(a, m[0].received));
+}
+
 static int
 plain(struct daemon *d, struct sk_arena *a, const struct case_record *c,
     struct copy_record *copy, bool ask, unsigned unclear, bool hint,
@@ -35,6 +48,8 @@ plain(struct daemon *d, struct sk_arena *a, const struct case_record *c,
 	    hint);
 	struct terms t;
 
+	if (strcmp(copy->template, "T-27") == 0)
+		say_which(d, a, c, v);
 	if (store_terms_newest(d->store, a, c->row, &t) == SK_OK) {
 		values_terms(v, a, &t, false);
 		values_assurance(d, v, a, c, &t);

@@ -27,6 +27,9 @@ struct job {
 	unsigned layer;
 	struct facts facts;
 	bool have_facts;
+	uint64_t at, len;		/* the layer in mail_fd; len 0: all */
+	enum fact_form opened;		/* of the layer before this one */
+	bool asked_again;		/* keyd, with the key it named */
 	struct facts inner;		/* facts of the layer just read */
 	struct verdict verdict;
 	struct sk_span certificate;	/* of a signer that nobody pinned */
@@ -45,12 +48,13 @@ void job_read(struct job *j);
  * applied is filed for an operator. */
 void job_apply(struct job *j);
 
+/* job_verdict.c: what keyd found about the layer just opened. */
+void verdict_of_layer(struct job *j, struct verdict *v);
+
 void intake_job_read(struct job *j);	/* intake.c */
 void intake_job_waits(struct job *j);	/* others may be read meanwhile */
 
-/* opening.c: the signed part of a layer, from its payload, as a memory file. */
-int layer_signed(int payload, const struct facts *f);
-/* Also there: asks keyd to open a stored mail's sealed body. The caller's fn
+/* opening.c: asks keyd to open a stored mail's sealed body. The caller's fn
  * gets MSG_OPENED with the plain memory file. Returns the operation, 0 with
  * the error if it cannot even be asked. */
 uint64_t opening_ask(struct daemon *d, struct sk_arena *a,

@@ -5,7 +5,6 @@
  */
 #include "intake.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -85,45 +84,97 @@ unreadable(struct job *j, const char *word, const char *why)
 
 /* ---- keyd ---- */
 
-/* Whose key is it? A good signature is worth what its owner is (L14). */
-static void
-name_owner(struct job *j, struct verdict *v)
-{
-	struct key_record *all = NULL;
-	struct case_record c;
-	const char *owner = NULL;
-	size_t n = 0;
+static void ask_keyd(struct job *j, const struct key_record *all, size_t n);
 
-	if (v->signature != SIGNATURE_GOOD || !j->facts.from.address ||
-	    store_keys_of_address(j->d->store, j->arena,
-	    j->facts.from.address, &all, &n))
-		return;
-	for (size_t i = 0; i < n; i++) {
-		if (all[i].state != KEY_PINNED ||
-		    !sk_ascii_ieq(all[i].fpr, v->signer))
-			continue;
-		v->whose = all[i].person ? SIGNER_PERSON : SIGNER_CASE;
-		owner = all[i].person;
-		if (!owner && store_case_get(j->d->store, j->arena,
-		    all[i].case_row, &c) == SK_OK)
-			owner = c.number;
-		break;
-	}
-	snprintf(v->owner, sizeof(v->owner), "%s", owner ? owner : "");
+static enum authentication
+sender_auth(const struct job *j)
+{
+	return assurance_judge(&j->facts, j->mail.sender,
+	    j->d->config->authserv_id, !*j->mail.note, j->d->policy);
 }
 
-/* The first layer wrapped has its signature's coverage; what an outer one said
- * of a ciphertext it did not say of the content. */
-static void
-take_verdict(struct job *j, struct verdict *v)
+/* Does keyd's answer name a key that it was not given, and that the store
+ * knows as somebody's? Then it is asked once more with that key: "signed by
+ * other" instead of "unknown", and still nothing believed for From (L14). */
+static bool
+ask_again(struct job *j, const struct msg_opened_mail *o)
 {
-	enum verdict_coverage before = j->verdict.coverage;
+	struct key_record *all = NULL;
+	size_t n = 0;
 
-	name_owner(j, v);
-	verdict_join(&j->verdict, j->inner.form, j->inner.outside != NULL, v);
-	if (before == COVERS_WHOLE && v->encrypted &&
-	    j->verdict.coverage == COVERS_PART)
-		j->facts.doubts |= DOUBT_SIGNED_OUTSIDE;
+	if (j->asked_again || o->status || !*o->issuer ||
+	    o->verdict.signature != SIGNATURE_UNKNOWN_KEY ||
+	    store_keys_of_id(j->d->store, j->arena, o->issuer, &all, &n) ||
+	    n == 0)
+		return false;
+	j->asked_again = true;
+	ask_keyd(j, all, n);
+	return true;
+}
+
+/* The same ciphertext from another sender: an attacker who has somebody's
+ * encrypted mail lets us open it for him (EFAIL, B1). It is not read on; to
+ * the outside it is a mail that could not be opened. */
+static bool
+is_replayed(struct job *j, const struct msg_opened_mail *o)
+{
+	const char *from = j->facts.from.address;
+	int64_t other = 0;
+
+	if (!o->has_cipher)
+		return false;
+	if (store_cipher_seen(j->d->store, o->cipher, from ? from : "",
+	    j->mail.row, &other))
+		return true;	/* not known to be new: fail closed */
+	turn_after(j->d, NULL, NULL);
+	if (other)
+		sk_log(SK_WARN, "mail.replayed", "mail=%lld first=%lld",
+		    (long long)j->mail.row, (long long)other);
+	return other != 0;
+}
+
+static void
+count_failure(struct job *j)
+{
+	const char *from = j->facts.from.address;
+
+	store_failure_add(j->d->store, from ? from : "", sender_auth(j),
+	    j->mail.received);
+	turn_after(j->d, NULL, NULL);
+}
+
+/* What was signed beside its signature is the next layer, whatever the
+ * signature is worth: nothing that stands around it is shown as if it were
+ * under it (JYAF). */
+static void
+go_inside(struct job *j, struct channel_message *m)
+{
+	enum fact_form form = j->inner.form;
+
+	j->opened = form;
+	sk_fd_close(&j->mail_fd);
+	if (m->nfds == 1) {
+		j->mail_fd = m->fds[0];
+		m->fds[0] = -1;
+		j->at = j->len = 0;
+	} else {
+		j->mail_fd = j->payload_fd;
+		j->payload_fd = -1;
+		j->at = j->inner.data_at;
+		j->len = j->inner.data_len;
+	}
+	j->layer++;
+	read_layer(j);
+}
+
+/* Is there a next layer? An encrypted one that failed has none; signed octets
+ * beside their signature always are one. */
+static bool
+has_inside(const struct job *j, const struct msg_opened_mail *o, size_t nfds)
+{
+	if (form_holds_layer(j->inner.form))
+		return true;
+	return o->status == SK_OK && !o->verdict.failed && nfds == 1;
 }
 
 /* A stranger's S/MIME certificate is a key that came with the mail: a proposal,
@@ -150,7 +201,7 @@ keyd_answered(void *ctx, struct channel_message *m, const char *error)
 {
 	struct job *j = ctx;
 	struct msg_opened_mail o;
-	bool opened;
+	bool inside;
 
 	j->ask = 0;
 	j->waits = false;
@@ -163,48 +214,39 @@ keyd_answered(void *ctx, struct channel_message *m, const char *error)
 		intake_job_read(j);
 		return;
 	}
-	take_verdict(j, &o.verdict);
+	if (ask_again(j, &o))
+		return;
 	if (o.certificate.len)
 		j->certificate = o.certificate;
-	opened = o.status == SK_OK && m->nfds == 1;
-	if (o.status || o.verdict.failed) {
-		j->verdict.failed = true;
+	inside = has_inside(j, &o, m->nfds);
+	o.verdict.failed = !inside;
+	if (inside && is_replayed(j, &o))
+		o.verdict.failed = o.verdict.replayed = true;
+	else if (!inside && form_encrypted(j->inner.form))
+		count_failure(j);
+	verdict_of_layer(j, &o.verdict);
+	if (o.verdict.failed)
 		intake_job_read(j);
-	} else if (!opened && !form_holds_layer(j->inner.form)) {
-		all_read(j);	/* verified only: all was read already */
-	} else if (!opened) {
-		sk_fd_close(&j->mail_fd);
-		j->mail_fd = layer_signed(j->payload_fd, &j->inner);
-		j->layer++;
-		read_layer(j);
-	} else {
-		sk_fd_close(&j->mail_fd);
-		j->mail_fd = m->fds[0];
-		m->fds[0] = -1;
-		j->layer++;
-		read_layer(j);
-	}
+	else
+		go_inside(j, m);
 }
 
 static size_t
-candidate_keys(struct job *j, enum key_scheme scheme, struct msg_key *keys)
+candidate_keys(struct job *j, struct key_record **all)
 {
-	struct key_record *all = NULL;
-	size_t n = 0, out = 0;
+	size_t n = 0;
 
+	*all = NULL;
 	if (!j->facts.from.address || store_keys_of_address(j->d->store,
-	    j->arena, j->facts.from.address, &all, &n))
-		return 0;
-	for (size_t i = 0; i < n && out < MSG_KEYS_MAX; i++)
-		if (all[i].facts.scheme == scheme)
-			keys[out++] = (struct msg_key){ all[i].fpr,
-			    all[i].facts.block };
-	return out;
+	    j->arena, j->facts.from.address, all, &n))
+		n = 0;
+	return n;
 }
 
 static void
-open_layer(struct job *j, const struct facts *f)
+ask_keyd(struct job *j, const struct key_record *all, size_t n)
 {
+	const struct facts *f = &j->inner;
 	struct msg_key keys[MSG_KEYS_MAX];
 	struct msg_open_mail o = {
 		.form = f->form, .data_at = f->data_at,
@@ -214,16 +256,11 @@ open_layer(struct job *j, const struct facts *f)
 	};
 	struct sk_buf b;
 
-	if (j->layer == 0)
-		j->verdict.outer_form = f->form;
-	if (j->layer >= LIMIT_LAYERS) {
-		j->facts.doubts |= DOUBT_TOO_DEEP;
-		j->verdict.failed = form_encrypted(f->form);
-		intake_job_read(j);
-		return;
-	}
-	o.nkeys = candidate_keys(j, form_smime(f->form) ? KEY_SMIME :
-	    KEY_OPENPGP, keys);
+	for (size_t i = 0; i < n && o.nkeys < MSG_KEYS_MAX; i++)
+		if (all[i].facts.scheme == (form_smime(f->form) ? KEY_SMIME :
+		    KEY_OPENPGP))
+			keys[o.nkeys++] = (struct msg_key){ all[i].fpr,
+			    all[i].facts.block };
 	sk_buf_init(&b, LIMIT_WIRE_FIELDS);
 	msg_open_mail_put(&b, &o);
 	while (b.over && o.nkeys) {	/* many large keys: fewer of them */
@@ -239,6 +276,41 @@ open_layer(struct job *j, const struct facts *f)
 	    keyd_answered, j);
 	sk_buf_free(&b);
 	intake_job_waits(j);
+}
+
+/* So many could not be opened today that this one is for a person: a sender
+ * who tries on is no mistaken one (B1, no oracle). */
+static bool
+failed_too_often(struct job *j)
+{
+	const char *from = j->facts.from.address;
+	unsigned n = 0;
+
+	return store_failures_day(j->d->store, from ? from : "",
+	    sender_auth(j), j->mail.received, &n) ||
+	    n >= LIMIT_DECRYPT_FAILURES;
+}
+
+static void
+open_layer(struct job *j)
+{
+	enum fact_form form = j->inner.form;
+	struct key_record *all;
+	size_t n;
+
+	if (j->layer == 0)
+		j->verdict.outer_form = form;
+	if (j->layer >= LIMIT_LAYERS)
+		j->facts.doubts |= DOUBT_TOO_DEEP;
+	if (j->layer >= LIMIT_LAYERS || (form_encrypted(form) &&
+	    failed_too_often(j))) {
+		j->verdict.failed |= form_encrypted(form);
+		intake_job_read(j);
+		return;
+	}
+	j->asked_again = false;
+	n = candidate_keys(j, &all);
+	ask_keyd(j, all, n);
 }
 
 /* ---- reader ---- */
@@ -262,6 +334,13 @@ take_facts(struct job *j, const struct msg_read_done *done)
 	return r;
 }
 
+/* RFC 9788: a header inside counts if it was decrypted, or signed well. */
+static bool
+header_believed(const struct job *j)
+{
+	return j->verdict.encrypted || j->verdict.signature == SIGNATURE_GOOD;
+}
+
 static void
 layer_read(struct job *j)
 {
@@ -269,7 +348,8 @@ layer_read(struct job *j)
 		j->facts = j->inner;
 		j->have_facts = true;
 	} else {
-		facts_join(&j->facts, &j->inner);
+		facts_join(j->arena, &j->facts, &j->inner, j->opened,
+		    header_believed(j));
 	}
 	if (j->inner.form == FORM_PLAIN) {
 		all_read(j);
@@ -282,7 +362,7 @@ layer_read(struct job *j)
 		    j->inner.form == FORM_SMIME_SIGNED_OPAQUE;
 		intake_job_read(j);
 	} else {
-		open_layer(j, &j->inner);
+		open_layer(j);
 	}
 }
 
@@ -310,7 +390,8 @@ reader_answered(void *ctx, struct channel_message *m, const char *error)
 static void
 read_layer(struct job *j)
 {
-	struct msg_read ask = { .layer = j->layer, .mode = READ_FACTS };
+	struct msg_read ask = { .layer = j->layer, .mode = READ_FACTS,
+		.at = j->at, .len = j->len };
 	int fds[3];
 	struct sk_buf b;
 

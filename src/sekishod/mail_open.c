@@ -15,6 +15,7 @@ struct opening {
 	enum mail_want want;
 	uint32_t part, layer;
 	int mail, payload, out;
+	uint64_t at, len;	/* the layer in `mail`; len 0: all of it */
 	struct facts facts;
 };
 
@@ -51,7 +52,7 @@ ask_reader(struct command *c, enum read_mode mode, command_then then)
 {
 	struct opening *o = c->state;
 	struct msg_read ask = { .layer = o->layer, .mode = mode,
-		.part = o->part };
+		.part = o->part, .at = o->at, .len = o->len };
 	struct sk_buf b;
 	int fds[3], r;
 
@@ -105,6 +106,21 @@ extract(struct command *c)
 
 /* ---- layers ---- */
 
+/* The signed octets; what stands around them is not shown (JYAF). */
+static int
+go_inside(struct command *c)
+{
+	struct opening *o = c->state;
+
+	sk_fd_close(&o->mail);
+	o->mail = o->payload;
+	o->payload = -1;
+	o->at = o->facts.data_at;
+	o->len = o->facts.data_len;
+	o->layer++;
+	return read_facts(c);
+}
+
 static int
 decrypted(struct command *c, struct channel_message *m, const char *error)
 {
@@ -115,12 +131,13 @@ decrypted(struct command *c, struct channel_message *m, const char *error)
 	    sk_buf_span(&m->fields), &done))
 		return failed(c, SK_ERR_UNAVAILABLE, "keyd does not answer",
 		    error);
-	if (done.status || done.verdict.failed || m->nfds != 1)
-		return failed(c, SK_ERR_CRYPTO, "it cannot be decrypted",
+	if (done.status || m->nfds != 1)
+		return failed(c, SK_ERR_CRYPTO, "it cannot be opened",
 		    done.reason);
 	sk_fd_close(&o->mail);
 	o->mail = m->fds[0];
 	m->fds[0] = -1;
+	o->at = o->len = 0;
 	o->layer++;
 	return read_facts(c);
 }
@@ -138,14 +155,12 @@ decrypt(struct command *c)
 	struct sk_buf b;
 	int r;
 
-	if (o->layer >= LIMIT_LAYERS)
-		return failed(c, SK_ERR_LIMIT, "it is encrypted too often",
-		    "limit");
 	sk_buf_init(&b, LIMIT_WIRE_MESSAGE);
 	msg_open_mail_put(&b, &ask);
 	sk_memfd_seal(o->payload);
-	r = command_ask(c, c->d->keyds, MSG_DECRYPT, sk_buf_span(&b),
-	    &o->payload, 1, decrypted);
+	r = command_ask(c, c->d->keyds, form_opens(f->form) ?
+	    MSG_DECRYPT : MSG_VERIFY, sk_buf_span(&b), &o->payload, 1,
+	    decrypted);
 	sk_buf_free(&b);
 	return r;
 }
@@ -167,25 +182,36 @@ take_facts(struct command *c)
 	    "protocol") : SK_OK;
 }
 
+static bool
+is_inline(enum fact_form f)
+{
+	return f == FORM_PGP_INLINE_ENCRYPTED || f == FORM_PGP_INLINE_SIGNED;
+}
+
 static int
 layer_read(struct command *c, struct channel_message *m, const char *error)
 {
 	struct opening *o = c->state;
+	enum fact_form form;
 	int r = reader_done(c, m, error);
 
 	if (!r)
 		r = take_facts(c);
 	if (r)
 		return r;
-	if (form_opens(o->facts.form))
-		return decrypt(c);
-	if (!form_holds_layer(o->facts.form) || !c->d->config->smime_home)
+	form = o->facts.form;
+	if (is_inline(form) && o->part > FACTS_BESIDE) {
+		o->part -= FACTS_BESIDE;
+		return extract(c);
+	}
+	if (form == FORM_PLAIN || (form == FORM_SMIME_SIGNED &&
+	    !c->d->config->smime_home))
 		return o->want == MAIL_WANT_FACTS ? give(c, &o->out) :
 		    extract(c);
-	sk_fd_close(&o->mail);
-	o->mail = layer_signed(o->payload, &o->facts);
-	o->layer++;
-	return read_facts(c);
+	if (o->layer >= LIMIT_LAYERS)
+		return failed(c, SK_ERR_LIMIT, "it is wrapped too often",
+		    "limit");
+	return form_holds_layer(form) ? go_inside(c) : decrypt(c);
 }
 
 static int

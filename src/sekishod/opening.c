@@ -29,24 +29,6 @@ sealed_fd(struct daemon *d, struct sk_arena *a, const struct mail_record *m)
 	return sk_memfd_of("sealed", body);
 }
 
-int
-layer_signed(int payload, const struct facts *f)
-{
-	struct sk_buf b;
-	unsigned char *p;
-	int fd;
-
-	sk_buf_init(&b, LIMIT_MESSAGE_MAX);
-	p = f->data_len <= LIMIT_MESSAGE_MAX ?
-	    sk_buf_room(&b, (size_t)f->data_len) : NULL;
-	if (p && sk_fd_pread(payload, p, (size_t)f->data_len,
-	    (off_t)f->data_at) == SK_OK)
-		b.len = (size_t)f->data_len;
-	fd = sk_memfd_of("signed", sk_buf_span(&b));
-	sk_buf_free(&b);
-	return fd;
-}
-
 uint64_t
 opening_ask(struct daemon *d, struct sk_arena *a, const struct mail_record *m,
     enum open_purpose purpose, bool urgent, pool_fn fn, void *ctx,

@@ -182,7 +182,7 @@ verb_mail_save(struct command *c)
 	if (raw == (part > 0))
 		return sk_fail(&c->e, SK_ERR_USAGE, "mail save", "give the "
 		    "number of an attachment, or --raw for the whole mail");
-	if (part > LIMIT_MIME_PARTS)
+	if (part > FACTS_BESIDE + LIMIT_MIME_PARTS)
 		return sk_fail(&c->e, SK_ERR_USAGE, "PART", "no mail has so "
 		    "many parts");
 	return open_mail(c, raw ? MAIL_WANT_RAW : MAIL_WANT_PART,

@@ -9,7 +9,8 @@
 
 #include "store/internal.h"
 
-enum { HOUR = 3600, DAY = 86400, KIND_NOTICE = 100 };
+enum { HOUR = 3600, DAY = 86400, KIND_NOTICE = 100,
+	KIND_FAILURE = 200 };
 
 static struct lookup
 lookup_domain(struct store *s, const char *address)
@@ -86,9 +87,8 @@ drop_old(struct store *s, int64_t now)
 	return db_run(st);
 }
 
-int
-store_auto_add(struct store *s, const char *address,
-    enum authentication auth, int64_t now)
+static int
+add(struct store *s, int kind, const char *address, int64_t now)
 {
 	struct stmt *st;
 	int r = drop_old(s, now);
@@ -97,7 +97,7 @@ store_auto_add(struct store *s, const char *address,
 		return r;
 	st = store_use(s, SQL_AUTO_ADD);
 	db_bind_int(st, now);
-	db_bind_int(st, address ? (int)auth : KIND_NOTICE);
+	db_bind_int(st, kind);
 	if (address) {
 		lookup_bind(st, lookup_address(s, address));
 		lookup_bind(st, lookup_domain(s, address));
@@ -106,4 +106,26 @@ store_auto_add(struct store *s, const char *address,
 		db_bind_null(st);
 	}
 	return db_run(st);
+}
+
+int
+store_auto_add(struct store *s, const char *address,
+    enum authentication auth, int64_t now)
+{
+	return add(s, address ? (int)auth : KIND_NOTICE, address, now);
+}
+
+int
+store_failure_add(struct store *s, const char *address,
+    enum authentication auth, int64_t now)
+{
+	return add(s, KIND_FAILURE + (int)auth, address, now);
+}
+
+int
+store_failures_day(struct store *s, const char *address,
+    enum authentication auth, int64_t now, unsigned *out)
+{
+	return count_by(s, SQL_AUTO_ADDRESS, KIND_FAILURE + (int)auth,
+	    lookup_address(s, address), now - DAY, out);
 }

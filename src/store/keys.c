@@ -185,6 +185,29 @@ change(struct store *s, const struct key_record *k, const struct owned *o)
 	return db_run_one(st);
 }
 
+static int
+add_key_id(struct store *s, const char *id, const struct owned *o)
+{
+	struct stmt *st = store_use(s, SQL_KEY_ID_ADD);
+
+	lookup_bind(st, lookup_text(s, "key-id", id));
+	lookup_bind(st, o->fpr);
+	return db_run(st);
+}
+
+/* A signature names a subkey as often as the primary key. */
+static int
+add_key_ids(struct store *s, const struct key_record *k,
+    const struct owned *o)
+{
+	size_t n = strlen(k->fpr);
+	int r = n > 16 ? add_key_id(s, k->fpr + n - 16, o) : SK_OK;
+
+	for (size_t i = 0; i < k->facts.nsubkeys && !r; i++)
+		r = add_key_id(s, k->facts.subkeys[i].key_id, o);
+	return r;
+}
+
 int
 store_key_put(struct store *s, const struct key_record *k)
 {
@@ -204,7 +227,7 @@ store_key_put(struct store *s, const struct key_record *k)
 	r = known ? add(s, k, &o) : change(s, k, &o);
 	if (!r && k->state == KEY_PINNED)
 		r = retire_others(s, &o);
-	return r;
+	return r ? r : add_key_ids(s, k, &o);
 }
 
 int
@@ -321,6 +344,19 @@ store_keys_of_address(struct store *s, struct sk_arena *a,
 	st = store_use(s, SQL_KEY_OF_ADDRESS);
 	lookup_bind(st, lookup_address(s, address));
 	db_bind_int(st, KEY_PINNED);
+	return read_rows(s, st, a, out, n);
+}
+
+int
+store_keys_of_id(struct store *s, struct sk_arena *a, const char *key_id,
+    struct key_record **out, size_t *n)
+{
+	struct stmt *st = store_use(s, SQL_KEY_OF_ID);
+
+	*out = NULL;
+	*n = 0;
+	db_bind_int(st, KEY_PINNED);
+	lookup_bind(st, lookup_text(s, "key-id", key_id));
 	return read_rows(s, st, a, out, n);
 }
 

@@ -227,6 +227,15 @@ static const char *const main_versions[] = {
 	"CREATE INDEX archives_address ON archives(address, time);"
 	"CREATE INDEX archives_time ON archives(time);"
 	"PRAGMA user_version = 5;",
+
+	/* Which key a signature claims, by its key id; and which ciphertexts
+	 * came already, from whom (EFAIL's wrap and reply). */
+	"CREATE TABLE key_ids(id BLOB NOT NULL, fpr BLOB NOT NULL,"
+	" PRIMARY KEY(id, fpr)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE ciphers(cipher BLOB PRIMARY KEY NOT NULL,"
+	" sender BLOB NOT NULL, mail INTEGER NOT NULL)"
+	" STRICT, WITHOUT ROWID;"
+	"PRAGMA user_version = 6;",
 };
 
 static const char *const wraps_versions[] = {

@@ -180,6 +180,15 @@ const struct sql sql_table[SQL_LAST] = {
 	[SQL_KEY_OF_ADDRESS] = { "key.of_address",
 	    "SELECT " KEY_COLUMNS " FROM keys WHERE address = ? "
 	    "AND state = ? ORDER BY row" },
+	[SQL_KEY_ID_ADD] = { "key.id_add",
+	    "INSERT OR IGNORE INTO key_ids(id, fpr) VALUES(?, ?)", RULES },
+	[SQL_KEY_OF_ID] = { "key.of_id",
+	    "SELECT " KEY_COLUMNS " FROM keys WHERE state = ?1 AND "
+	    "fpr IN (SELECT fpr FROM key_ids WHERE id = ?2)" },
+	[SQL_CIPHER_FIND] = { "cipher.find",
+	    "SELECT sender = ?2, mail FROM ciphers WHERE cipher = ?1" },
+	[SQL_CIPHER_ADD] = { "cipher.add",
+	    "INSERT INTO ciphers(cipher, sender, mail) VALUES(?, ?, ?)" },
 	[SQL_KEY_FPR] = { "key.fpr",
 	    "SELECT box FROM keys WHERE person = ? AND state = ?" },
 

@@ -18,6 +18,8 @@ msg_read_put(struct sk_buf *b, const struct msg_read *m)
 	wire_put_u32(b, m->layer);
 	wire_put_u8(b, (uint8_t)m->mode);
 	wire_put_u32(b, m->part);
+	wire_put_u64(b, m->at);
+	wire_put_u64(b, m->len);
 }
 
 int
@@ -30,6 +32,8 @@ msg_read_get(struct sk_arena *a, struct sk_span s, struct msg_read *m)
 	m->layer = wire_u32(&w);
 	m->mode = wire_enum(&w, READ_PART);
 	m->part = wire_u32(&w);
+	m->at = wire_u64(&w);
+	m->len = wire_u64(&w);
 	return wire_end(&w);
 }
 

@@ -95,7 +95,8 @@ assert_signature(const struct opened *o, enum verdict_signature s)
 	assert_int_equal(o->m.verdict.signature, s);
 	assert_true(span_has(o->plain, "secret canary"));
 	if (s == SIGNATURE_UNKNOWN_KEY || s == SIGNATURE_ERROR ||
-	    s == SIGNATURE_NONE)
+	    s == SIGNATURE_NONE || s == SIGNATURE_WEAK ||
+	    s == SIGNATURE_SEVERAL)
 		assert_string_equal(o->m.verdict.signer, "");
 }
 
@@ -195,8 +196,37 @@ only_named_keys_are_good(void **state)
 	assert_good(&o, &mallory);
 	o = keyd_decrypt(h, &k, mail, &alice, NULL);
 	assert_signature(&o, SIGNATURE_UNKNOWN_KEY);
+	/* whose it claims to be: for the asker to look up and ask again */
+	assert_string_equal(o.m.issuer, mallory.fpr + 24);
 	o = keyd_decrypt(h, &k, mail, NULL, NULL);
 	assert_signature(&o, SIGNATURE_UNKNOWN_KEY);
+}
+
+/* EFAIL's wrap and reply: the same ciphertext is recognised with another
+ * recipient's packet before it too; each mail has its own name. */
+static void
+a_ciphertext_keeps_its_name(void **state)
+{
+	struct sk_span mail = unsigned_mail("--no-armor"), other;
+	unsigned char first[32];
+	struct opened o;
+
+	(void)state;
+	o = keyd_decrypt(h, &k, mail, NULL, NULL);
+	assert_true(o.m.has_cipher);
+	memcpy(first, o.m.cipher, sizeof(first));
+	host_gpg(h, mallory.home, "text", "other.gpg", "--no-armor",
+	    "--recipient", mallory.fpr, "--encrypt", NULL);
+	other = host_read(h, "other.gpg");
+	other.len = 2 + (size_t)other.p[1];	/* its PKESK alone */
+	o = keyd_decrypt(h, &k, joined(other, mail), NULL, NULL);
+	assert_int_equal(o.m.status, 0);
+	assert_memory_equal(o.m.cipher, first, sizeof(first));
+	o = keyd_decrypt(h, &k, unsigned_mail("--armor"), NULL, NULL);
+	assert_memory_not_equal(o.m.cipher, first, sizeof(first));
+	/* what did not open has no name */
+	o = keyd_decrypt(h, &k, sk_span_of(mail.p, mail.len - 1), NULL, NULL);
+	assert_false(o.m.has_cipher);
 }
 
 static void
@@ -212,7 +242,7 @@ two_signatures_are_believed_by_nobody(void **state)
 	    "--local-user", alice.fpr, "--local-user", mallory.fpr,
 	    "--recipient", h->own, "--sign", "--encrypt", NULL), 0);
 	o = keyd_decrypt(h, &k, host_read(h, "mail.gpg"), &alice, &mallory);
-	assert_signature(&o, SIGNATURE_ERROR);
+	assert_signature(&o, SIGNATURE_SEVERAL);
 	host_gpg(h, alice.home, NULL, NULL, "--delete-secret-and-public-key",
 	    mallory.fpr, NULL);
 }
@@ -227,7 +257,7 @@ weak_hashes_are_not_believed(void **state)
 	    "--digest-algo", "SHA1", "--recipient", h->own, "--sign",
 	    "--encrypt", NULL), 0);
 	o = keyd_decrypt(h, &k, host_read(h, "mail.gpg"), &alice, NULL);
-	assert_signature(&o, SIGNATURE_ERROR);
+	assert_signature(&o, SIGNATURE_WEAK);
 }
 
 static void
@@ -416,6 +446,9 @@ cleartext_signatures_are_checked(void **state)
 	o = keyd_verify(h, &k, FORM_PGP_INLINE_SIGNED,
 	    host_read(h, "clear.asc"), nothing, &alice);
 	assert_int_equal(o.m.verdict.signature, SIGNATURE_GOOD);
+	/* what was signed comes back, and nothing around it */
+	assert_true(o.given && span_has(o.plain, "secret canary"));
+	assert_false(span_has(o.plain, "BEGIN PGP"));
 	assert_int_equal(host_gpg(h, alice.home, "text", "clear.asc",
 	    "--not-dash-escaped", "--clear-sign", NULL), 0);
 	o = keyd_verify(h, &k, FORM_PGP_INLINE_SIGNED,
@@ -465,6 +498,7 @@ main(void)
 		cmocka_unit_test(sequoia_mail_opens),
 		cmocka_unit_test(rnp_mail_opens),
 		cmocka_unit_test(only_named_keys_are_good),
+		cmocka_unit_test(a_ciphertext_keeps_its_name),
 		cmocka_unit_test(two_signatures_are_believed_by_nobody),
 		cmocka_unit_test(weak_hashes_are_not_believed),
 		cmocka_unit_test(dead_signers_are_named),

@@ -140,10 +140,17 @@ print_facts(struct sk_arena *a, const struct facts *f, struct sk_span payload)
 	print_string(a, "charset", f->charset);
 	printf("japanese:%s%s\n", f->kana ? " kana" : "",
 	    f->japanese_charset ? " charset" : "");
-	for (unsigned i = 0; i < 14; i++)
+	for (unsigned i = 0; i < 32; i++)
 		if (f->doubts & 1u << i)
 			printf("doubt: %s\n", doubt_word(1u << i));
 	print_attachments(a, f);
+	for (size_t i = 0; i < f->nkeys; i++)
+		if (f->keys[i].origin != KEY_ATTACHED)
+			printf("key: %s\n",
+			    key_origin_word(f->keys[i].origin));
+	if (f->outside != NULL)
+		printf("outside:\n%s<end>\n", sk_escape_terminal(a,
+		    f->outside, true));
 	print_answer(a, &f->answer);
 	printf("text:\n%s<end>\n", sk_escape_terminal(a, f->text, true));
 }

@@ -45,9 +45,17 @@ first_mails(void **state)
 	CASE(first_mail(), w.facts.nkeys = 1, "open:incident "
 	    "file:consultation propose-keys count-reply CONFIRMING ask "
 	    "T-01+form+key");
+	/* Not opened: T-27 instead of questions, the same for every reason. */
 	CASE(first_mail(), w.verdict.failed = true, "open:incident "
-	    "file:consultation look:cannot-decrypt count-reply CONFIRMING "
-	    "ask T-01+form+key");
+	    "file:consultation look:cannot-decrypt count-reply T-27");
+	CASE(first_mail(), w.verdict.failed = w.verdict.replayed = true,
+	    "open:incident file:consultation look:ciphertext-came-before "
+	    "count-reply T-27");
+	CASE(first_mail(), (w.verdict.failed = true, w.in.sender = ""),
+	    "open:incident file:consultation look:cannot-decrypt");
+	/* Somebody else's mail in his wrapping: nothing goes back. */
+	CASE(first_mail(), w.facts.doubts = DOUBT_FROM_INSIDE,
+	    "open:incident file:consultation look:from-inside");
 	CASE(first_mail(), (w.unreadable = true,
 	    w.in.unreadable_why = "mime-depth"),
 	    "open:incident file:unreadable/mime-depth look:unreadable");
@@ -329,7 +337,17 @@ answers(void **state)
 	CASE(reply(0), w.facts.nkeys = 1,
 	    "propose-keys file:follow-up look:follow-up");
 	CASE(reply(ALL), w.verdict.failed = true,
+	    "file:follow-up/cannot-decrypt look:cannot-decrypt count-reply "
+	    "T-27");
+	CASE(reply(ALL), (w.verdict.failed = w.verdict.replayed = true,
+	    w.in.counts.address_day = 1000),
+	    "file:follow-up/ciphertext-came-before "
+	    "look:ciphertext-came-before");
+	CASE(reply(ALL), (w.verdict.failed = true,
+	    w.facts.from.address = "other@acme.example"),
 	    "file:follow-up/cannot-decrypt look:cannot-decrypt");
+	CASE(reply(ALL), w.facts.doubts = DOUBT_FROM_INSIDE,
+	    "file:follow-up/from-inside look:from-inside");
 	CASE(reply(ALL), (w.unreadable = true, w.in.unreadable_why = "nul"),
 	    "file:unreadable/nul look:unreadable");
 	/* A new answer to a read-back is a new proposal. */

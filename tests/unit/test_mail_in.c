@@ -97,7 +97,7 @@ layers_are_joined(void **state)
 	    "--b--\r\n", 1);
 
 	(void)state;
-	facts_join(&outer, &inner);
+	facts_join(arena, &outer, &inner, FORM_PGP_ENCRYPTED, true);
 	assert_string_equal(outer.subject, "inner");
 	assert_string_equal(outer.from.address, "sato@acme.example");
 	assert_string_equal(outer.text, "[x] 2-B");
@@ -107,10 +107,10 @@ layers_are_joined(void **state)
 
 	inner = read_mail("Content-Type: text/plain; hp=\"cipher\"\r\n"
 	    "From: other@acme.example\r\n\r\nx\r\n", 1);
-	facts_join(&outer, &inner);
+	facts_join(arena, &outer, &inner, FORM_PGP_ENCRYPTED, true);
 	assert_string_equal(outer.from.address, "sato@acme.example");
 	assert_true(outer.doubts & DOUBT_FROM_INSIDE);
-	assert_string_equal(outer.subject, "inner");
+	assert_null(outer.subject);
 }
 
 /* A header that nobody protected is not taken from inside. */
@@ -122,7 +122,7 @@ unprotected_header_inside(void **state)
 	    "Subject: evil\r\nFrom: evil@bank.example\r\n\r\ny\r\n", 1);
 
 	(void)state;
-	facts_join(&outer, &inner);
+	facts_join(arena, &outer, &inner, FORM_PGP_ENCRYPTED, true);
 	assert_string_equal(outer.subject, "outer");
 	assert_int_equal(outer.doubts, 0);
 	assert_string_equal(outer.text, "y\n");

@@ -311,7 +311,8 @@ from_version_two(void **state)
 
 	world_commit(w);
 	store_close(&w->s);
-	run(w->path, "DROP TABLE answers; DROP TABLE archives;"
+	run(w->path, "DROP TABLE key_ids; DROP TABLE ciphers;"
+	    "DROP TABLE answers; DROP TABLE archives;"
 	    "DROP TABLE item_texts; DROP TABLE raises;"
 	    "DROP TABLE requests; DROP TABLE case_texts;"
 	    "DROP TABLE deny_words; DROP TABLE merges; DROP TABLE notices;"

@@ -15,6 +15,7 @@
 
 #define BEFORE_HISTORY 1	/* schema without the roster's history */
 #define BEFORE_GUARD 2		/* without the guard's index */
+#define BEFORE_CIPHERS 5	/* before ciphertexts were named */
 
 static sqlite3 *
 look_into(const char *path)
@@ -211,13 +212,53 @@ test_guard_of_2(void **state)
 	sqlite3_close(h);
 }
 
+/* A database of before ciphertexts were named: a pin made then is still found
+ * by the address; its key ids come with the next time it is put. */
+static void
+test_ciphers_of_4(void **state)
+{
+	const unsigned char cipher[32] = { 1 };
+	struct world *w = *state;
+	struct key_record *keys;
+	struct key_record k = sample_key(
+	    "0123456789ABCDEF0123456789ABCDEF01234567", KEY_PINNED);
+	int64_t other;
+	size_t n;
+
+	fill(w);
+	sqlite3_close(back_to(w, BEFORE_CIPHERS));
+	world_reopen(w);
+	assert_int_equal(store_keys_of_address(w->s, w->a,
+	    "p@canary.example", &keys, &n), SK_OK);
+	assert_int_equal(n, 1);
+	assert_int_equal(store_keys_of_id(w->s, w->a, "89ABCDEF01234567",
+	    &keys, &n), SK_OK);
+	assert_int_equal(n, 0);
+	k.person = "canaryperson";
+	assert_int_equal(store_key_put(w->s, &k), SK_OK);
+	assert_int_equal(store_keys_of_id(w->s, w->a, "89ABCDEF01234567",
+	    &keys, &n), SK_OK);
+	assert_int_equal(n, 1);
+	assert_string_equal(keys[0].person, "canaryperson");
+	/* the first sender is remembered, another is told apart */
+	assert_int_equal(store_cipher_seen(w->s, cipher, "a@b.example", 7,
+	    &other), SK_OK);
+	assert_int_equal(other, 0);
+	assert_int_equal(store_cipher_seen(w->s, cipher, "A@b.example", 8,
+	    &other), SK_OK);
+	assert_int_equal(other, 0);
+	assert_int_equal(store_cipher_seen(w->s, cipher, "c@d.example", 9,
+	    &other), SK_OK);
+	assert_int_equal(other, 7);
+	world_commit(w);
+}
 #define T(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = { T(test_roster_of_1),
-		T(test_guard_of_2) };
+		T(test_guard_of_2), T(test_ciphers_of_4) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
