@@ -71,7 +71,7 @@ struct policy {
 	const int32_t *holidays;	/* days since 1970, council's zone */
 	size_t nholidays;
 	const char *guidance_url, *legal_secrecy_ja, *legal_secrecy_en,
-	    *legal_penalty_ja, *legal_penalty_en;
+	    *legal_penalty_ja, *legal_penalty_en, *legal_as_of;
 	const char *membership_address;	/* for T-24; "": nobody is redirected */
 	bool phone_open, busy;
 	unsigned approvals_secret, approvals_plain;	/* 2, 1 */

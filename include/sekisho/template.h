@@ -91,7 +91,8 @@ int template_render(const struct template_set *s, const char *lang,
  * The council, P: council_name line, desk_address code (where to write for
  * this matter), contact code (address for doubts), council_fpr code (our
  * fingerprint, grouped), guidance_url code?, phone code?, phone_open flag,
- * legal_secrecy line, legal_penalty line (T-40: texts of the policy).
+ * legal_secrecy line, legal_penalty line, legal_version line? (T-40: texts of
+ * the policy, and since when they are so).
  *
  * A consultation, P: case_number code?, received line (local time), due line?
  * (date), desk_incident flag, ask flag (T-01: the form is in it; T-14, T-15:
@@ -120,8 +121,11 @@ int template_render(const struct template_set *s, const char *lang,
  * stand in a row), items list with rows: letter code ("A"), item code
  * ("I-abc2345"), tlp code ("TLP:AMBER"), label_secret flag,
  * secret_parts_label line? (none: all of it), handlers_only flag (secret or
- * TLP:RED), scope_* and onward_* flags, raw tentative confirmed flags, title
- * line?, text block, indicators list with rows type code, value line.
+ * TLP:RED), scope_* and onward_* flags, raw tentative confirmed flags,
+ * other_language flag (the text is not in the reader's), title line?, text
+ * block, has_indicators flag, indicators list with rows type code, value line.
+ * Besides: no_forward flag (an item that may not be passed on is in it), urgent
+ * flag (R-101), csv_name code? (the table that goes along).
  *
  * Operator notice N-01, P: new_case unclear_answer operator_look unreadable
  * key_proposed held flags, case_number code?.
@@ -140,15 +144,21 @@ int template_render(const struct template_set *s, const char *lang,
  * P: date, receive_secret flag. T-33 P: received, fault_name fault_format
  * fault_encryption fault_password flags. T-34 P: date, withdrawn_membership
  * flag, case_number?. T-36 P: fiscal_year handled carried_over releases
- * numbers. T-37 E: item, the label's fields, retracted flag, note. T-38 E:
- * item, released flag, release_where line, was_raw was_tentative tentative
- * confirmed flags. T-39 P: hold_no_key hold_expired hold_unusable flags. T-42
+ * numbers. T-37 E: item, retracted flag, then the label's fields; else items of
+ * one row. T-38 E: item, released flag, then release_where line; else was_raw
+ * was_tentative tentative confirmed flags, items of one row. T-39 P: hold_no_key hold_expired hold_unusable flags. T-42
  * P: case_number?, due?. T-43 P: date, key_fpr code, expired flag. T-44 P:
  * not_organisation flag, window_from window_until line?. T-45 P: queue_id
  * code?, reason code, count number. T-08 E: item, withdrawn flag, old_terms
- * and new_terms lists of one row with scope_* flags. T-13 E: as T-14, note?.
+ * and new_terms lists of one row with scope_* flags. T-13 E: as T-14.
  * T-17 E: the label's fields, ground_large_scale ground_agreed flags,
  * ground_text line?, committee_ref line, committee_date line, due?, note.
- * T-21 E: items as in a digest, contact. T-22 E: date, note?, shared. Every E text to a registered person also
- * has person_name, org_name, serial, any_secret.
+ * T-21 E: items as in a digest, contact, serial, csv_name?. T-22 E: date, note?,
+ * shared. Every E text to a registered person also has person_name, org_name,
+ * serial, any_secret; those with items no_forward and urgent too.
+ *
+ * T-07 E: case_number, ref, code, due?, secret_parts (proposed), note (why); its
+ * boxes are 4-A and 4-D. T-23 E: serial, act_notify_source act_foreign_certs
+ * act_other flags, tlp, note. T-35 E: period line, asked answered contributions
+ * numbers, duty_class1 duty_class2 flags, contact.
  */

@@ -24,7 +24,6 @@ struct loaded {
 	size_t nmatrix, nkept_back;
 	const char *const *holidays;
 	size_t nholidays;
-	const char *as_of;
 };
 
 #define AT(field) offsetof(struct loaded, field)
@@ -92,7 +91,7 @@ static const struct schema_key membership[] = {
 	END
 };
 static const struct schema_key legal[] = {
-	NEED("as_of", as_of, check_date),
+	NEED("as_of", p.legal_as_of, check_date),
 	NEED("secrecy_ja", p.legal_secrecy_ja, check_name),
 	NEED("secrecy_en", p.legal_secrecy_en, check_name),
 	NEED("penalty_ja", p.legal_penalty_ja, check_name),

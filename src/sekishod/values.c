@@ -46,6 +46,7 @@ values_common(struct daemon *d, struct sk_arena *a, const char *lang)
 	    p->legal_secrecy_en);
 	tv_str(v, "legal_penalty", ja ? p->legal_penalty_ja :
 	    p->legal_penalty_en);
+	tv_str(v, "legal_version", p->legal_as_of);
 	return v;
 }
 

@@ -24,6 +24,7 @@ static const struct field fields[] = {
 	{ "phone_open", FIELD_FLAG, P, ALWAYS },
 	{ "legal_secrecy", FIELD_LINE, P, ALWAYS },
 	{ "legal_penalty", FIELD_LINE, P, ALWAYS },
+	{ "legal_version", FIELD_LINE, P, OPTIONAL },
 
 	/* a consultation */
 	{ "case_number", FIELD_CODE, P, OPTIONAL },
@@ -95,6 +96,8 @@ static const struct field fields[] = {
 	{ "tentative", FIELD_FLAG, E, ALWAYS },
 	{ "confirmed", FIELD_FLAG, E, ALWAYS },
 	{ "use_own_customers", FIELD_FLAG, E, ALWAYS },
+	{ "other_language", FIELD_FLAG, E, ALWAYS },
+	{ "has_indicators", FIELD_FLAG, E, ALWAYS },
 	{ "indicators", FIELD_LIST, E, ALWAYS },
 	{ "type", FIELD_CODE, E, ALWAYS },
 	{ "value", FIELD_LINE, E, ALWAYS },
@@ -103,6 +106,9 @@ static const struct field fields[] = {
 	{ "voluntary", FIELD_FLAG, E, ALWAYS },
 	{ "single_item", FIELD_FLAG, E, ALWAYS },
 	{ "any_secret", FIELD_FLAG, E, ALWAYS },
+	{ "no_forward", FIELD_FLAG, E, ALWAYS },
+	{ "urgent", FIELD_FLAG, E, ALWAYS },
+	{ "csv_name", FIELD_CODE, E, OPTIONAL },
 
 	/* closing, feedback, corrections */
 	{ "readback", FIELD_FLAG, P, ALWAYS },
@@ -129,6 +135,9 @@ static const struct field fields[] = {
 	{ "committee_date", FIELD_LINE, E, ALWAYS },
 	{ "was_raw", FIELD_FLAG, E, ALWAYS },
 	{ "was_tentative", FIELD_FLAG, E, ALWAYS },
+	{ "asked", FIELD_NUMBER, E, ALWAYS },
+	{ "answered", FIELD_NUMBER, E, ALWAYS },
+	{ "contributions", FIELD_NUMBER, E, ALWAYS },
 
 	/* desks, registration, keys */
 	{ "date", FIELD_LINE, P, ALWAYS },
