@@ -33,6 +33,10 @@ struct compose_head {
 	const char *auto_submitted;	/* "auto-replied", "auto-generated" */
 	int64_t date;
 	int tz_minutes;			/* offset east of UTC for Date */
+	/* For machines, one for each item, inside the ciphertext only (R-086):
+	 * printable ASCII, no line breaks. */
+	const char *const *labels;
+	size_t nlabels;
 };
 
 struct compose_attachment {

@@ -96,6 +96,8 @@ struct item {
 	unsigned approvals;		/* valid ones, distinct uids */
 	bool approvals_void;		/* widened terms or changed secrecy */
 	bool frozen;			/* list of people frozen (L12) */
+	bool urgent;			/* skips batching, never a check
+					 * (R-101) */
 };
 
 /* What the matrix says of an item. */

@@ -21,6 +21,7 @@ enum {
 	FIELDS = 9,
 	BOUNDARY = 26,
 	REFERENCES_KEPT = 20,
+	LABEL_MAX = 200,
 	/* Copies of one digest differ by what each person may see; sizes in
 	 * steps keep that from whoever counts bytes on the wire (B5). */
 	PAD_SMALL = 4096, PAD_SMALL_UNTIL = 65536, PAD_LARGE = 65536,
@@ -137,6 +138,26 @@ add_fields(struct sk_buf *out, const struct fields *f, const char *prefix,
 		sk_buf_adds(out, shown(f, i, outside));
 		sk_buf_add(out, "\r\n", 2);
 	}
+}
+
+/* Of the payload alone: no HP-Outer speaks of them, so a reader knows that the
+ * outside never had any. */
+static int
+add_labels(struct sk_buf *out, const struct compose_head *h,
+    struct sk_error *e)
+{
+	for (size_t i = 0; i < h->nlabels; i++) {
+		const char *p = h->labels[i];
+
+		while (*p >= ' ' && *p <= '~')
+			p++;
+		if (*p || p - h->labels[i] > LABEL_MAX)
+			return sk_fail(e, SK_ERR_DATA, "X-Sekisho-Label",
+			    "not at most %d printable ASCII characters",
+			    LABEL_MAX);
+		sk_buf_addf(out, "X-Sekisho-Label: %s\r\n", h->labels[i]);
+	}
+	return 0;
 }
 
 /* Nothing half-made is ever handed out. */
@@ -272,6 +293,9 @@ compose_payload(const struct compose_head *h, const char *text,
 	if (rc == 0) {
 		add_fields(out, &f, "", false);
 		add_fields(out, &f, "HP-Outer: ", true);
+		rc = add_labels(out, h, e);
+	}
+	if (rc == 0) {
 		sk_buf_adds(&body, "MIME-Version: 1.0\r\n");
 		if (natt == 0)
 			add_single(&body, h, text);

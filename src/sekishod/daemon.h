@@ -364,10 +364,21 @@ void roster_heard(struct daemon *d, struct sk_arena *a,
     const struct decide_in *in);
 
 /* ---- digest_text.c: what one copy of a digest says ---- */
-struct tvalues *digest_values(struct daemon *d, struct sk_arena *a,
+struct digest_content {
+	struct tvalues *values;
+	const char *const *labels;	/* for the protected head */
+	size_t nlabels;
+	const char *csv_name;		/* NULL: no item has an indicator */
+	struct sk_span csv;
+};
+/* Everything lives in the arena. */
+void digest_content(struct daemon *d, struct sk_arena *a,
     const struct copy_record *c, const struct org *o,
     const struct person *p, const struct permits_item *const *items,
-    size_t n);
+    size_t n, struct digest_content *out);
+/* The label's fields of one item (B-label), into v. */
+void digest_label(struct daemon *d, struct sk_arena *a, struct tvalues *v,
+    const struct gate_case *g);
 
 /* ---- key_trial.c ---- */
 /* A newly pinned key: can it be sealed to? Only the log says. */

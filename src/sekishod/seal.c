@@ -31,6 +31,7 @@ struct sealing {
 	struct notice_record notice;
 	struct tvalues *values;
 	const char *items;
+	struct digest_content digest;	/* of a copy of a digest */
 	loop_fn done;
 	void *ctx;
 };
@@ -182,6 +183,8 @@ static int
 payload(struct sealing *s, const struct tvalues *v, struct sk_buf *out,
     struct sk_error *e)
 {
+	struct compose_attachment table = { s->digest.csv_name,
+		"text/csv; charset=utf-8", s->digest.csv };
 	char boundary[BOUNDARY_LENGTH + 1];
 	struct sk_buf subject, text;
 	int r;
@@ -194,8 +197,10 @@ payload(struct sealing *s, const struct tvalues *v, struct sk_buf *out,
 	if (!r) {
 		outbox_head(s->d, s->arena, &s->copy, sk_arena_str(s->arena,
 		    sk_buf_str(&subject)), &s->head);
-		r = compose_payload(&s->head, sk_buf_str(&text), NULL, 0,
-		    boundary, out, e);
+		s->head.labels = s->digest.labels;
+		s->head.nlabels = s->digest.nlabels;
+		r = compose_payload(&s->head, sk_buf_str(&text), &table,
+		    table.name != NULL, boundary, out, e);
 	}
 	sk_buf_free(&subject);
 	sk_buf_free(&text);
@@ -434,7 +439,9 @@ digest_opened(void *ctx, int result)
 		return;
 	}
 	s->items = item_ids(s->arena, items, n);
-	ask_keyd(s, digest_values(s->d, s->arena, &s->copy, &o, &p, items, n));
+	digest_content(s->d, s->arena, &s->copy, &o, &p, items, n,
+	    &s->digest);
+	ask_keyd(s, s->digest.values);
 }
 
 /* ---- a person's mail about the registration ---- */
