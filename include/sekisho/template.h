@@ -57,6 +57,14 @@ bool template_has(const struct template_set *s, const char *lang,
 enum template_form template_form(const struct template_set *s,
     const char *lang, const char *id);
 
+/* The texts and blocks one after the other; NULL after the last. */
+const char *template_at(const struct template_set *s, const char *lang,
+    size_t i);
+/* Gives every field that v lacks a sample: its own name in place of words, 1
+ * in place of numbers, one row in every list; flags as said. For people who
+ * read a text without sending it. */
+void tv_samples(struct tvalues *v, bool flags);
+
 /* Misuse (an unknown name, a wrong kind) is kept and refuses the rendering.
  * A NULL string is no value. */
 struct tvalues *tv_new(struct sk_arena *a);

@@ -189,6 +189,15 @@ template_set_free(struct template_set **s)
 	}
 }
 
+const char *
+template_at(const struct template_set *s, const char *lang, size_t at)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (strcmp(s->files[i].lang, lang) == 0 && at-- == 0)
+			return s->files[i].id;
+	return NULL;
+}
+
 bool
 template_has(const struct template_set *s, const char *lang, const char *id)
 {

@@ -117,7 +117,9 @@ may_look_like_ours(const char *line)
 		line++;
 	c = char_at(line);
 	if (c < 0x80)
-		return c != 0 && strchr(".FfTtRrCc-[=>", (int)c) != NULL;
+		return c != 0 && strchr(".FfTtRrCcSsOo-[=>", (int)c) != NULL;
+	if (c == 0x79d8 || c == 0x5171 || c == 0x518d || c == 0x53d6)
+		return true;	/* the first of our label words */
 	return !((c >= 0x3041 && c <= 0x3096) || (c >= 0x30a1 && c <= 0x30fa) ||
 	    (c >= 0x4e00 && c <= 0x9fff));
 }
@@ -127,7 +129,8 @@ looks_like_ours(struct sk_arena *a, const char *line)
 {
 	static const char *const starts[] = {
 		".", "from ", "-- ", "--\t", "-----begin", "-----end", "tlp",
-		"[", "===", ">"
+		"[", "===", ">", "秘密:", "共有範囲:", "再共有:", "取扱者:",
+		"secret:", "scope:", "onward sharing:", "for: registered"
 	};
 	const char *s;
 

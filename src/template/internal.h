@@ -105,5 +105,9 @@ void guard_line(struct sk_arena *a, const char *s, bool at_start,
     struct sk_buf *out);
 void guard_block(struct sk_arena *a, const char *s, size_t indent,
     struct sk_buf *out);
+/* One line, folded to the width of a mail; indent: columns before each of its
+ * lines, the first of which stands there already. */
+void fold_line(struct sk_arena *a, const char *s, size_t indent,
+    struct sk_buf *out);
 /* Does s hold a ticked answer box? */
 bool guard_has_tick(struct sk_arena *a, const char *s);

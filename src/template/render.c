@@ -6,6 +6,8 @@
  */
 #include <string.h>
 
+#include <sekisho/limits.h>
+
 #include "template/internal.h"
 
 struct render {
@@ -13,6 +15,7 @@ struct render {
 	const struct template_file *file;	/* for faults */
 	struct sk_arena *arena;			/* ends with the rendering */
 	struct sk_buf *out;
+	bool body;		/* else the subject: one line */
 	struct sk_error *e;
 };
 
@@ -45,6 +48,29 @@ is_code(const char *s)
 	return true;
 }
 
+/* Alone on its line it may be longer than the line. */
+static void
+put_line(struct render *r, const struct node *n, const struct tvalue *x)
+{
+	bool start = at_line_start(r->out), alone = start && r->body &&
+	    (!n->next || (n->next->kind == NODE_TEXT && n->next->len &&
+	    *n->next->text == '\n'));
+	size_t indent = 0;
+	struct sk_buf b;
+
+	if (!alone) {
+		guard_line(r->arena, x->str, start, r->out);
+		return;
+	}
+	while (indent < r->out->len &&
+	    r->out->p[r->out->len - 1 - indent] == ' ')
+		indent++;
+	sk_buf_init(&b, LIMIT_TEXT);
+	guard_line(r->arena, x->str, true, &b);
+	fold_line(r->arena, sk_buf_str(&b), indent, r->out);
+	sk_buf_free(&b);
+}
+
 static int
 put_value(struct render *r, const struct node *n, const struct tvalue *x)
 {
@@ -63,7 +89,7 @@ put_value(struct render *r, const struct node *n, const struct tvalue *x)
 		guard_block(r->arena, x->str, n->indent, r->out);
 		return SK_OK;
 	default:
-		guard_line(r->arena, x->str, at_line_start(r->out), r->out);
+		put_line(r, n, x);
 		return SK_OK;
 	}
 }
@@ -169,6 +195,7 @@ template_render(const struct template_set *s, const char *lang,
 	r.arena = sk_arena_new();
 	if (subject && r.file->subject)
 		rc = render_into(&r, r.file->subject, v, subject);
+	r.body = true;
 	if (rc == SK_OK)
 		rc = render_into(&r, r.file->body, v, text);
 	sk_arena_free(&r.arena);

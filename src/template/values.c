@@ -151,3 +151,26 @@ tv_row(struct tvalues *v, const char *name)
 	list->last_row = row;
 	return row;
 }
+
+/* Rows are empty: they see the values around them. */
+void
+tv_samples(struct tvalues *v, bool flags)
+{
+	const struct field *f;
+
+	for (size_t i = 0; (f = field_at(i)); i++) {
+		if (own_value(v, f))
+			continue;
+		if (f->kind == FIELD_FLAG)
+			tv_flag(v, f->name, flags);
+		else if (f->kind == FIELD_NUMBER)
+			tv_int(v, f->name, 1);
+		else if (f->kind == FIELD_LIST)
+			tv_row(v, f->name);
+		else if (f->kind == FIELD_CODE)
+			tv_str(v, f->name, f->name);
+		else if (flags || !f->optional)
+			tv_str(v, f->name, sk_arena_printf(v->arena, "<%s>",
+			    f->name));
+	}
+}
