@@ -283,6 +283,9 @@ int store_item_list(struct store *s, struct sk_arena *a, int64_t case_row,
 /* ITEM_WITHDRAWN is for ever: SK_ERR_REFUSED. `now` counts for approval. */
 int store_item_state(struct store *s, const char *id, enum item_state st,
     uint32_t terms_version, int64_t now);
+/* Its history, written where the statement stays as it is: urgent, was_sent,
+ * corrected, raised and the others of i. */
+int store_item_flags(struct store *s, const struct item *i);
 int store_item_withdraw_approvals(struct store *s, const char *id);
 /* distinct: valid approvals by different people after this one. Ends
  * approvals_void. SK_ERR_REFUSED on a withdrawn item. */
@@ -309,6 +312,8 @@ enum copy_state {
 };
 struct copy_record {
 	int64_t row, created, next_try, sent;
+	int64_t send_after;		/* sealed at once, handed over no
+					 * earlier; 0: at once */
 	enum copy_state state;
 	bool encrypted;			/* E form */
 	const char *template, *language;
@@ -325,7 +330,8 @@ struct copy_record {
 	const char *queue_id, *reply;	/* the relay's */
 	uint32_t tries;
 	unsigned char copy_hash[SK_HASH];
-	const char *items;		/* ids inside, blank-separated (digest) */
+	const char *items;		/* ids inside, blank-separated: at first
+					 * those it may hold, then those it does */
 	struct sk_span message;		/* boxed; only from store_copy_message */
 };
 /* Sets row. State TO_SEAL or HELD, else SK_ERR_BUG; never with a message. */
@@ -358,6 +364,9 @@ int store_copy_bounced(struct store *s, int64_t row);
 /* Rows in a state, due at `now` (next_try <= now), oldest first. */
 int store_copy_due(struct store *s, enum copy_state st, int64_t now,
     int64_t *rows, size_t max, size_t *n);
+/* When the next one after `now` is due; SK_ERR_NOINPUT: none. */
+int store_copy_next(struct store *s, enum copy_state st, int64_t now,
+    int64_t *next);
 /* Filter: state -1 any; digest, case_row 0 any; newest first. */
 int store_copy_list(struct store *s, struct sk_arena *a, int state,
     int64_t digest, int64_t case_row, size_t max, struct copy_record **out,

@@ -121,6 +121,7 @@ store_copy_add(struct store *s, struct copy_record *c)
 	bind_person(s, st, c->person);
 	bind_box(s, st, c);
 	bind_status(s, st, &u);
+	db_bind_int(st, c->send_after);
 	r = db_run(st);
 	if (!r)
 		c->row = db_last_row(s->main);
@@ -181,6 +182,7 @@ read_row(struct store *s, struct stmt *st, struct sk_arena *a,
 	r = read_box(s, st, a, c);
 	if (!r)
 		r = read_status(s, st, a, &u);
+	c->send_after = db_int(st);
 	c->fpr = u.fpr;
 	c->reason = u.reason;
 	c->queue_id = u.queue_id;
@@ -255,6 +257,23 @@ store_copy_due(struct store *s, enum copy_state state, int64_t now,
 		rows[(*n)++] = db_int(st);
 	db_end(st);
 	return r;
+}
+
+int
+store_copy_next(struct store *s, enum copy_state state, int64_t now,
+    int64_t *next)
+{
+	struct stmt *st = store_use(s, SQL_COPY_NEXT);
+	int r;
+
+	db_bind_int(st, state);
+	db_bind_int(st, now);
+	r = db_get(st);
+	if (r)
+		return r;
+	*next = db_int(st);
+	db_end(st);
+	return SK_OK;
 }
 
 static struct stmt *

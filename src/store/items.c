@@ -5,6 +5,7 @@
  */
 #include <config.h>
 
+#include <stddef.h>
 #include <string.h>
 
 #include <sekisho/text.h>
@@ -39,13 +40,41 @@ bind_box(struct store *s, struct stmt *st, const struct item_record *i)
 	pack_bind(s, st, BOX);
 }
 
-enum flag { FLAG_NO_CUSTOMERS = 1 << 0, FLAG_CONFIDENTIAL = 1 << 1 };
+/* In a column of their own, since some change without a new statement. */
+static const struct {
+	int64_t bit;
+	size_t at;
+} flags[] = {
+	{ 1 << 0, offsetof(struct item, no_customers) },
+	{ 1 << 1, offsetof(struct item, confidential) },
+	{ 1 << 2, offsetof(struct item, urgent) },
+	{ 1 << 3, offsetof(struct item, was_sent) },
+	{ 1 << 4, offsetof(struct item, corrected) },
+	{ 1 << 5, offsetof(struct item, raised) },
+};
+
+static int64_t
+flags_of(const struct item *i)
+{
+	int64_t all = 0;
+
+	for (size_t k = 0; k < sizeof(flags) / sizeof(*flags); k++)
+		if (*(const bool *)((const char *)i + flags[k].at))
+			all |= flags[k].bit;
+	return all;
+}
+
+static void
+set_flags(struct item *i, int64_t all)
+{
+	for (size_t k = 0; k < sizeof(flags) / sizeof(*flags); k++)
+		*(bool *)((char *)i + flags[k].at) = all & flags[k].bit;
+}
 
 static void
 bind_rest(struct store *s, struct stmt *st, const struct item_record *i)
 {
-	db_bind_int(st, (i->item.no_customers ? FLAG_NO_CUSTOMERS : 0) |
-	    (i->item.confidential ? FLAG_CONFIDENTIAL : 0));
+	db_bind_int(st, flags_of(&i->item));
 	db_bind_row(st, i->consent_request);
 	db_bind_blob(st, i->wrap, VAULT_WRAP);
 	db_bind_blob(st, i->text.p, i->text.len);
@@ -101,6 +130,16 @@ store_item_change(struct store *s, const struct item_record *i)
 	return r ? r : store_item_withdraw_approvals(s, i->item.id);
 }
 
+int
+store_item_flags(struct store *s, const struct item *i)
+{
+	struct stmt *st = store_use(s, SQL_ITEM_FLAGS);
+
+	db_bind_text(st, i->id);
+	db_bind_int(st, flags_of(i));
+	return db_run_one(st);
+}
+
 static int
 read_box(struct store *s, struct stmt *st, struct sk_arena *a,
     struct item_record *i)
@@ -131,7 +170,7 @@ read_row(struct store *s, struct stmt *st, struct sk_arena *a,
     struct item_record *i)
 {
 	struct sk_span text;
-	int64_t row = db_int(st), flags;
+	int64_t row = db_int(st);
 	int r;
 
 	*i = (struct item_record){ .item.id = db_text(st, a) };
@@ -142,9 +181,7 @@ read_row(struct store *s, struct stmt *st, struct sk_arena *a,
 	i->item.terms_version = (uint32_t)db_int(st);
 	i->item.approvals_void = db_int(st) != 0;
 	i->item.frozen = db_int(st) != 0;
-	flags = db_int(st);
-	i->item.no_customers = flags & FLAG_NO_CUSTOMERS;
-	i->item.confidential = flags & FLAG_CONFIDENTIAL;
+	set_flags(&i->item, db_int(st));
 	i->consent_request = db_int(st);
 	db_fixed(st, i->wrap, VAULT_WRAP);
 	text = db_blob(st);

@@ -236,6 +236,10 @@ static const char *const main_versions[] = {
 	" sender BLOB NOT NULL, mail INTEGER NOT NULL)"
 	" STRICT, WITHOUT ROWID;"
 	"PRAGMA user_version = 6;",
+
+	/* Copies of a digest leave at times that were drawn with it. */
+	"ALTER TABLE copies ADD COLUMN send_after INTEGER NOT NULL DEFAULT 0;"
+	"PRAGMA user_version = 7;",
 };
 
 static const char *const wraps_versions[] = {

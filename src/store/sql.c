@@ -22,7 +22,7 @@
 	"answered, mail, assurance, scope, text, wording, box"
 #define COPY_COLUMNS "row, created, next_try, sent, state, encrypted, " \
 	"case_row, digest, question, terms_version, tries, copy_hash, box, " \
-	"status"
+	"status, send_after"
 #define AUDIT_COLUMNS "seq, time, hash, box"
 
 #define RULES true	/* store_rules_generation() */
@@ -240,6 +240,8 @@ const struct sql sql_table[SQL_LAST] = {
 	[SQL_ITEM_CHANGE] = { "item.change",
 	    "UPDATE items SET flags = ?2, consent = ?3, wrap = ?4, "
 	    "text = ?5, box = ?6 WHERE id = ?1", RULES },
+	[SQL_ITEM_FLAGS] = { "item.flags",
+	    "UPDATE items SET flags = ?2 WHERE id = ?1", RULES },
 	[SQL_ITEM_STATE] = { "item.state",
 	    "UPDATE items SET state = ?2, terms_version = ?3, "
 	    "approved = coalesce(?4, approved) WHERE row = ?1", RULES },
@@ -343,8 +345,8 @@ const struct sql sql_table[SQL_LAST] = {
 	[SQL_COPY_ADD] = { "copy.add",
 	    "INSERT INTO copies(created, next_try, sent, state, encrypted, "
 	    "case_row, digest, question, terms_version, tries, copy_hash, "
-	    "person, box, status) "
-	    "VALUES(?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" },
+	    "person, box, status, send_after) "
+	    "VALUES(?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" },
 	[SQL_COPY_GET] = { "copy.get",
 	    "SELECT " COPY_COLUMNS " FROM copies WHERE row = ?" },
 	[SQL_COPY_BY_HASH] = { "copy.by_hash",
@@ -358,7 +360,7 @@ const struct sql sql_table[SQL_LAST] = {
 	    "status = ?6 WHERE row = ?1 AND state = ?2" },
 	[SQL_COPY_SEALED] = { "copy.sealed",
 	    "UPDATE copies SET state = ?3, status = ?4, copy_hash = ?5, "
-	    "next_try = 0 WHERE row = ?1 AND state = ?2" },
+	    "next_try = send_after WHERE row = ?1 AND state = ?2" },
 	[SQL_COPY_SENT] = { "copy.sent",
 	    "UPDATE copies SET state = ?3, status = ?4, sent = ?5, "
 	    "next_try = NULL WHERE row = ?1 AND state = ?2" },
@@ -371,6 +373,9 @@ const struct sql sql_table[SQL_LAST] = {
 	[SQL_COPY_DUE] = { "copy.due",
 	    "SELECT row FROM copies WHERE state = ? AND next_try <= ? "
 	    "ORDER BY next_try, row LIMIT ?" },
+	[SQL_COPY_NEXT] = { "copy.next",
+	    "SELECT next_try FROM copies WHERE state = ? AND next_try > ? "
+	    "ORDER BY next_try LIMIT 1" },
 	[SQL_COPY_LIST] = { "copy.list",
 	    "SELECT " COPY_COLUMNS " FROM copies ORDER BY row DESC LIMIT ?" },
 	[SQL_COPY_LIST_STATE] = { "copy.list_state",
