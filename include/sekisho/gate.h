@@ -178,10 +178,6 @@ struct gate_answer {
 enum gate_clause gate_admits(const struct policy *p, const struct item *i,
     const struct terms *t, const struct org *o);
 struct gate_answer gate_send(const struct gate_ask *ask);
-/* May this person be told that the terms of an item which he has are changed
- * (T-08)? Member, person and key as for the item itself; terms, audience and
- * item are what changed, and nothing of its text goes along. */
-struct gate_answer gate_notice(const struct gate_ask *ask);
 /* "R-065" and a sentence for people, in ja or en. */
 const char *gate_rule(enum gate_clause c);
 const char *gate_sentence(enum gate_clause c, const char *lang);

@@ -153,8 +153,8 @@ int template_render(const struct template_set *s, const char *lang,
  * fault_encryption fault_password flags. T-34 P: date, withdrawn_membership
  * flag, case_number?. T-36 P: fiscal_year handled carried_over releases
  * numbers. T-37 E: item, retracted flag, then the label's fields; else items of
- * one row. T-38 E: item, released flag, then release_where line; else was_raw
- * was_tentative tentative confirmed flags, items of one row. T-39 P: hold_no_key hold_expired hold_unusable flags. T-42
+ * one row. T-38 E: item, released flag, release_where line, was_raw was_tentative
+ * tentative confirmed flags. T-39 P: hold_no_key hold_expired hold_unusable flags. T-42
  * P: case_number?, due?. T-43 P: date, key_fpr code, expired flag. T-44 P:
  * not_organisation flag, window_from window_until line?. T-45 P: queue_id
  * code?, reason code, count number. T-08 E: item, withdrawn flag, old_terms

@@ -14,8 +14,9 @@
 static bool
 could_be_formula(const char *s)
 {
-	static const char *const starts[] = { "=", "+", "-", "@", "\xef\xbc\x9d",
-	    "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0", "\t", "\r", "\n" };
+	static const char *const starts[] = { "=", "+", "-", "@", "\t", "\r",
+	    "\n", "\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d",
+	    "\xef\xbc\xa0" };
 
 	for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++)
 		if (strncmp(s, starts[i], strlen(starts[i])) == 0)
