@@ -311,6 +311,7 @@ from_version_two(void **state)
 
 	world_commit(w);
 	store_close(&w->s);
+	run(w->path, "ALTER TABLE copies DROP COLUMN send_after");
 	run(w->path, "DROP TABLE key_ids; DROP TABLE ciphers;"
 	    "DROP TABLE answers; DROP TABLE archives;"
 	    "DROP TABLE item_texts; DROP TABLE raises;"
