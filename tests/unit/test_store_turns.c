@@ -397,7 +397,8 @@ test_migration_5(void **state)
 	item = sk_arena_str(w->a, world_item(w, row));
 	world_commit(w);
 	store_close(&w->s);
-	tamper(w->path, "DROP TABLE answers; DROP TABLE archives; "
+	tamper(w->path, "ALTER TABLE copies DROP COLUMN send_after; "
+	    "DROP TABLE answers; DROP TABLE archives; "
 	    "PRAGMA user_version = 4");
 	assert_int_equal(open_again(w, false, &e), SK_OK);
 	assert_int_equal(store_case_get(w->s, w->a, row, &c), SK_OK);
