@@ -15,6 +15,7 @@
 
 #define BEFORE_HISTORY 1	/* schema without the roster's history */
 #define BEFORE_GUARD 2		/* without the guard's index */
+#define BEFORE_ANSWERS 4	/* without members' answers */
 #define BEFORE_CIPHERS 5	/* before ciphertexts were named */
 
 static sqlite3 *
@@ -212,6 +213,25 @@ test_guard_of_2(void **state)
 	sqlite3_close(h);
 }
 
+/* Members' answers came later: no item has any, and no row is lost. */
+static void
+test_answers_of_4(void **state)
+{
+	struct world *w = *state;
+	struct answer_record *got;
+	struct case_record c;
+	int64_t row = world_case(w);
+	const char *item = sk_arena_str(w->a, world_item(w, row));
+	size_t n;
+
+	world_commit(w);
+	sqlite3_close(back_to(w, BEFORE_ANSWERS));
+	world_reopen(w);
+	assert_int_equal(store_case_get(w->s, w->a, row, &c), SK_OK);
+	assert_int_equal(store_answers(w->s, w->a, item, &got, &n), SK_OK);
+	assert_int_equal(n, 0);
+}
+
 /* A database of before ciphertexts were named: a pin made then is still found
  * by the address; its key ids come with the next time it is put. */
 static void
@@ -258,7 +278,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = { T(test_roster_of_1),
-		T(test_guard_of_2), T(test_ciphers_of_4) };
+		T(test_guard_of_2), T(test_answers_of_4),
+		T(test_ciphers_of_4) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

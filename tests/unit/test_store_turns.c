@@ -382,30 +382,6 @@ test_later_schema(void **state)
 	assert_string_equal(e.where, w->wraps);
 }
 
-/* A store of version 4 gains the tables of version 5, and keeps its rows. */
-static void
-test_migration_5(void **state)
-{
-	struct world *w = *state;
-	struct sk_error e;
-	struct case_record c;
-	const char *item;
-	struct answer_record *got;
-	int64_t row = world_case(w);
-	size_t n;
-
-	item = sk_arena_str(w->a, world_item(w, row));
-	world_commit(w);
-	store_close(&w->s);
-	tamper(w->path, "ALTER TABLE copies DROP COLUMN send_after; "
-	    "DROP TABLE answers; DROP TABLE archives; "
-	    "PRAGMA user_version = 4");
-	assert_int_equal(open_again(w, false, &e), SK_OK);
-	assert_int_equal(store_case_get(w->s, w->a, row, &c), SK_OK);
-	assert_int_equal(store_answers(w->s, w->a, item, &got, &n), SK_OK);
-	assert_int_equal(n, 0);
-}
-
 static void
 test_other_program(void **state)
 {
@@ -701,7 +677,7 @@ main(void)
 		T(test_killed_after_commit), T(test_orphaned_wrap),
 		T(test_wrap_of_another_key), T(test_disk_full),
 		T(test_wrong_key), T(test_later_schema),
-		T(test_migration_5), T(test_other_program), T(test_no_database),
+		T(test_other_program), T(test_no_database),
 		T(test_missing_files), T(test_second_process), T(test_modes),
 		T(test_guard),
 		T(test_audit_whole), T(test_audit_damage), T(test_moved_box),
