@@ -167,14 +167,19 @@ def narrowed(w):
     item = cases.item(w, w.number, "追加の接続先 203.0.113.10", secret="yes",
                       tlp="RED")
     same(cases.permitted(w, item), ["acme-sato", "lab-ito", HELD])
+    sato = roster.ADDRESSES["acme-sato"]
+    before = len(w.sink.all(sato))
     w.council.run("terms", "narrow", w.number, "--scope", "CLASS1_GROUP",
                   "--reason", "本人の希望")
     same(cases.permitted(w, item), ["lab-ito"])
-    before = len(w.sink.all(roster.ADDRESSES["acme-sato"]))
+    # Who had an item of the case is told that its scope is narrower (T-08).
+    _, text, _ = copies.opened(w.keys["acme-sato"],
+                               w.sink.wait(sato, before + 1))
+    lacks(text, "203.0.113.10")
     w.council.run("digest", "send", "--yes", "--now")
     w.sink.wait(roster.ADDRESSES["lab-ito"], 2)
     w.postfix.drained()
-    same(len(w.sink.all(roster.ADDRESSES["acme-sato"])), before)
+    same(len(w.sink.all(sato)), before + 1)
 
 
 @step("a text with a word of the deny-list stops (I6)")
