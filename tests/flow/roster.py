@@ -246,7 +246,7 @@ def told(w):
     lacks(text, "北国", "阿部")
     w.council.run("person", "remove", "uni-abe")
     wait.until("T-31", lambda: [m for m in w.sink.all("abe@uni.test")
-                                if "取り消しました" in m.subject])
+                                if "終了しました" in m.subject])
     assert [m for m in w.sink.all(roster.ADDRESSES["acme-sato"])
             if "取りやめ" in m.subject]
     w.council.run("person", "refuse", "soc@uni.test")
