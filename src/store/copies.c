@@ -320,7 +320,7 @@ store_copies_of(struct store *s, struct sk_arena *a, const char *person,
 {
 	struct stmt *st = store_use(s, SQL_COPY_LIST_PERSON);
 	struct copy_record c;
-	int r;
+	int r = SK_OK;
 
 	*out = NULL;
 	*n = 0;
