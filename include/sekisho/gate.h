@@ -98,7 +98,7 @@ struct item {
 	bool frozen;			/* list of people frozen (L12) */
 	bool urgent;			/* skips batching, never a check
 					 * (R-101) */
-	bool was_sent, corrected, raised; /* once; and since then */
+	bool was_sent, corrected;	/* once; and since then */
 };
 
 /* What the matrix says of an item. */

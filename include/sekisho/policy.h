@@ -68,6 +68,7 @@ struct policy {
 	size_t nfree_mail_domains;
 	unsigned answer_due_business_days;
 	unsigned question_reminders;
+	unsigned digest_spread_seconds;
 	const int32_t *holidays;	/* days since 1970, council's zone */
 	size_t nholidays;
 	const char *guidance_url, *legal_secrecy_ja, *legal_secrecy_en,

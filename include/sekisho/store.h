@@ -284,7 +284,7 @@ int store_item_list(struct store *s, struct sk_arena *a, int64_t case_row,
 int store_item_state(struct store *s, const char *id, enum item_state st,
     uint32_t terms_version, int64_t now);
 /* Its history, written where the statement stays as it is: urgent, was_sent,
- * corrected, raised and the others of i. */
+ * corrected and the others of i. */
 int store_item_flags(struct store *s, const struct item *i);
 int store_item_withdraw_approvals(struct store *s, const char *id);
 /* distinct: valid approvals by different people after this one. Ends

@@ -61,9 +61,9 @@ enum template_form template_form(const struct template_set *s,
 const char *template_at(const struct template_set *s, const char *lang,
     size_t i);
 /* Gives every field that v lacks a sample: its own name in place of words, 1
- * in place of numbers, one row in every list; flags as said. For people who
- * read a text without sending it. */
-void tv_samples(struct tvalues *v, bool flags);
+ * in place of numbers; full: every flag on and one row in every list, else off
+ * and none. For people who read a text without sending it. */
+void tv_samples(struct tvalues *v, bool full);
 
 /* Misuse (an unknown name, a wrong kind) is kept and refuses the rendering.
  * A NULL string is no value. */

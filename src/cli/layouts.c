@@ -192,12 +192,14 @@ COLUMNS(item_fields) = { C("item", "Item"), C("case", "Case"), C("state",
 	C("confidence", "Confidence"), C("secret", "Secret"), C("parts",
 	"Secret parts"), C("tlp", "TLP"), C("onward", "Onward"),
 	C("victim_inferable", "Hints at the victim"), C("customer_use",
-	"Customer use"), C("confidential", "Confidential"), C("special",
+	"Customer use"), C("confidential", "Confidential"),
+	C("urgent", "Urgent"), C("special",
 	"Special"), C("indicators", "Indicators"), C("denied", "STOPPED"),
 	C("approvers", "Approved by"), C("approvals", "Approvals"),
 	C("approvals_needed", "  needed"), C("persons", "People"),
 	C("held_for_key", "  held for a key"), C("missing",
-	"Still missing"), END };
+	"Still missing"), C("have_it", "Have it already"),
+	C("told", "  told"), C("hint", "Next"), END };
 TABLES(items_tables) = {
 	{ "items", NULL, "No item.", item_columns }, NO_MORE };
 COLUMNS(preview_fields) = { C("item", "Item"), C("state", "State"),
@@ -223,7 +225,16 @@ TABLES(digests_tables) = {
 	{ "digests", NULL, "No digest was sent.", digests_columns },
 	NO_MORE };
 COLUMNS(digest_fields) = { C("digest", "Digest"), C("sent", "Sent"),
-	AT("created", "Made"), C("by", "By"), C("copies", "Copies"), END };
+	AT("created", "Made"), C("by", "By"), C("copies", "Copies"), AT("until",
+	"The last one leaves"), C("more", "Items for the next one"), END };
+COLUMNS(copies_columns) = { C("person", "PERSON"), C("org", "ORG"),
+	C("template", "TEXT"), C("items", "ITEMS"), C("held", "HELD"), END };
+COLUMNS(previews_columns) = { C("template", "TEXT"), C("subject", "SUBJECT"),
+	C("held", "HELD"), END };
+TABLES(previews_tables) = {
+	{ "copies", NULL, NULL, previews_columns }, NO_MORE };
+COLUMNS(preview_head) = { C("person", "Person"), C("org", "Organisation"),
+	END };
 COLUMNS(held_columns) = { C("person", "PERSON"), C("reason", "REASON"),
 	END };
 COLUMNS(ledger_columns) = { C("copy", "COPY"), C("person", "PERSON"),
@@ -234,8 +245,15 @@ COLUMNS(digest_items) = { C("item", "ITEM"), C("category", "CATEGORY"),
 	C("title", "TITLE"), END };
 TABLES(digest_tables) = {
 	{ "items", "Items", NULL, digest_items },
+	{ "people", "Who would get what", NULL, copies_columns },
 	{ "held", "Held", NULL, held_columns },
 	{ "ledger", "Ledger", NULL, ledger_columns }, NO_MORE };
+
+COLUMNS(texts_columns) = { C("text", "TEXT"), C("form", "FORM"),
+	C("subject", "SUBJECT"), END };
+TABLES(texts_tables) = { { "texts", NULL, NULL, texts_columns }, NO_MORE };
+COLUMNS(text_fields) = { C("id", "Text"), C("form", "Form"), C("lang",
+	"Language"), C("subject", "Subject"), END };
 
 COLUMNS(mails_columns) = { C("number", "N"), AT("received", "RECEIVED"),
 	C("class", "CLASS"), C("case", "CASE"), C("note", "NOTE"),
@@ -301,8 +319,8 @@ TABLES(outbox_tables) = {
 	{ "copies", NULL, "Nothing there.", outbox_columns }, NO_MORE };
 COLUMNS(copy_fields) = { C("copy", "Copy"), C("state", "State"), C("reason",
 	"Reason"), C("template", "Text"), C("form", "Form"), C("case",
-	"Case"), C("digest", "Digest"), C("person", "Person"), C("to", "To"),
-	C("items", "Items"), FPR("fingerprint", "Sealed to"), C("tries",
+	"Case"), C("digest", "Digest"), C("person", "Person"), C("serial",
+	"Copy number in its text"), C("to", "To"), C("items", "Items"), FPR("fingerprint", "Sealed to"), C("tries",
 	"Tries"), AT("created", "Made"), AT("next_try", "Next try"),
 	AT("sent", "Sent"), C("queue_id", "Queue id"), C("reply", "Reply"),
 	C("hash", "Copy hash"), END };
@@ -360,6 +378,9 @@ static const struct layout layouts[] = {
 	{ "why", preview_fields, preview_tables, NULL },
 	{ "digest", digest_fields, digest_tables, NULL },
 	{ "digests", NULL, digests_tables, NULL },
+	{ "digest-preview", preview_head, previews_tables, "text" },
+	{ "texts", NULL, texts_tables, NULL },
+	{ "text", text_fields, NULL, "text" },
 	{ "mails", NULL, mails_tables, NULL },
 	{ "mail", mail_fields, mail_tables, NULL },
 	{ "read", mail_fields, mail_tables, "text" },

@@ -62,6 +62,8 @@ static const struct schema_key timings[] = {
 	COUNT("answer_due_business_days", p.answer_due_business_days, 1, 60,
 	    "5"),
 	COUNT("question_reminders", p.question_reminders, 0, 10, "2"),
+	COUNT("digest_spread_seconds", p.digest_spread_seconds, 0, 86400,
+	    "600"),
 	END
 };
 static const struct schema_key approvals[] = {

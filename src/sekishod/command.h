@@ -107,6 +107,7 @@ int item_text_take(struct command *c, struct channel_message *m,
 int item_change(struct command *c, struct item_record *i, const char *event);
 void item_warnings(struct command *c, const struct item_record *i);
 int item_history(struct command *c, const struct item_record *i);
+int item_retract(struct command *c, const struct item_record *i);
 int item_tell_raise(struct command *c, const struct gate_case *g);
 
 /* ---- verbs_words.c: texts of operators in a case ---- */
@@ -168,11 +169,13 @@ VERB(item_add); VERB(item_show); VERB(item_edit); VERB(item_list);
 VERB(item_approve); VERB(item_withdraw); VERB(item_raise); VERB(preview);
 VERB(why);
 /* verbs_digest.c, verbs_mail.c, verbs_outbox.c, verbs_audit.c */
-VERB(digest_send); VERB(digest_list); VERB(digest_show); VERB(mail_list);
+VERB(digest_send); VERB(digest_preview); VERB(digest_list); VERB(digest_show); VERB(mail_list);
 VERB(mail_show); VERB(mail_text); VERB(mail_split); VERB(mail_save);
 VERB(answers); VERB(probe); VERB(outbox_list);
 VERB(outbox_show); VERB(outbox_retry); VERB(outbox_mark); VERB(audit_show);
 VERB(audit_verify); VERB(stats);
+/* verbs_text.c */
+VERB(text_list); VERB(text_show);
 /* verbs_deny.c, verbs_campaign.c, verbs_words.c, verbs_request.c */
 VERB(case_deny); VERB(case_merge); VERB(case_unmerge); VERB(case_reopen);
 VERB(case_advise); VERB(damage_add); VERB(damage_list); VERB(damage_show);

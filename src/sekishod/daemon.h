@@ -181,6 +181,8 @@ struct recipient {
 	const char *person, *queue_id;
 };
 /* Each person once, by the newest copy that was handed over. */
+/* Is the item one of these, with blanks between? */
+bool recipients_listed(const char *ids, const char *item);
 int recipients_of(struct daemon *d, struct sk_arena *a, const char *item,
     struct recipient **out, size_t *n);
 /* Copies of this item that wait are sealed anew, through the gate. */
@@ -363,6 +365,8 @@ struct tvalues *registration_values(struct daemon *d, struct sk_arena *a,
 void roster_heard(struct daemon *d, struct sk_arena *a,
     const struct decide_in *in);
 
+#define COPY_SERIAL 7	/* characters of a copy's token that its text shows */
+
 /* ---- digest_text.c: what one copy of a digest says ---- */
 struct digest_content {
 	struct tvalues *values;
@@ -384,16 +388,46 @@ void digest_label(struct daemon *d, struct sk_arena *a, struct tvalues *v,
 /* A newly pinned key: can it be sealed to? Only the log says. */
 void key_trial(struct daemon *d, const struct key_facts *k);
 
+/* ---- digest_plan.c: who would get what ---- */
+struct digest_options {
+	bool urgent;		/* urgent items only, at once */
+	bool now;		/* the copies are not spread over a time */
+};
+struct digest_entry {		/* one copy */
+	const struct person *person;
+	const struct org *org;
+	const char *template;
+	size_t *items, n;	/* places in the plan's items */
+	const char *held;	/* only the key says no: why; else NULL */
+};
+struct digest_plan {
+	struct gate_case *items;	/* in the order in which they stand */
+	size_t n, more;			/* more wait for the next digest */
+	struct roster_known roster;
+	struct digest_entry *entries;
+	size_t nentries;
+};
+int digest_plan(struct daemon *d, struct sk_arena *a,
+    const struct digest_options *o, struct digest_plan *out,
+    struct sk_error *e);
+/* For items that were put together otherwise: their order, and which text
+ * carries an entry of them. */
+void digest_sort(struct daemon *d, struct sk_arena *a,
+    struct digest_plan *p);
+const char *digest_text(const struct digest_plan *p,
+    const struct digest_entry *e);
+
 /* ---- digest.c ---- */
 struct digest_result {
-	int64_t row;
+	int64_t row, until;	/* the last copy leaves; 0: all at once */
 	size_t copies;
 	struct { const char *person, *reason; } *held;
 	size_t nheld;
 };
 /* One copy per permitted person of all approved, unsent items. */
 int digest_make(struct daemon *d, struct sk_arena *a, const char *by,
-    struct digest_result *out, struct sk_error *e);
+    const struct digest_options *o, struct digest_result *out,
+    struct sk_error *e);
 
 /* ---- relay.c: ready copies to couriers (courier.c) ---- */
 struct relay *relay_new(struct daemon *d, struct sk_error *e);

@@ -1,8 +1,10 @@
 /*
- * A digest: all approved, unsent items, one copy per person who may get at
- * least one of them (I3). A person for whom only the key says no has a held
- * copy, visible and listed (R-119); the others are not delayed. The gate is
- * asked again when a copy is sealed and when it is handed over.
+ * A digest is made: all approved, unsent items, one copy per person who may get
+ * at least one of them (I3). Which items a copy may hold is written down with
+ * it and only ever shrinks (L12): the gate is asked again when a copy is sealed
+ * and when it is handed over. Copies stand in an order of their own each time,
+ * and leave at times drawn now, so that neither tells who is whose neighbour
+ * (B5); the times are in the database, and a restart changes none.
  */
 #include "daemon.h"
 
@@ -18,117 +20,75 @@ struct making {
 	struct daemon *d;
 	struct sk_arena *a;
 	const char *by;
-	int64_t now;
-	struct gate_case *items;
-	const char **ids;
-	size_t n;
-	struct roster_known roster;
+	int64_t now, spread;		/* seconds over which copies leave */
+	struct digest_plan plan;
 	struct digest_result *out;
 };
 
-static int
-approved_items(struct making *m, struct sk_error *e)
+/* From 0 to n - 1, each as likely as the other to one in 2^32. */
+static size_t
+below(size_t n)
 {
-	struct item_record *all = NULL;
-	size_t n = 0;
-	int r = store_item_list(m->d->store, m->a, 0, &all, &n);
+	uint64_t x;
 
-	if (r)
-		return sk_fail(e, r, "digest", "the store refused");
-	m->items = sk_arena_array(m->a, n + 1, sizeof(*m->items));
-	m->ids = sk_arena_array(m->a, n + 1, sizeof(*m->ids));
-	for (size_t i = 0; i < n && m->n < LIMIT_DIGEST_ITEMS; i++) {
-		if (all[i].item.state != ITEM_APPROVED)
-			continue;
-		r = gatekeeper_item(m->d, m->a, all[i].item.id,
-		    &m->items[m->n], e);
-		if (r)
-			return r;
-		m->ids[m->n++] = all[i].item.id;
-	}
-	if (!m->n)
-		return sk_fail(e, SK_ERR_NOINPUT, "digest", "no approved item "
-		    "waits: see `sekisho item list`");
-	return SK_OK;
+	vault_random(&x, sizeof(x));
+	return (size_t)(x % n);
 }
 
-/* Does anything go to this person; if not, is it only the key? */
-static bool
-wanted(const struct making *m, const struct org *o, const struct person *p,
-    const char **held)
+static void
+shuffle(struct digest_plan *p)
 {
-	bool send = false;
+	for (size_t i = p->nentries; i > 1; i--) {
+		size_t k = below(i);
+		struct digest_entry x = p->entries[k];
 
-	*held = NULL;
-	for (size_t i = 0; i < m->n; i++) {
-		struct gate_answer g = gatekeeper_ask(m->d,
-		    &m->items[i], o, p, false);
-
-		send |= g.send;
-		if (g.key_only)
-			*held = g.detail && *g.detail ? g.detail :
-			    gate_word(g.clause);
+		p->entries[k] = p->entries[i - 1];
+		p->entries[i - 1] = x;
 	}
-	if (send)
-		*held = NULL;
-	return send || *held;
 }
 
-static bool
-anybody(const struct making *m, size_t item)
+/* An urgent item waits for nothing, and what goes with it does not either. */
+static int64_t
+spread(const struct making *m, const struct digest_options *o)
 {
-	for (size_t i = 0; i < m->roster.npersons; i++) {
-		const struct person *p = &m->roster.persons[i];
-		const struct org *o = gatekeeper_org(&m->roster,
-		    p->org);
-		struct gate_answer g;
-
-		if (!o)
-			continue;
-		g = gatekeeper_ask(m->d, &m->items[item], o, p, false);
-		if (g.send || g.key_only)
-			return true;
-	}
-	return false;
-}
-
-/* What nobody may have now is not sent: it waits, approved, for wider terms or
- * somebody's registration, instead of passing for sent. */
-static int
-leave_out_unwanted(struct making *m, struct sk_error *e)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < m->n; i++) {
-		if (!anybody(m, i))
-			continue;
-		m->items[n] = m->items[i];
-		m->ids[n++] = m->ids[i];
-	}
-	m->n = n;
-	return n ? SK_OK : sk_fail(e, SK_ERR_REFUSED, "digest", "nobody may "
-	    "have any approved item now: see `sekisho preview ITEM`");
+	if (o->now || o->urgent)
+		return 0;
+	for (size_t i = 0; i < m->plan.n; i++)
+		if (m->plan.items[i].item.item.urgent)
+			return 0;
+	return m->d->policy->digest_spread_seconds;
 }
 
 static const char *
-digest_template(const struct org *o)
+item_ids(const struct making *m, const struct digest_entry *e)
 {
-	return o->class == CLASS_GENERAL ? "T-15" : "T-14";
+	struct sk_buf b;
+	const char *out;
+
+	sk_buf_init(&b, LIMIT_WIRE_MESSAGE);
+	for (size_t i = 0; i < e->n; i++)
+		sk_buf_addf(&b, "%s%s", i ? " " : "",
+		    m->plan.items[e->items[i]].item.item.id);
+	out = sk_arena_str(m->a, sk_buf_str(&b));
+	sk_buf_free(&b);
+	return out;
 }
 
 static int
-add_copy(struct making *m, int64_t digest, const struct org *o,
-    const struct person *p, const char *held)
+add_copy(struct making *m, int64_t digest, const struct digest_entry *e)
 {
 	char token[TOKEN_LENGTH + 1];
 	struct copy_record c = {
-		.created = m->now, .state = held ? COPY_HELD : COPY_TO_SEAL,
-		.encrypted = true, .template = digest_template(o),
-		.language = p->language, .digest = digest, .person = p->id,
-		.address = p->address, .from = m->d->config->desks[0].address,
-		.token = token, .reason = held ? held : "",
+		.created = m->now, .state = e->held ? COPY_HELD : COPY_TO_SEAL,
+		.encrypted = true, .template = e->template,
+		.language = e->person->language, .digest = digest,
+		.person = e->person->id, .address = e->person->address,
+		.from = m->d->config->desks[0].address, .token = token,
+		.reason = e->held ? e->held : "", .items = item_ids(m, e),
+		.send_after = m->spread ? m->now + (int64_t)below(
+		    (size_t)m->spread) : 0,
 	};
-	struct token_record t = { .address = p->address, .created = m->now };
+	struct token_record t = { .address = c.address, .created = m->now };
 	int r;
 
 	sk_random_base32(token, TOKEN_LENGTH);
@@ -138,69 +98,79 @@ add_copy(struct making *m, int64_t digest, const struct org *o,
 }
 
 static void
-count(struct making *m, const struct person *p, const char *held)
+count(struct making *m, const struct digest_entry *e)
 {
-	if (!held) {
+	if (!e->held) {
 		m->out->copies++;
 		return;
 	}
-	m->out->held[m->out->nheld].person = p->id;
-	m->out->held[m->out->nheld++].reason = held;
+	m->out->held[m->out->nheld].person = e->person->id;
+	m->out->held[m->out->nheld++].reason = e->held;
 }
 
 static int
 add_copies(struct making *m, int64_t digest)
 {
-	m->out->held = sk_arena_array(m->a, m->roster.npersons + 1,
-	    sizeof(*m->out->held));
-	for (size_t i = 0; i < m->roster.npersons; i++) {
-		const struct person *p = &m->roster.persons[i];
-		const struct org *o = gatekeeper_org(&m->roster, p->org);
-		const char *held;
-		int r;
+	struct digest_plan *p = &m->plan;
 
-		if (!o || !wanted(m, o, p, &held))
-			continue;
-		r = add_copy(m, digest, o, p, held);
+	m->out->held = sk_arena_array(m->a, p->nentries + 1,
+	    sizeof(*m->out->held));
+	shuffle(p);
+	for (size_t i = 0; i < p->nentries; i++) {
+		int r = add_copy(m, digest, &p->entries[i]);
+
 		if (r)
 			return r;
-		count(m, p, held);
+		count(m, &p->entries[i]);
 	}
 	return SK_OK;
+}
+
+static int
+mark_item(struct making *m, const struct item *it)
+{
+	struct item now = *it;
+	struct case_record c;
+	int r = store_item_state(m->d->store, it->id, ITEM_SENT,
+	    it->terms_version, m->now);
+
+	now.was_sent = true;
+	now.corrected = false;
+	if (!r)
+		r = store_item_flags(m->d->store, &now);
+	if (!r)
+		r = store_case_get(m->d->store, m->a, it->case_row, &c);
+	if (r || c.state != CASE_CONFIRMED)
+		return r;
+	c.state = CASE_IN_COUNCIL;
+	c.changed = m->now;
+	return store_case_update(m->d->store, &c);
 }
 
 /* The items are on their way; their cases are in the council now. */
 static int
 mark_sent(struct making *m)
 {
-	for (size_t i = 0; i < m->n; i++) {
-		const struct item *it = &m->items[i].item.item;
-		struct case_record c;
-		int r = store_item_state(m->d->store, it->id, ITEM_SENT,
-		    it->terms_version, m->now);
+	int r = SK_OK;
 
-		if (!r)
-			r = store_case_get(m->d->store, m->a, it->case_row, &c);
-		if (!r && c.state == CASE_CONFIRMED) {
-			c.state = CASE_IN_COUNCIL;
-			c.changed = m->now;
-			r = store_case_update(m->d->store, &c);
-		}
-		if (r)
-			return r;
-	}
-	return SK_OK;
+	for (size_t i = 0; i < m->plan.n && !r; i++)
+		r = mark_item(m, &m->plan.items[i].item.item);
+	return r;
 }
 
 static int
 write_all(struct making *m)
 {
+	const char **ids = sk_arena_array(m->a, m->plan.n + 1, sizeof(*ids));
 	struct digest_record rec = {
-		.created = m->now, .by = m->by, .items = m->ids,
-		.nitems = m->n,
+		.created = m->now, .by = m->by, .items = ids,
+		.nitems = m->plan.n,
 	};
-	int r = store_digest_add(m->d->store, &rec);
+	int r;
 
+	for (size_t i = 0; i < m->plan.n; i++)
+		ids[i] = m->plan.items[i].item.item.id;
+	r = store_digest_add(m->d->store, &rec);
 	m->out->row = rec.row;
 	if (!r)
 		r = add_copies(m, rec.row);
@@ -209,39 +179,48 @@ write_all(struct making *m)
 	if (!r)
 		r = store_audit(m->d->store, m->now, m->by, "digest.send",
 		    sk_arena_printf(m->a, "digest %lld", (long long)rec.row),
-		    sk_arena_printf(m->a, "items=%zu copies=%zu held=%zu",
-		    m->n, m->out->copies, m->out->nheld));
+		    sk_arena_printf(m->a, "items=%zu copies=%zu held=%zu "
+		    "spread=%llds", m->plan.n, m->out->copies, m->out->nheld,
+		    (long long)m->spread));
 	return r;
+}
+
+static int
+write_group(struct making *m, struct sk_error *e)
+{
+	int r = store_group_begin(m->d->store) ? SK_ERR_IO : SK_OK;
+
+	if (r)
+		return sk_fail(e, r, "digest", "the store refused");
+	r = write_all(m);
+	if (store_group_end(m->d->store, r == SK_OK))
+		r = SK_ERR_IO;
+	turn_after(m->d, NULL, NULL);
+	return r ? sk_fail(e, r, "digest", "the store refused: nothing was "
+	    "sent") : SK_OK;
 }
 
 int
 digest_make(struct daemon *d, struct sk_arena *a, const char *by,
-    struct digest_result *out, struct sk_error *e)
+    const struct digest_options *o, struct digest_result *out,
+    struct sk_error *e)
 {
 	struct making m = { .d = d, .a = a, .by = by, .now = sk_now(),
 		.out = out };
 	int r;
 
 	*out = (struct digest_result){ 0 };
-	r = approved_items(&m, e);
+	r = digest_plan(d, a, o, &m.plan, e);
 	if (r)
 		return r;
-	if (gatekeeper_roster(d, a, true, &m.roster))
-		return sk_fail(e, SK_ERR_IO, "digest", "the store refused");
-	r = leave_out_unwanted(&m, e);
+	m.spread = spread(&m, o);
+	r = write_group(&m, e);
 	if (r)
 		return r;
-	if (store_group_begin(d->store))
-		return sk_fail(e, SK_ERR_IO, "digest", "the store refused");
-	r = write_all(&m);
-	if (store_group_end(d->store, r == SK_OK))
-		r = SK_ERR_IO;
-	turn_after(d, NULL, NULL);
-	if (r)
-		return sk_fail(e, r, "digest", "the store refused: nothing "
-		    "was sent");
 	sk_log(SK_INFO, "digest.made", "digest=%lld items=%zu copies=%zu "
-	    "held=%zu", (long long)out->row, m.n, out->copies, out->nheld);
+	    "held=%zu spread=%lld", (long long)out->row, m.plan.n,
+	    out->copies, out->nheld, (long long)m.spread);
+	out->until = m.spread ? m.now + m.spread : 0;
 	if (out->nheld)
 		apply_notify(d, "held", NULL);
 	outbox_kick(d->outbox);

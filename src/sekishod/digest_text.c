@@ -10,8 +10,6 @@
 #include <sekisho/digest.h>
 #include <sekisho/text.h>
 
-#define SERIAL_LENGTH 7	/* as values_person() */
-
 static enum scope
 audience(const struct daemon *d, const struct gate_case *g)
 {
@@ -73,6 +71,17 @@ indicators(struct sk_arena *a, struct tvalues *row,
 	}
 }
 
+const char *
+permits_text(const struct permits_item *it, const char *lang,
+    const char **title)
+{
+	bool other = it->other_text && it->other_lang &&
+	    strcmp(it->other_lang, lang) == 0;
+
+	*title = other ? it->other_title : it->gate.item.item.title;
+	return other ? it->other_text : it->text;
+}
+
 static bool
 speaks(const struct permits_item *it, const char *lang)
 {
@@ -107,7 +116,7 @@ item_row(struct daemon *d, struct sk_arena *a, struct tvalues *v,
 static const char *
 serial(struct sk_arena *a, const struct copy_record *c)
 {
-	return sk_arena_strn(a, c->token, SERIAL_LENGTH);
+	return sk_arena_strn(a, c->token, COPY_SERIAL);
 }
 
 /* ---- for machines: head and table ---- */
@@ -202,5 +211,8 @@ digest_content(struct daemon *d, struct sk_arena *a,
 	for (size_t i = 0; i < n; i++)
 		item_row(d, a, v, items[i], i, o, c->language);
 	handling(v, items, n);
+	if (n)			/* T-37 is about the one in it */
+		digest_label(d, a, v, &items[0]->gate);
+	tv_flag(v, "retracted", false);
 	machine_parts(d, a, c, o, items, n, out);
 }

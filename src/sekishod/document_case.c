@@ -100,6 +100,7 @@ item_statement(struct sk_json *o, const struct item *i)
 	sk_json_set_str(o, "tlp", word_of(WORDS_TLP, (int)i->tlp));
 	sk_json_set_str(o, "onward", word_of(WORDS_ONWARD, (int)i->onward));
 	sk_json_set_bool(o, "victim_inferable", i->victim_inferable);
+	sk_json_set_bool(o, "urgent", i->urgent);
 	sk_json_set_bool(o, "customer_use", !i->no_customers);
 	sk_json_set_bool(o, "confidential", i->confidential);
 	all = sk_json_set(o, "special", sk_json_array());

@@ -2,6 +2,7 @@
  * Mails and outgoing copies as JSON. A postmaster sees a copy without its
  * address: queue id, state and reason are enough to mend delivery (R-120).
  */
+#include <stdio.h>
 #include <string.h>
 
 #include <sekisho/text.h>
@@ -46,7 +47,7 @@ has_hash(const struct copy_record *p)
 void
 document_copy(struct sk_json *o, const struct copy_record *p, bool address)
 {
-	char hex[2 * SK_HASH + 1];
+	char hex[2 * SK_HASH + 1], serial[COPY_SERIAL + 1];
 
 	sk_json_set_int(o, "copy", p->row);
 	sk_json_set_str(o, "state", document_copy_state(p->state));
@@ -55,6 +56,9 @@ document_copy(struct sk_json *o, const struct copy_record *p, bool address)
 	if (address)
 		sk_json_set_str(o, "to", p->address);
 	sk_json_set_str(o, "person", address ? p->person : NULL);
+	/* By which a copy that got out is known. */
+	snprintf(serial, sizeof(serial), "%.*s", COPY_SERIAL, p->token);
+	sk_json_set_str(o, "serial", address && p->person ? serial : NULL);
 	if (p->digest)
 		sk_json_set_int(o, "digest", p->digest);
 	else

@@ -184,6 +184,20 @@ begin(struct outbox *o, int64_t row)
 	seal_copy(o->d, row, sealed, x);
 }
 
+/* Wakes for the next copy whose time comes, and now and then anyway. */
+static void
+set_look(struct outbox *o)
+{
+	static const enum copy_state waiting[] = { COPY_TO_SEAL, COPY_READY };
+	int64_t now = sk_now(), ms = LOOK_AGAIN_MILLISECONDS, next;
+
+	for (size_t i = 0; i < sizeof(waiting) / sizeof(*waiting); i++)
+		if (store_copy_next(o->d->store, waiting[i], now, &next) ==
+		    SK_OK && (next - now) * 1000 < ms)
+			ms = (next - now) * 1000;
+	loop_timer_in(o->look, (unsigned)ms);
+}
+
 /* After the commit: rows made in this turn are seen. */
 static void
 pump(void *ctx, int result)
@@ -205,6 +219,7 @@ pump(void *ctx, int result)
 		o->has_work = false;
 		permits_close(o->d->permits);
 	}
+	set_look(o);
 	relay_kick(o->d->relay);
 }
 

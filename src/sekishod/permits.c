@@ -294,17 +294,6 @@ ask_texts(struct digest_items *g)
 			ask_text(g, i);
 }
 
-const char *
-permits_text(const struct permits_item *it, const char *lang,
-    const char **title)
-{
-	bool other = it->other_text && it->other_lang &&
-	    strcmp(it->other_lang, lang) == 0;
-
-	*title = other ? it->other_title : it->gate.item.item.title;
-	return other ? it->other_text : it->text;
-}
-
 void
 permits_open(struct permits *p, int64_t digest, turn_fn fn, void *ctx)
 {
@@ -332,6 +321,7 @@ permits_ask(struct permits *p, struct sk_arena *a,
 {
 	struct digest_items *g = find(p, c->digest);
 	const struct permits_item **may;
+	const char *first = NULL;
 
 	*n = 0;
 	*reason = "gone";
@@ -344,13 +334,15 @@ permits_ask(struct permits *p, struct sk_arena *a,
 	gatekeeper_person(p->d, a, who);
 	may = sk_arena_array(a, g->n, sizeof(*may));
 	for (size_t i = 0; i < g->n; i++) {
-		struct gate_answer ans = gatekeeper_ask(p->d,
-		    &g->items[i].gate, o, who, false);
+		struct gate_answer ans;
 
+		if (c->items && !recipients_listed(c->items, g->ids[i]))
+			continue;
+		ans = gatekeeper_ask(p->d, &g->items[i].gate, o, who, false);
 		if (ans.send)
 			may[(*n)++] = &g->items[i];
-		else if (!i || ans.key_only)
-			*reason = gate_word(ans.clause);
+		else if (!first || ans.key_only)
+			first = *reason = gate_word(ans.clause);
 		*key_only |= ans.key_only;
 	}
 	*items = may;

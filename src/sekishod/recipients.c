@@ -13,8 +13,8 @@
 #define COPIES_MAX 100000
 #define TOKEN_LENGTH 26
 
-static bool
-holds(const char *ids, const char *item)
+bool
+recipients_listed(const char *ids, const char *item)
 {
 	size_t n = strlen(item);
 
@@ -74,7 +74,7 @@ recipients_of(struct daemon *d, struct sk_arena *a, const char *item,
 			memcpy(more, *out, *n * sizeof(*more));
 		*out = more;
 		for (size_t k = 0; k < nc && !r; k++)
-			if (c[k].person && holds(c[k].items, item))
+			if (c[k].person && recipients_listed(c[k].items, item))
 				take(*out, n, &c[k]);
 	}
 	return r;
@@ -147,6 +147,23 @@ scope_row(struct tvalues *v, struct sk_arena *a, const char *list,
 	tv_choice(tv_row(v, list), "scope_", values_scope_flag(a, scope));
 }
 
+/* T-37 of a withdrawn item: its label, and nothing of its text. */
+static void
+retraction(struct daemon *d, struct sk_arena *a, struct tvalues *v,
+    const char *item)
+{
+	struct sk_error e = { 0 };
+	struct gate_case g;
+
+	if (gatekeeper_item(d, a, item, &g, &e))
+		return;		/* the text lacks its fields: not sent */
+	digest_label(d, a, v, &g);
+	tv_flag(v, "retracted", true);
+	tv_flag(v, "any_secret", g.item.item.secret);
+	tv_flag(v, "no_forward", g.item.item.onward == ONWARD_NONE);
+	tv_flag(v, "urgent", false);
+}
+
 struct tvalues *
 notice_values(struct daemon *d, struct sk_arena *a,
     const struct copy_record *c, const struct org *o, const struct person *p,
@@ -156,7 +173,7 @@ notice_values(struct daemon *d, struct sk_arena *a,
 
 	tv_str(v, "person_name", p->name);
 	tv_str(v, "org_name", o->name);
-	tv_str(v, "serial", sk_arena_strn(a, c->token, 7));
+	tv_str(v, "serial", sk_arena_strn(a, c->token, COPY_SERIAL));
 	tv_str(v, "desk_address", c->from);
 	tv_str(v, "contact", c->from);
 	tv_flag(v, "any_secret", false);
@@ -170,5 +187,7 @@ notice_values(struct daemon *d, struct sk_arena *a,
 	tv_flag(v, "was_tentative", say->raised_from == CONFIDENCE_TENTATIVE);
 	tv_flag(v, "tentative", say->raised_to == CONFIDENCE_TENTATIVE);
 	tv_flag(v, "confirmed", say->raised_to == CONFIDENCE_CONFIRMED);
+	if (strcmp(c->template, "T-37") == 0)
+		retraction(d, a, v, say->item);
 	return v;
 }

@@ -392,7 +392,8 @@ move(struct sealing *s, const char *address)
 		.template = old->template, .language = old->language,
 		.digest = old->digest, .person = old->person,
 		.address = address, .from = old->from, .token = token,
-		.reason = "", .items = old->digest ? NULL : old->items,
+		.reason = "", .items = old->items,
+		.send_after = old->send_after,
 	};
 	struct token_record t = { .address = address, .created = c.created };
 	int r;

@@ -184,9 +184,6 @@ values_assurance(struct daemon *d, struct tvalues *v, struct sk_arena *a,
 	    has ? &locked : NULL, t) >= ASSURANCE_SIGNATURE);
 }
 
-/* Random and of this copy alone: nothing to link copies by. */
-#define SERIAL_LENGTH 7
-
 void
 values_person(struct daemon *d, struct tvalues *v, struct sk_arena *a,
     const struct copy_record *c, const struct org *o, const struct person *p)
@@ -194,7 +191,7 @@ values_person(struct daemon *d, struct tvalues *v, struct sk_arena *a,
 	(void)d;
 	tv_str(v, "person_name", p->name);
 	tv_str(v, "org_name", o->name);
-	tv_str(v, "serial", sk_arena_strn(a, c->token, SERIAL_LENGTH));
+	tv_str(v, "serial", sk_arena_strn(a, c->token, COPY_SERIAL));
 	tv_str(v, "desk_address", c->from);
 	tv_str(v, "contact", c->from);
 }

@@ -9,107 +9,90 @@
 
 #define COPIES_MAX 100000
 
-struct plan {
-	struct gate_case *items;
-	size_t n, copies;
-	struct roster_known k;
-};
-
-static int
-approved(struct command *c, struct plan *p)
+static struct digest_options
+options(const struct command *c)
 {
-	struct item_record *all = NULL;
-	size_t n = 0;
-	int r = command_store(c, store_item_list(c->d->store, c->arena, 0,
-	    &all, &n), "items");
-
-	p->items = sk_arena_array(c->arena, n + 1, sizeof(*p->items));
-	for (size_t i = 0; i < n && !r && p->n < LIMIT_DIGEST_ITEMS; i++)
-		if (all[i].item.state == ITEM_APPROVED)
-			r = gatekeeper_item(c->d, c->arena, all[i].item.id,
-			    &p->items[p->n++], &c->e);
-	if (!r && !p->n)
-		r = sk_fail(&c->e, SK_ERR_NOINPUT, "digest", "no approved "
-		    "item waits: see `sekisho item list`");
-	if (!r)
-		r = command_store(c, gatekeeper_roster(c->d, c->arena, true,
-		    &p->k), "roster");
-	return r;
+	return (struct digest_options){ .urgent = command_flag(c, "urgent"),
+	    .now = command_flag(c, "now") };
 }
 
 static void
-person(struct command *c, struct plan *p, const struct person *who,
-    struct sk_json *held)
+held_row(struct sk_json *list, const char *person, const char *reason)
 {
-	const struct org *o = gatekeeper_org(&p->k, who->org);
-	const char *reason = NULL;
-	bool send = false;
+	struct sk_json *h = sk_json_add(list, sk_json_object());
 
-	for (size_t i = 0; o && i < p->n && !send; i++) {
-		struct gate_answer a = gatekeeper_ask(c->d,
-		    &p->items[i], o, who, false);
+	sk_json_set_str(h, "person", person);
+	sk_json_set_str(h, "reason", reason);
+}
 
-		send = a.send;
-		if (a.key_only)
-			reason = a.detail && *a.detail ? a.detail :
-			    gate_word(a.clause);
-	}
-	p->copies += send;
-	if (!send && reason) {
-		struct sk_json *h = sk_json_add(held, sk_json_object());
+static void
+copy_row(struct sk_json *o, const struct digest_plan *p,
+    const struct digest_entry *e)
+{
+	struct sk_json *items;
 
-		sk_json_set_str(h, "person", who->id);
-		sk_json_set_str(h, "reason", reason);
-	}
+	sk_json_set_str(o, "person", e->person->id);
+	sk_json_set_str(o, "org", e->org->id);
+	sk_json_set_str(o, "template", e->template);
+	items = sk_json_set(o, "items", sk_json_array());
+	for (size_t i = 0; i < e->n; i++)
+		sk_json_add_str(items, p->items[e->items[i]].item.item.id);
+	sk_json_set_str(o, "held", e->held);
 }
 
 static int
 show_plan(struct command *c)
 {
-	struct plan p = { 0 };
-	struct sk_json *items, *held;
-	int r = approved(c, &p);
+	const struct digest_options o = options(c);
+	struct sk_json *items, *people, *held;
+	struct digest_plan p;
+	size_t copies = 0;
+	int r = digest_plan(c->d, c->arena, &o, &p, &c->e);
 
 	if (r)
 		return r;
 	c->out = sk_json_document("digest");
 	sk_json_set_bool(c->out, "sent", false);
+	sk_json_set_int(c->out, "more", (int64_t)p.more);
 	items = sk_json_set(c->out, "items", sk_json_array());
 	for (size_t i = 0; i < p.n; i++)
 		document_item(sk_json_add(items, sk_json_object()),
 		    &p.items[i].item);
+	people = sk_json_set(c->out, "people", sk_json_array());
 	held = sk_json_set(c->out, "held", sk_json_array());
-	for (size_t i = 0; i < p.k.npersons; i++)
-		person(c, &p, &p.k.persons[i], held);
-	sk_json_set_int(c->out, "copies", (int64_t)p.copies);
+	for (size_t i = 0; i < p.nentries; i++) {
+		const struct digest_entry *e = &p.entries[i];
+
+		copy_row(sk_json_add(people, sk_json_object()), &p, e);
+		if (e->held)
+			held_row(held, e->person->id, e->held);
+		copies += !e->held;
+	}
+	sk_json_set_int(c->out, "copies", (int64_t)copies);
 	return SK_OK;
 }
 
-/* Copies go as fast as they are sealed and the relay takes them: no spacing
- * stands between them, so --now has nothing to drop. */
 int
 verb_digest_send(struct command *c)
 {
+	const struct digest_options o = options(c);
 	struct digest_result made;
 	struct sk_json *held;
 	int r;
 
 	if (!command_flag(c, "yes"))
 		return show_plan(c);
-	r = digest_make(c->d, c->arena, c->actor, &made, &c->e);
+	r = digest_make(c->d, c->arena, c->actor, &o, &made, &c->e);
 	if (r)
 		return r;
 	c->out = sk_json_document("digest");
 	sk_json_set_bool(c->out, "sent", true);
 	sk_json_set_int(c->out, "digest", made.row);
 	sk_json_set_int(c->out, "copies", (int64_t)made.copies);
+	document_time(c->out, "until", made.until);
 	held = sk_json_set(c->out, "held", sk_json_array());
-	for (size_t i = 0; i < made.nheld; i++) {
-		struct sk_json *h = sk_json_add(held, sk_json_object());
-
-		sk_json_set_str(h, "person", made.held[i].person);
-		sk_json_set_str(h, "reason", made.held[i].reason);
-	}
+	for (size_t i = 0; i < made.nheld; i++)
+		held_row(held, made.held[i].person, made.held[i].reason);
 	return SK_OK;
 }
 

@@ -132,6 +132,7 @@ take_options(struct command *c, struct item_record *i, const char *text)
 	it->no_customers = !command_yes(c, "customer_use",
 	    !it->no_customers);
 	it->confidential = command_yes(c, "confidential", it->confidential);
+	it->urgent = command_yes(c, "urgent", it->urgent);
 	return take_consent(c, i, text);
 }
 
@@ -215,6 +216,22 @@ item_change(struct command *c, struct item_record *i, const char *event)
 	return SK_OK;
 }
 
+/* Does this change what those who have the item must know? The lane and the
+ * language it is in do not. */
+static bool
+corrects(const struct command *c)
+{
+	static const char *const told[] = { "category", "secret", "parts",
+	    "tlp", "onward", "title", "indicator", "customer_use" };
+	bool any = c->has_file;
+
+	for (size_t i = 0; i < sizeof(told) / sizeof(*told); i++)
+		any |= sk_json_has(c->in, told[i]);
+	return any;
+}
+
+/* One that was sent becomes a draft again: after new approvals it goes as a
+ * correction to who has it, and as any other to who has not. */
 int
 verb_item_edit(struct command *c)
 {
@@ -225,9 +242,6 @@ verb_item_edit(struct command *c)
 
 	if (!r)
 		r = not_sent(c, &i);
-	if (!r && i.item.state == ITEM_SENT)
-		r = sk_fail(&c->e, SK_ERR_REFUSED, i.item.id, "has been sent: "
-		    "add a new one, or raise its confidence");
 	if (!r)
 		r = command_store(c, store_case_get(c->d->store, c->arena,
 		    i.item.case_row, &k), i.item.id);
@@ -235,6 +249,7 @@ verb_item_edit(struct command *c)
 		return r;
 	i.item.victim_inferable = command_yes(c, "victim_inferable",
 	    i.item.victim_inferable);
+	i.item.corrected |= i.item.was_sent && corrects(c);
 	if (c->has_file)
 		r = command_text(c, LIMIT_ITEM_TEXT, &text);
 	if (!r)
@@ -244,6 +259,33 @@ verb_item_edit(struct command *c)
 	return r ? r : item_change(c, &i, "item.edit");
 }
 
+/* One that was withdrawn: once more only to tell who has it. */
+static int
+withdrawable(struct command *c, const struct item_record *i)
+{
+	if (i->item.state == ITEM_WITHDRAWN && i->item.was_sent &&
+	    command_flag(c, "tell"))
+		return SK_OK;
+	return not_sent(c, i);
+}
+
+static int
+withdraw(struct command *c, struct item_record *i)
+{
+	int r;
+
+	if (i->item.state == ITEM_WITHDRAWN)
+		return SK_OK;
+	r = store_item_state(c->d->store, i->item.id, ITEM_WITHDRAWN,
+	    i->item.terms_version, c->now);
+	if (!r)
+		r = store_case_note(c->d->store, i->item.case_row, c->now,
+		    c->actor, command_str(c, "reason"));
+	r = command_store(c, r, i->item.id);
+	i->item.state = ITEM_WITHDRAWN;
+	return r ? r : command_audit(c, "item.withdraw", i->item.id, "");
+}
+
 int
 verb_item_withdraw(struct command *c)
 {
@@ -251,23 +293,14 @@ verb_item_withdraw(struct command *c)
 	int r = command_item(c, "item", &i);
 
 	if (!r)
-		r = not_sent(c, &i);
+		r = withdrawable(c, &i);
+	if (!r)
+		r = withdraw(c, &i);
 	if (r)
 		return r;
-	r = store_item_state(c->d->store, i.item.id, ITEM_WITHDRAWN,
-	    i.item.terms_version, c->now);
-	if (!r)
-		r = store_case_note(c->d->store, i.item.case_row, c->now,
-		    c->actor, command_str(c, "reason"));
-	r = command_store(c, r, i.item.id);
-	if (!r)
-		r = command_audit(c, "item.withdraw", i.item.id, "");
-	if (r)
-		return r;
-	i.item.state = ITEM_WITHDRAWN;
 	c->out = sk_json_document("item");
 	document_item(c->out, &i);
-	return SK_OK;
+	return item_retract(c, &i);
 }
 
 int

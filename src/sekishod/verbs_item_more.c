@@ -137,6 +137,63 @@ item_tell_raise(struct command *c, const struct gate_case *g)
 	return command_store(c, r, i->id);
 }
 
+/* ---- a retraction (T-37) ---- */
+
+/* To those who have it and might still have it; the text is fixed and says
+ * nothing of the item but its label, so it needs no approval. */
+static int
+tell_holders(struct command *c, const struct item_record *i,
+    const struct recipient *to, size_t nto, size_t *told)
+{
+	const struct notice_record say = { .item = i->item.id };
+	struct gate_case g;
+	struct case_record k;
+	int r = gatekeeper_item(c->d, c->arena, i->item.id, &g, &c->e);
+
+	if (!r)
+		r = command_store(c, store_case_get(c->d->store, c->arena,
+		    i->item.case_row, &k), i->item.id);
+	for (size_t p = 0; p < nto && !r; p++) {
+		struct gate_answer x;
+		struct person who;
+		struct org o;
+
+		if (store_person_get(c->d->store, c->arena, to[p].person,
+		    &who) || store_org_get(c->d->store, c->arena, who.org,
+		    &o))
+			continue;
+		gatekeeper_person(c->d, c->arena, &who);
+		x = gatekeeper_ask(c->d, &g, &o, &who, true);
+		if (!x.send && !x.key_only)
+			continue;
+		r = command_store(c, notice_send(c->d, c->arena, &k, who.id,
+		    "T-37", &say), i->item.id);
+		(*told)++;
+	}
+	outbox_kick(c->d->outbox);
+	return r ? r : command_audit(c, "item.retract", i->item.id,
+	    sk_arena_printf(c->arena, "copies=%zu", *told));
+}
+
+int
+item_retract(struct command *c, const struct item_record *i)
+{
+	struct recipient *to = NULL;
+	size_t nto = 0, told = 0;
+	int r = command_store(c, recipients_of(c->d, c->arena, i->item.id,
+	    &to, &nto), i->item.id);
+
+	if (!r && nto && command_flag(c, "tell"))
+		r = tell_holders(c, i, to, nto, &told);
+	sk_json_set_int(c->out, "have_it", (int64_t)nto);
+	sk_json_set_int(c->out, "told", (int64_t)told);
+	if (nto && !command_flag(c, "tell"))
+		sk_json_set_str(c->out, "hint", sk_arena_printf(c->arena,
+		    "those who have it may be told: sekisho item withdraw %s "
+		    "--tell --reason ...", i->item.id));
+	return r;
+}
+
 /* ---- warnings ---- */
 
 static void

@@ -50,7 +50,6 @@ static const struct {
 	{ 1 << 2, offsetof(struct item, urgent) },
 	{ 1 << 3, offsetof(struct item, was_sent) },
 	{ 1 << 4, offsetof(struct item, corrected) },
-	{ 1 << 5, offsetof(struct item, raised) },
 };
 
 static int64_t

@@ -154,7 +154,7 @@ tv_row(struct tvalues *v, const char *name)
 
 /* Rows are empty: they see the values around them. */
 void
-tv_samples(struct tvalues *v, bool flags)
+tv_samples(struct tvalues *v, bool full)
 {
 	const struct field *f;
 
@@ -162,14 +162,16 @@ tv_samples(struct tvalues *v, bool flags)
 		if (own_value(v, f))
 			continue;
 		if (f->kind == FIELD_FLAG)
-			tv_flag(v, f->name, flags);
+			tv_flag(v, f->name, full);
 		else if (f->kind == FIELD_NUMBER)
 			tv_int(v, f->name, 1);
-		else if (f->kind == FIELD_LIST)
+		else if (f->kind == FIELD_LIST && full)
 			tv_row(v, f->name);
+		else if (f->kind == FIELD_LIST)
+			tv_list(v, f->name);
 		else if (f->kind == FIELD_CODE)
 			tv_str(v, f->name, f->name);
-		else if (flags || !f->optional)
+		else
 			tv_str(v, f->name, sk_arena_printf(v->arena, "<%s>",
 			    f->name));
 	}

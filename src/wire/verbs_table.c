@@ -288,6 +288,7 @@ VALUES(terms_vouch) = {
 	YES_NO("--confidential", 0, "so by law, contract or custom (R-067)"), \
 	OPT("--title", VALUE_TEXT, "one line"), \
 	CHOICE("--lang", "ja|en", 0, "of the text"), \
+	YES_NO("--urgent", 0, "goes without waiting for others (R-101)"), \
 	{ .name = "--text-file", .kind = VALUE_FILE, .flags = needed, \
 	    .help = "the text; \"-\": standard input" }, \
 	MANY("--indicator", VALUE_INDICATOR, "TYPE:VALUE; may be repeated")
@@ -305,7 +306,11 @@ VALUES(item_list) = {
 	WORD("--state", WORDS_ITEM_STATE, 0, "in this state only"),
 	END
 };
-VALUES(item_withdraw) = { ITEM_ARG, REASON, END };
+VALUES(item_withdraw) = {
+	ITEM_ARG,
+	OPT("--tell", VALUE_FLAG, "and tell those who have it (T-37)"),
+	REASON, END
+};
 VALUES(item_raise) = {
 	ITEM_ARG,
 	WORD("CONFIDENCE", WORDS_CONFIDENCE, VALUE_NEEDED, "the higher one"),
@@ -331,6 +336,22 @@ VALUES(why) = {
 VALUES(digest_send) = {
 	OPT("--yes", VALUE_FLAG, "send; without: show what would go"),
 	OPT("--now", VALUE_FLAG, "drop the spacing between copies"),
+	OPT("--urgent", VALUE_FLAG, "items marked urgent alone, at once "
+	    "(R-101)"),
+	END
+};
+VALUES(digest_preview) = {
+	PERSON_ARG,
+	{ .name = "ITEM", .kind = VALUE_ITEM, .flags = VALUE_MANY,
+	    .help = "these, approved or not; default: what is approved" },
+	OPT("--urgent", VALUE_FLAG, "as digest send --urgent"),
+	END
+};
+VALUES(text_show) = {
+	{ .name = "TEXT", .kind = VALUE_TEXT, .flags = VALUE_NEEDED,
+	    .help = "its id, like T-01" },
+	CHOICE("--lang", "ja|en", 0, "default: the council's"),
+	OPT("--bare", VALUE_FLAG, "without what stands there only at times"),
 	END
 };
 VALUES(digest_show) = { NUMBER_ARG("number of a digest"), END };
@@ -510,6 +531,8 @@ static const struct verb table[] = {
 
 	{ "digest", "send", OPERATOR, false, "one encrypted copy per person "
 	    "of all approved items", digest_send },
+	{ "digest", "preview", OPERATOR, false, "the very mail that one person "
+	    "would get; audited", digest_preview },
 	{ "digest", "list", ACCOUNT, false, "digests", none },
 	{ "digest", "show", ACCOUNT, false, "one with its ledger",
 	    digest_show },
@@ -537,6 +560,10 @@ static const struct verb table[] = {
 	{ "audit", "show", ACCOUNT, false, "the account, newest first",
 	    audit_show },
 	{ "audit", "verify", ACCOUNT, false, "walk the hash chain (I8)", none },
+	{ "text", "list", FOR_ALL, false, "every text that can be sent",
+	    none },
+	{ "text", "show", FOR_ALL, false, "one with sample words in place of "
+	    "its fields", text_show },
 	{ "stats", NULL, FOR_ALL, false, "counts, and nothing but counts "
 	    "(R-130)", stats },
 };
