@@ -116,7 +116,7 @@ def narrowed(w):
 def digest(w):
     plan = w.council.json("digest", "send")
     same(plan["sent"], False)
-    sent = w.council.json("digest", "send", "--yes")
+    sent = w.council.json("digest", "send", "--yes", "--now")
     same((sent["copies"], [h["person"] for h in sent["held"]]),
          (plan["copies"], [h["person"] for h in plan["held"]]))
     shown = w.council.json("digest", "show", sent["digest"])

@@ -88,7 +88,7 @@ def preview(w):
 
 @step("a withdrawal by mail stops all and tells who has the item (R-069)")
 def withdrawn(w):
-    sent = w.council.json("digest", "send", "--yes")
+    sent = w.council.json("digest", "send", "--yes", "--now")
     wait.until("every copy to be sent or held", lambda: all(
         x["state"] in ("sent", "held") for x in
         w.council.json("digest", "show", sent["digest"])["ledger"]))
