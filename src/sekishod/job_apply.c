@@ -200,8 +200,11 @@ view_case(struct job *j, struct known *k)
 static bool
 proof_code(struct job *j, const struct known *k)
 {
+	/* Without integrity a code may stand in words that somebody else moved
+	 * together (EFAIL: S/MIME without a signature). */
 	if (!j->have_facts || !j->facts.answer.code ||
-	    !j->verdict.encrypted || j->verdict.failed)
+	    !j->verdict.encrypted || !j->verdict.integrity ||
+	    j->verdict.failed)
 		return false;
 	for (size_t i = 0; i < k->ntokens; i++) {
 		char code[27];
