@@ -53,6 +53,9 @@ void postfix_parse_options(struct postfix *p, const char *text);
 const char *postfix_param(const struct postfix *p, const char *name);
 const char *postfix_raw(const struct postfix *p, const char *name);
 bool postfix_is_set(const struct postfix *p, const char *name);
+/* A -o option of a service ("smtp/inet"); NULL: it has none. */
+const char *postfix_option(const struct postfix *p, const char *service,
+    const char *name);
 /* As it holds for one service: its own -o option, else main.cf's. */
 const char *postfix_for(const struct postfix *p,
     const struct postfix_service *s, const char *name);

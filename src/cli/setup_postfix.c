@@ -23,8 +23,8 @@ struct job {
 
 /* ---- what is there ---- */
 
-static const char *
-our_file(void *ctx, const char *path)
+const char *
+setup_file(void *ctx, const char *path)
 {
 	struct cli *c = ctx;
 	struct sk_buf b;
@@ -240,7 +240,7 @@ plan(struct job *j, const char *dir, bool print_only, struct sk_error *e)
 		code = SK_OK;
 	}
 	if (!code)
-		j->n = postfix_plan(conf, &j->p, our_file, j->c, &j->list);
+		j->n = postfix_plan(conf, &j->p, setup_file, j->c, &j->list);
 	/* The plan's words may be the configuration's. */
 	for (size_t i = 0; i < j->n; i++)
 		j->list[i].value = sk_arena_str(j->c->arena, j->list[i].value);

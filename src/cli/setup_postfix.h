@@ -3,6 +3,8 @@
 
 #include "cli/postfix_live.h"
 
+/* A table of ours as it stands, or NULL; ctx: the struct cli. */
+const char *setup_file(void *ctx, const char *path);
 int cli_setup_postfix(struct cli *c, const struct cli_request *r);
 
 /* setup_record.c: what stood in Postfix's files before us, in the folder

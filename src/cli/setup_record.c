@@ -170,29 +170,12 @@ setup_record_save(struct setup_record *r, struct sk_error *e)
 /* ---- undo ---- */
 
 static const char *
-option_now(const struct postfix *p, const char *name)
+option_now(struct cli *c, const struct postfix *p, const char *name)
 {
 	const char *slash = strrchr(name, '/');
 
-	for (size_t i = 0; slash && i < p->noptions; i++)
-		if (!strncmp(p->options[i].service, name,
-		    (size_t)(slash - name)) && !strcmp(p->options[i].name,
-		    slash + 1))
-			return p->options[i].value;
-	return NULL;
-}
-
-static const char *
-file_now(struct cli *c, const char *path)
-{
-	struct sk_buf b;
-	const char *out = NULL;
-
-	sk_buf_init(&b, LIMIT_CONFIG_FILE);
-	if (sk_file_read(path, &b, NULL) == SK_OK)
-		out = sk_arena_str(c->arena, sk_buf_str(&b));
-	sk_buf_free(&b);
-	return out;
+	return slash ? postfix_option(p, sk_arena_strn(c->arena, name,
+	    (size_t)(slash - name)), slash + 1) : NULL;
 }
 
 /* Does it still stand as we set it? */
@@ -209,10 +192,10 @@ is_ours(struct cli *c, const struct postfix *p, const struct entry *x)
 		now = postfix_service(p, "sekisho", "unix") ? x->new : NULL;
 		break;
 	case POSTFIX_OPTION:
-		now = option_now(p, x->name);
+		now = option_now(c, p, x->name);
 		break;
 	case POSTFIX_FILE:
-		now = file_now(c, x->name);
+		now = setup_file(c, x->name);
 		break;
 	}
 	return now && strcmp(now, x->new) == 0;

@@ -185,16 +185,22 @@ postfix_service_id(const struct postfix *p, const struct postfix_service *s)
 }
 
 const char *
+postfix_option(const struct postfix *p, const char *service, const char *name)
+{
+	for (size_t i = 0; i < p->noptions; i++)
+		if (strcmp(p->options[i].service, service) == 0 &&
+		    strcmp(p->options[i].name, name) == 0)
+			return p->options[i].value;
+	return NULL;
+}
+
+const char *
 postfix_for(const struct postfix *p, const struct postfix_service *s,
     const char *name)
 {
-	const char *id = postfix_service_id(p, s);
+	const char *own = postfix_option(p, postfix_service_id(p, s), name);
 
-	for (size_t i = 0; i < p->noptions; i++)
-		if (strcmp(p->options[i].service, id) == 0 &&
-		    strcmp(p->options[i].name, name) == 0)
-			return p->options[i].value;
-	return postfix_param(p, name);
+	return own ? own : postfix_param(p, name);
 }
 
 const struct postfix_service *

@@ -156,14 +156,8 @@ static void
 option(struct planning *g, const char *service, const char *name,
     const char *value, const char *why)
 {
-	const char *old = NULL;
-
-	for (size_t i = 0; i < g->p->noptions; i++)
-		if (!strcmp(g->p->options[i].service, service) &&
-		    !strcmp(g->p->options[i].name, name))
-			old = g->p->options[i].value;
 	add(g, POSTFIX_OPTION, sk_arena_printf(g->a, "%s/%s", service, name),
-	    value, old, why);
+	    value, postfix_option(g->p, service, name), why);
 }
 
 static void
