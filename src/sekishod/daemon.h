@@ -33,6 +33,7 @@ struct permits;
 struct relay;
 struct control;
 struct guard;
+struct key_watch;
 struct syncer;
 
 struct daemon {
@@ -57,6 +58,7 @@ struct daemon {
 	struct permits *permits;
 	struct outbox *outbox;
 	struct relay *relay;
+	struct key_watch *key_watch;
 	struct control *control;
 	struct guard *guard;		/* NULL: no milter is configured */
 	bool stopping;
@@ -231,6 +233,7 @@ int apply_tell(struct daemon *d, struct sk_arena *a, const char *template_id,
 /* ---- values.c: what templates are told ---- */
 struct tvalues *values_common(struct daemon *d, struct sk_arena *a,
     const char *lang);
+char *values_fpr(struct sk_arena *a, const char *fpr);	/* in groups of four */
 struct tvalues *values_case(struct daemon *d, struct sk_arena *a,
     const struct case_record *c, const char *token, bool ask,
     unsigned unclear, bool hint);
@@ -350,7 +353,27 @@ enum leave leave_ask(struct daemon *d, struct sk_arena *a,
 struct guard *guard_new(struct daemon *d, struct sk_error *e);
 void guard_free(struct guard **g);
 
-/* ---- tell.c: a person's mail outside digests and cases ---- */
+/* ---- letter.c: one text to one person outside digests and cases ---- */
+/* The desk for everything that is no incident. */
+const char *letter_desk(const struct daemon *d);
+struct tvalues *letter_values(struct daemon *d, struct sk_arena *a,
+    const char *lang, const char *address);
+struct letter {
+	const char *person;		/* NULL: not registered */
+	const char *address, *language, *template;
+	const char *about;		/* kept with an E copy */
+	struct tvalues *values;		/* P */
+	int64_t now;
+};
+int letter_post(struct daemon *d, struct sk_arena *a,
+    const struct letter *l);
+/* Nothing to somebody without an account. */
+int letter_send(struct daemon *d, struct sk_arena *a, const struct person *p,
+    const char *template, const char *about, struct tvalues *v,
+    int64_t now);
+bool letter_is_poc(const struct person *p, const char *org);
+
+/* ---- tell.c: a person's mail about the registration ---- */
 /* Is it one of those (T-29, T-30)? */
 bool registration_text(const char *template);
 /* NULL: may be sent now; else the word of what stands against it (I1). */
@@ -387,6 +410,27 @@ void digest_label(struct daemon *d, struct sk_arena *a, struct tvalues *v,
 /* ---- key_trial.c ---- */
 /* A newly pinned key: can it be sealed to? Only the log says. */
 void key_trial(struct daemon *d, const struct key_facts *k);
+
+/* ---- key_tell.c: what a person and the POCs are told of a key ---- */
+struct key_news {
+	enum { KEY_NEWS_ENDS, KEY_NEWS_ENDED,	/* T-43 */
+		KEY_NEWS_HELD,			/* T-39 */
+		KEY_NEWS_NEW, KEY_NEWS_EXTENDED, KEY_NEWS_REVOKED /* N-02 */
+	} what;
+	const struct person *person;
+	const struct key_facts *key;	/* NULL: HELD */
+	const char *reason;		/* of the held copy */
+};
+int key_tell(struct daemon *d, struct sk_arena *a, const struct key_news *n,
+    const struct roster_known *roster, int64_t now);
+/* Does a copy that is held for this reason wait for a key? */
+bool key_holds(const char *reason);
+
+/* ---- key_watch.c: keys that end, persons who wait for one ---- */
+struct key_watch *key_watch_new(struct daemon *d);
+void key_watch_free(struct key_watch **w);
+/* A copy was held, or a key changed: look now. */
+void key_watch_kick(struct key_watch *w);
 
 /* ---- digest_plan.c: who would get what ---- */
 struct digest_options {

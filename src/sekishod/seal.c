@@ -83,8 +83,10 @@ static void
 stop(struct sealing *s, enum copy_state st, const char *reason)
 {
 	set_state(s, st, reason, 0);
-	if (st == COPY_HELD)
+	if (st == COPY_HELD) {
 		apply_notify(s->d, "held", NULL);
+		key_watch_kick(s->d->key_watch);
+	}
 	finish(s);
 }
 
@@ -311,6 +313,7 @@ seal_case(struct sealing *s)
 	}
 	bad = key_unusable(&s->key.facts, sk_now());
 	if (*bad) {
+		request_key(s, &c);
 		stop(s, COPY_HELD, bad);
 		return;
 	}
