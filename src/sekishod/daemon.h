@@ -294,14 +294,38 @@ struct gate_case {		/* what all asks about one item share */
 	const char *const *frozen;	/* sorted */
 	size_t nfrozen;
 };
-/* The case's deny-list against all that is rendered of an item (I6); *e says
- * where, and the word to the operator of that case (viewer, may be NULL). */
+/* ---- gatekeeper_deny.c: what must not stand in a mail (I6, R-075) ---- */
+
+/* A case's own words: the first *seeds come from who the originator is. */
+int gatekeeper_deny_list(struct daemon *d, struct sk_arena *a,
+    int64_t case_row, struct deny_list *out, size_t *seeds);
+/* Whose words are looked for in an item: its case's own, then those of its
+ * kin, cases of the same originator or campaign. */
+struct deny_sight {
+	struct deny_list list;
+	size_t own;
+};
+struct deny_cases;	/* read once for many sights */
+int gatekeeper_deny_cases(struct daemon *d, struct sk_arena *a,
+    struct deny_cases **out);
+int gatekeeper_deny_sight(struct daemon *d, struct sk_arena *a,
+    const struct deny_cases *k, int64_t case_row, struct deny_sight *out);
+/* What must not be said to the originator of c: words of all other cases,
+ * but for its own (R-126). */
+int gatekeeper_deny_others(struct daemon *d, struct sk_arena *a,
+    const struct case_record *c, struct deny_list *out);
+/* The item's fields one by one; *e says where, and the case's own word if
+ * tell_word. */
+bool gatekeeper_fields(struct sk_arena *a, const struct item_record *i,
+    const char *text, const struct deny_sight *sight, bool tell_word,
+    struct sk_error *e);
+/* Is the viewer (may be NULL) told words of the case? Its operator only. */
+bool gatekeeper_tells(const struct case_record *c, const char *viewer);
+/* gatekeeper_fields() with the item's own sight; closed where it cannot be
+ * read. */
 bool gatekeeper_denied(struct daemon *d, struct sk_arena *a,
     const struct item_record *i, const char *text, const char *viewer,
     struct sk_error *e);
-/* Its words: the first *seeds come from who the originator is. */
-int gatekeeper_deny_list(struct daemon *d, struct sk_arena *a,
-    int64_t case_row, struct deny_list *out, size_t *seeds);
 int gatekeeper_item(struct daemon *d, struct sk_arena *a, const char *item,
     struct gate_case *out, struct sk_error *e);
 /* Fills key_state as it is now: expiry is judged by the clock, which only
@@ -323,6 +347,7 @@ struct permits;			/* items of one digest, opened and cached */
 struct permits_item {
 	struct gate_case gate;
 	const char *text;	/* plain while a digest is being sealed */
+	const struct deny_sight *sight;	/* one for all items of a case */
 	/* the same in the other language; NULL: only one is written */
 	const char *other_lang, *other_title, *other_text;
 };
@@ -340,6 +365,11 @@ int permits_ask(struct permits *p, struct sk_arena *a,
     const struct copy_record *c, struct org *o, struct person *who,
     const struct permits_item ***items, size_t *n, const char **reason,
     bool *key_only);
+/* Finished mails of the digest that were found clean, under these rules. */
+struct finished_seen *permits_seen(struct permits *p, int64_t digest);
+/* The account and the operators hear once of what a finished copy stopped. */
+void permits_stopped(struct permits *p, int64_t digest,
+    const struct permits_item *it, const struct deny_hit *hit);
 /* Forgets opened texts: no digest is being sealed any more. */
 void permits_close(struct permits *p);
 
@@ -406,6 +436,38 @@ void digest_content(struct daemon *d, struct sk_arena *a,
 /* The label's fields of one item (B-label), into v. */
 void digest_label(struct daemon *d, struct sk_arena *a, struct tvalues *v,
     const struct gate_case *g);
+
+/* ---- finished.c: a copy as its reader gets it ---- */
+#define FINISHED_SEEN 64
+struct finished_seen {
+	unsigned char marks[FINISHED_SEEN][SK_HASH];
+	size_t n;
+};
+struct finished {
+	struct digest_content content;
+	const char *subject, *text;
+	const struct permits_item **items;	/* what is left in it */
+	size_t n;
+	struct {
+		const struct permits_item *item;
+		struct deny_hit hit;	/* word: in that item's sight */
+	} *stopped;
+	size_t nstopped;
+};
+/* Renders the copy and leaves out what its finished form denies; items is
+ * shortened in place, n may become 0. seen may be NULL. Fails where a text
+ * cannot be rendered. */
+int finished_digest(struct daemon *d, struct sk_arena *a,
+    const struct copy_record *copy, const struct org *o,
+    const struct person *p, const struct permits_item **items, size_t n,
+    struct finished_seen *seen, struct finished *out, struct sk_error *e);
+/* The item alone, in every text and language that could carry it: true, and
+ * *e says where, if it would be stopped. */
+bool finished_item(struct daemon *d, struct sk_arena *a,
+    const struct permits_item *it, bool tell_word, struct sk_error *e);
+/* word NULL: not told. */
+void finished_say(const struct permits_item *it, const struct deny_hit *hit,
+    const char *word, struct sk_error *e);
 
 /* ---- key_trial.c ---- */
 /* A newly pinned key: can it be sealed to? Only the log says. */

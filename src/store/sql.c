@@ -340,7 +340,7 @@ const struct sql sql_table[SQL_LAST] = {
 
 	[SQL_MERGE_ADD] = { "merge.add",
 	    "INSERT INTO merges(case_row, into_row, time, box) "
-	    "VALUES(?, ?, ?, ?)" },
+	    "VALUES(?, ?, ?, ?)", RULES },
 	[SQL_MERGE_LIST] = { "merge.list",
 	    "SELECT case_row, into_row FROM merges m WHERE row = "
 	    "(SELECT max(row) FROM merges WHERE case_row = m.case_row)" },
