@@ -6,16 +6,14 @@
  */
 #include <config.h>
 
-#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <sekisho/limits.h>
 #include <sekisho/messages.h>
 #include <sekisho/text.h>
 
 #include "cli/split.h"
+#include "cli/wrap.h"
 
 #define GAP " | "
 #define NARROW 100		/* below it the parts stand in one column */
@@ -61,61 +59,8 @@ split_take(struct cli *c, struct sk_json *document, struct sk_span s,
 
 /* ---- lines as wide as half a terminal ---- */
 
-struct column_text {
-	const char **line;
-	size_t n, cap;
-};
-
 static void
-add_line(struct cli *c, struct column_text *t, const char *s, size_t n)
-{
-	if (t->n == t->cap) {
-		size_t cap = t->cap ? 2 * t->cap : 64;
-		const char **more = sk_arena_array(c->arena, cap,
-		    sizeof(*more));
-
-		if (t->n)
-			memcpy(more, t->line, t->n * sizeof(*more));
-		t->line = more;
-		t->cap = cap;
-	}
-	t->line[t->n++] = sk_arena_strn(c->arena, s, n);
-}
-
-static size_t
-character(const char *s)
-{
-	size_t n = 1;
-
-	while (((unsigned char)s[n] & 0xc0) == 0x80)
-		n++;
-	return n;
-}
-
-/* One line of the mail as several of the column. */
-static void
-wrap(struct cli *c, struct column_text *t, const char *s, size_t width)
-{
-	const char *from = s, *p = s;
-	size_t columns = 0;
-
-	while (*p) {
-		size_t n = character(p);
-		size_t w = sk_columns(sk_arena_strn(c->arena, p, n));
-
-		if (columns + w > width) {
-			add_line(c, t, from, (size_t)(p - from));
-			from = p;
-			columns = 0;
-		}
-		columns += w;
-		p += n;
-	}
-	add_line(c, t, from, (size_t)(p - from));
-}
-
-static void
-wrap_all(struct cli *c, struct column_text *t, const struct sk_json *parts,
+wrap_all(struct cli *c, struct wrapped *t, const struct sk_json *parts,
     size_t width)
 {
 	for (size_t i = 0; i < sk_json_len(parts); i++) {
@@ -130,7 +75,7 @@ wrap_all(struct cli *c, struct column_text *t, const struct sk_json *parts,
 			for (char *p = text; *p; p++)
 				if (*p == '\t')
 					*p = ' ';
-			wrap(c, t, text, width);
+			wrap_line(c, t, text, width);
 		}
 	}
 }
@@ -139,10 +84,10 @@ static void
 beside(struct cli *c, const struct sk_json *document, size_t width)
 {
 	size_t half = (width - strlen(GAP)) / 2;
-	struct column_text left = { 0 }, right = { 0 };
+	struct wrapped left = { 0 }, right = { 0 };
 
-	add_line(c, &left, "TECHNICAL", 9);
-	add_line(c, &right, "THE REST (damage and response)", 30);
+	wrap_add(c, &left, "TECHNICAL", 9);
+	wrap_add(c, &right, "THE REST (damage and response)", 30);
 	wrap_all(c, &left, sk_json_get(document, "technical"), half);
 	wrap_all(c, &right, sk_json_get(document, "damage"), half);
 	for (size_t i = 0; i < left.n || i < right.n; i++) {
@@ -199,24 +144,10 @@ print_values(struct cli *c, const struct sk_json *document)
 	}
 }
 
-static size_t
-terminal_width(const struct cli *c)
-{
-	const char *columns = getenv("COLUMNS");
-	unsigned long n = columns ? strtoul(columns, NULL, 10) : 0;
-	struct winsize w;
-
-	if (n > 0 && n < 1000)
-		return n;
-	if (c->terminal && ioctl(1, TIOCGWINSZ, &w) == 0)
-		return w.ws_col;
-	return 0;
-}
-
 void
 split_print(struct cli *c, const struct sk_json *document)
 {
-	size_t width = terminal_width(c);
+	size_t width = wrap_width(c);
 
 	cli_print(c, document);
 	if (width >= NARROW) {

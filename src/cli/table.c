@@ -1,6 +1,8 @@
 /*
  * Tables: columns as wide as their widest cell, full-width characters counted
- * as a terminal shows them. The last column is not padded.
+ * as a terminal shows them. On a terminal that is too narrow the widest columns
+ * give way, and their cells go on in the lines below. The last column is not
+ * padded.
  */
 #include <config.h>
 
@@ -9,8 +11,10 @@
 #include <sekisho/text.h>
 
 #include "cli/print.h"
+#include "cli/wrap.h"
 
 #define GAP 2
+#define LEAST 10		/* no column gives way below it */
 
 static size_t
 count_columns(const struct table *t)
@@ -39,25 +43,79 @@ colour_of(const struct cli *c, const struct column *x, const char *s)
 }
 
 static void
-print_row(struct cli *c, const struct table *t, const char *const *cells,
-    const size_t *widths, size_t n, bool head)
+print_cell(struct cli *c, const struct column *x, const char *cell,
+    const char *line, bool head)
 {
-	while (n > 1 && !*cells[n - 1])	/* no blanks at the end */
+	const char *on = head ? (c->colour ? "\033[1m" : NULL) :
+	    colour_of(c, x, cell);
+
+	if (on)
+		fputs(on, stdout);
+	fputs(line, stdout);
+	if (on)
+		fputs("\033[0m", stdout);
+}
+
+static const char *
+line_of(const struct wrapped *w, size_t k)
+{
+	return k < w->n ? w->line[k] : "";
+}
+
+/* Line k of a row; no blanks at its end. */
+static void
+print_line(struct cli *c, const struct table *t, const char *const *cells,
+    const struct wrapped *lines, const size_t *widths, size_t n, size_t k,
+    bool head)
+{
+	while (n > 1 && !*line_of(&lines[n - 1], k))
 		n--;
 	for (size_t i = 0; i < n; i++) {
-		const char *s = cells[i];
-		const char *on = head ? (c->colour ? "\033[1m" : NULL) :
-		    colour_of(c, &t->columns[i], s);
+		const char *s = line_of(&lines[i], k);
 
-		if (on)
-			fputs(on, stdout);
-		fputs(s, stdout);
-		if (on)
-			fputs("\033[0m", stdout);
+		print_cell(c, &t->columns[i], cells[i], s, head);
 		if (i + 1 < n)
 			pad(widths[i] - sk_columns(s) + GAP);
 	}
 	putchar('\n');
+}
+
+static void
+print_row(struct cli *c, const struct table *t, const char *const *cells,
+    const size_t *widths, size_t n, bool head)
+{
+	struct wrapped *lines = sk_arena_array(c->arena, n, sizeof(*lines));
+	size_t most = 1;
+
+	for (size_t i = 0; i < n; i++) {
+		wrap_line(c, &lines[i], cells[i], widths[i]);
+		if (lines[i].n > most)
+			most = lines[i].n;
+	}
+	for (size_t k = 0; k < most; k++)
+		print_line(c, t, cells, lines, widths, n, k, head);
+}
+
+/* The widest column gives way first, by one, until the row fits or none can. */
+static void
+fit(const struct table *t, size_t *widths, size_t n, size_t width)
+{
+	size_t total = GAP * (n - 1);
+
+	for (size_t i = 0; i < n; i++)
+		total += widths[i];
+	while (total > width) {
+		size_t widest = 0;
+
+		for (size_t i = 1; i < n; i++)
+			if (widths[i] > widths[widest])
+				widest = i;
+		if (widths[widest] <= LEAST ||
+		    widths[widest] <= sk_columns(t->columns[widest].title))
+			return;
+		widths[widest]--;
+		total--;
+	}
 }
 
 void
@@ -79,6 +137,8 @@ table_print(struct cli *c, const struct table *t, const struct sk_json *rows)
 				widths[i] = sk_columns(s);
 		}
 	}
+	if (wrap_width(c))
+		fit(t, widths, n, wrap_width(c));
 	/* One column without a title is a list. */
 	for (size_t r = *t->columns[0].title ? 0 : 1; r <= count; r++)
 		print_row(c, t, cells + r * n, widths, n, r == 0);

@@ -156,27 +156,31 @@ head(struct command *c, const struct gate_case *g, const char *kind,
 }
 
 static int
-opened(struct command *c)
+opened(struct command *c, struct channel_message *m, const char *error)
 {
 	bool one = strcmp(c->verb->noun, "why") == 0;
-	struct permits_item *it = c->state;
+	const char *id = command_str(c, "item"), *text;
 	struct sk_error hit = { 0 };
+	struct gate_case g;
+	int r = item_text_take(c, m, error, &text);
 
-	it->gate.deny_hit = item_denied(c, it, &hit);
-	head(c, &it->gate, one ? "why" : "preview", it->gate.deny_hit ?
-	    hit.text : NULL);
-	return rows(c, &it->gate, one ? command_str(c, "person") : NULL);
+	if (!r)
+		r = gatekeeper_item(c->d, c->arena, id, &g, &c->e);
+	if (r)
+		return r;
+	g.deny_hit = gatekeeper_denied(c->d, c->arena, &g.item, text,
+	    c->actor, &hit);
+	head(c, &g, one ? "why" : "preview", g.deny_hit ? hit.text : NULL);
+	return rows(c, &g, one ? command_str(c, "person") : NULL);
 }
 
 int
 verb_preview(struct command *c)
 {
-	struct permits_item *it = sk_arena_alloc(c->arena, sizeof(*it));
-	int r = gatekeeper_item(c->d, c->arena, command_str(c, "item"),
-	    &it->gate, &c->e);
+	struct item_record i;
+	int r = command_item(c, "item", &i);
 
-	c->state = it;
-	return r ? r : item_texts_open(c, it, opened);
+	return r ? r : item_text_open(c, &i, opened);
 }
 
 int

@@ -32,7 +32,8 @@ def outgoing(who, to, subject, text, note):
 
 
 def run(w, *args, user=None, lines=30):
-    output = w.council.run(*args, user=user)
+    output = w.council.run(*args, user=user, environment={
+        **w.council.environment, "COLUMNS": str(show.ROOM)})
     shown = [f'"{a}"' if " " in str(a) else str(a).replace(
         str(w.dir), "…") for a in args]
     who = "operator 2" if user == 0 else "operator 1"

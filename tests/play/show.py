@@ -9,6 +9,8 @@ import unicodedata
 
 TTY = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 WIDTH = min(shutil.get_terminal_size((80, 24)).columns, 92) - 2
+MARK = "    "
+ROOM = WIDTH - len(MARK)
 
 
 def paint(code, text):
@@ -92,13 +94,13 @@ def command(words, output, who="operator", lines=30):
     block(output, lines)
 
 
-def block(text, lines=30, mark="    "):
+def block(text, lines=30):
     rows = text.rstrip("\n").split("\n")
     for row in rows[:lines]:
-        for part in fold(row, WIDTH - len(mark)):
-            say(mark + part)
+        for part in fold(row, ROOM):
+            say(MARK + part)
     if len(rows) > lines:
-        say(mark + dim(f"… {len(rows) - lines} more lines"))
+        say(MARK + dim(f"… {len(rows) - lines} more lines"))
 
 
 def frame(title, fields, body, colour="33", lines=22):

@@ -244,6 +244,31 @@ tables_align_full_width(void **state)
 }
 
 /* Subjects come from strangers: no escape, no bidi, no second line. */
+/* A cell too wide goes on below itself, broken at a blank, or between any two
+ * characters where there is none; the others keep their columns. */
+static void
+narrow_tables_wrap(void **state)
+{
+	char *s;
+
+	(void)state;
+	setenv("COLUMNS", "66", 1);
+	s = printed("{\"kind\":\"people\",\"people\":["
+	    "{\"person\":\"a\",\"org\":\"b\",\"roles\":[\"poc\"],"
+	    "\"account\":true,\"active\":true,\"key\":\"ok\","
+	    "\"address\":\"some.body@x.example\",\"name\":\"one two three "
+	    "four\"}]}", false);
+	unsetenv("COLUMNS");
+	for (const char *p = s, *nl; (nl = strchr(p, '\n')) != NULL;
+	    p = nl + 1)
+		assert_true(nl - p <= 66 && nl[-1] != ' ');
+	assert_non_null(strstr(s, "some.body@"));
+	assert_null(strstr(s, "some.body@x.example"));
+	assert_null(strstr(s, "one two three four"));
+	assert_non_null(strstr(s, "one two"));
+	free(s);
+}
+
 static void
 nothing_unescaped(void **state)
 {
@@ -317,6 +342,7 @@ main(void)
 		cmocka_unit_test(files_stand_in_both),
 		cmocka_unit_test(what_is_wrong_is_named),
 		cmocka_unit_test(tables_align_full_width),
+		cmocka_unit_test(narrow_tables_wrap),
 		cmocka_unit_test(nothing_unescaped),
 		cmocka_unit_test(texts_keep_lines_and_lose_escapes),
 		cmocka_unit_test(colours_only_where_wanted),

@@ -86,9 +86,10 @@ authentication = {{ authserv_id = "mx.council.test"; }};
             input=stdin, capture_output=True, user=user, group=group,
             extra_groups=[], env=environment or self.environment)
 
-    def run(self, *args, user=None, stdin=None):
+    def run(self, *args, user=None, stdin=None, environment=None):
         """Text of a command that must work."""
-        done = self.call(*args, user=user, stdin=stdin)
+        done = self.call(*args, user=user, stdin=stdin,
+                         environment=environment)
         if done.returncode:
             raise CommandFailed([str(a) for a in args], done.returncode,
                                 done.stdout.decode("utf-8", "replace"),
