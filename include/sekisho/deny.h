@@ -6,9 +6,11 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <sekisho/arena.h>
+#include <sekisho/buf.h>
 #include <sekisho/error.h>
 
 struct deny_list {
@@ -31,3 +33,28 @@ int deny_check(const char *word, struct sk_error *e);
 /* The first word found, or NULL. where (may be NULL): byte offset in text. */
 const char *deny_scan(struct sk_arena *a, const struct deny_list *list,
     const char *text, size_t *where);
+
+/* ---- the finished mail (deny_mail.c) ---- */
+
+/* One part of a mail as its reader gets it. An attachment is looked at by its
+ * name and its bytes: text as text, anything else by what can be read in it,
+ * and so the names of files in an archive or an office document. */
+struct deny_part {
+	const char *name;	/* "subject", "text", or that of a file */
+	const char *type;	/* media type of a file; NULL: a text */
+	struct sk_span bytes;
+};
+struct deny_hit {
+	const char *part;	/* its name; "file name" for a file's own */
+	unsigned line;		/* from 1 */
+	size_t word;		/* place in the list */
+	const char *kind;	/* "mail address", "network", "domain", "name":
+				 * what a log may say instead of the word */
+};
+/* Does a word of the list stand in any part? What stands in the frame as well
+ * (the same mail without its items: greeting, desk, law) names nobody and is
+ * passed over. */
+bool deny_find(const struct deny_list *list, const struct deny_part *parts,
+    size_t n, const struct deny_part *frame, size_t nframe,
+    struct deny_hit *out);
+const char *deny_kind(const char *word);

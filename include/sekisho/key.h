@@ -73,6 +73,10 @@ const char *key_unusable(const struct key_facts *k, int64_t now);
 /* When encryption with it ends: min of primary and the last encryption
  * subkey; 0: never. */
 int64_t key_encrypts_until(const struct key_facts *k);
+/* How near is the end? Said once each (T-43): 60, 30 and 7 days before, and
+ * when it is over. *next: when that changes, 0 never. ends 0: never. */
+enum key_stage { KEY_FAR, KEY_60_DAYS, KEY_30_DAYS, KEY_7_DAYS, KEY_ENDED };
+enum key_stage key_stage(int64_t ends, int64_t now, int64_t *next);
 bool key_fingerprint_valid(const char *s);	/* 40 hex digits */
 void key_facts_put(struct sk_buf *b, const struct key_facts *k);
 int key_facts_get(struct sk_arena *a, struct sk_span s, struct key_facts *k);

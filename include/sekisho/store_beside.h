@@ -9,6 +9,28 @@
 #include <sekisho/request.h>
 #include <sekisho/store.h>
 
+/* ---- when keys end, and what was said of it (T-43, T-39) ---- */
+struct key_due {
+	int64_t row;
+	uint32_t told;			/* enum key_stage */
+	int64_t told_for;		/* the end that it was told of */
+	struct key_record key;
+};
+/* Pinned keys that are to be looked at by `now`, most overdue first: new ones,
+ * changed ones, and those whose time store_key_told() set. */
+int store_keys_due(struct store *s, struct sk_arena *a, int64_t now,
+    size_t max, struct key_due **out, size_t *n);
+/* When the next one after `now` is; SK_ERR_NOINPUT: none. */
+int store_keys_next(struct store *s, int64_t now, int64_t *next);
+/* next: when to look again, 0 never. */
+int store_key_told(struct store *s, int64_t row, uint32_t told, int64_t ends,
+    int64_t next);
+/* Copies of this person wait for a key: *first, unless that was so already.
+ * Pinning a key ends it. */
+int store_hold_begin(struct store *s, const char *person, int64_t now,
+    bool *first);
+int store_hold_end(struct store *s, const char *person);
+
 /* ---- the deny-list of a case (R-075) ---- */
 struct deny_record {
 	int64_t row, case_row, time;

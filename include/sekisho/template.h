@@ -136,7 +136,9 @@ int template_render(const struct template_set *s, const char *lang,
  * flag (R-101), csv_name code? (the table that goes along).
  *
  * Operator notice N-01, P: new_case unclear_answer operator_look unreadable
- * key_proposed held flags, case_number code?.
+ * key_proposed held flags, case_number code?. N-02, P: a key was changed:
+ * key_new key_extended key_revoked flags (one on), key_fpr, key_until line?,
+ * to_poc flag.
  *
  * Later texts. T-04 P: readback flag (the read-back waits, not the form),
  * final, unclear, ref, due. T-11 P: as T-01's no_key; T-11E, T-12E: note
@@ -154,8 +156,9 @@ int template_render(const struct template_set *s, const char *lang,
  * flag, case_number?. T-36 P: fiscal_year handled carried_over releases
  * numbers. T-37 E: item, retracted flag, then the label's fields; else items of
  * one row. T-38 E: item, released flag, release_where line, was_raw was_tentative
- * tentative confirmed flags. T-39 P: hold_no_key hold_expired hold_unusable flags. T-42
- * P: case_number?, due?. T-43 P: date, key_fpr code, expired flag. T-44 P:
+ * tentative confirmed flags. T-39 P: hold_no_key hold_expired hold_unusable
+ * to_poc flags. T-42 P: case_number?, due?. T-43 P: date, key_fpr code, expired
+ * to_poc flags. T-44 P:
  * not_organisation flag, window_from window_until line?. T-45 P: queue_id
  * code?, reason code, count number. T-08 E: item, withdrawn flag, old_terms
  * and new_terms lists of one row with scope_* flags. T-13 E: as T-14.

@@ -81,6 +81,24 @@ key_encrypts_until(const struct key_facts *k)
 	return last;
 }
 
+enum { DAY = 86400 };
+
+enum key_stage
+key_stage(int64_t ends, int64_t now, int64_t *next)
+{
+	static const int64_t before[] = { 60 * DAY, 30 * DAY, 7 * DAY, 0 };
+	size_t i = 0;
+
+	*next = 0;
+	if (ends == 0)
+		return KEY_FAR;
+	while (i < KEY_ENDED && ends - before[i] <= now)
+		i++;
+	if (i < KEY_ENDED)
+		*next = ends - before[i];
+	return (enum key_stage)i;
+}
+
 bool
 key_fingerprint_valid(const char *s)
 {

@@ -100,6 +100,14 @@ int item_text_open(struct command *c, const struct item_record *i,
     command_then then);
 int item_text_take(struct command *c, struct channel_message *m,
     const char *error, const char **out);
+/* Both languages of it->gate's item, and what they are held against; then()
+ * runs with c->state as it is now. */
+int item_texts_open(struct command *c, struct permits_item *it,
+    command_fn then);
+/* Its fields and every mail that could carry it against the deny-lists; *e
+ * says where. */
+bool item_denied(struct command *c, const struct permits_item *it,
+    struct sk_error *e);
 
 /* ---- verbs_item.c, verbs_item_more.c ---- */
 

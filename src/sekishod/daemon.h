@@ -33,6 +33,7 @@ struct permits;
 struct relay;
 struct control;
 struct guard;
+struct key_watch;
 struct syncer;
 
 struct daemon {
@@ -57,6 +58,7 @@ struct daemon {
 	struct permits *permits;
 	struct outbox *outbox;
 	struct relay *relay;
+	struct key_watch *key_watch;
 	struct control *control;
 	struct guard *guard;		/* NULL: no milter is configured */
 	bool stopping;
@@ -231,6 +233,7 @@ int apply_tell(struct daemon *d, struct sk_arena *a, const char *template_id,
 /* ---- values.c: what templates are told ---- */
 struct tvalues *values_common(struct daemon *d, struct sk_arena *a,
     const char *lang);
+char *values_fpr(struct sk_arena *a, const char *fpr);	/* in groups of four */
 struct tvalues *values_case(struct daemon *d, struct sk_arena *a,
     const struct case_record *c, const char *token, bool ask,
     unsigned unclear, bool hint);
@@ -291,14 +294,38 @@ struct gate_case {		/* what all asks about one item share */
 	const char *const *frozen;	/* sorted */
 	size_t nfrozen;
 };
-/* The case's deny-list against all that is rendered of an item (I6); *e says
- * where, and the word to the operator of that case (viewer, may be NULL). */
+/* ---- gatekeeper_deny.c: what must not stand in a mail (I6, R-075) ---- */
+
+/* A case's own words: the first *seeds come from who the originator is. */
+int gatekeeper_deny_list(struct daemon *d, struct sk_arena *a,
+    int64_t case_row, struct deny_list *out, size_t *seeds);
+/* Whose words are looked for in an item: its case's own, then those of its
+ * kin, cases of the same originator or campaign. */
+struct deny_sight {
+	struct deny_list list;
+	size_t own;
+};
+struct deny_cases;	/* read once for many sights */
+int gatekeeper_deny_cases(struct daemon *d, struct sk_arena *a,
+    struct deny_cases **out);
+int gatekeeper_deny_sight(struct daemon *d, struct sk_arena *a,
+    const struct deny_cases *k, int64_t case_row, struct deny_sight *out);
+/* What must not be said to the originator of c: words of all other cases,
+ * but for its own (R-126). */
+int gatekeeper_deny_others(struct daemon *d, struct sk_arena *a,
+    const struct case_record *c, struct deny_list *out);
+/* The item's fields one by one; *e says where, and the case's own word if
+ * tell_word. */
+bool gatekeeper_fields(struct sk_arena *a, const struct item_record *i,
+    const char *text, const struct deny_sight *sight, bool tell_word,
+    struct sk_error *e);
+/* Is the viewer (may be NULL) told words of the case? Its operator only. */
+bool gatekeeper_tells(const struct case_record *c, const char *viewer);
+/* gatekeeper_fields() with the item's own sight; closed where it cannot be
+ * read. */
 bool gatekeeper_denied(struct daemon *d, struct sk_arena *a,
     const struct item_record *i, const char *text, const char *viewer,
     struct sk_error *e);
-/* Its words: the first *seeds come from who the originator is. */
-int gatekeeper_deny_list(struct daemon *d, struct sk_arena *a,
-    int64_t case_row, struct deny_list *out, size_t *seeds);
 int gatekeeper_item(struct daemon *d, struct sk_arena *a, const char *item,
     struct gate_case *out, struct sk_error *e);
 /* Fills key_state as it is now: expiry is judged by the clock, which only
@@ -320,6 +347,7 @@ struct permits;			/* items of one digest, opened and cached */
 struct permits_item {
 	struct gate_case gate;
 	const char *text;	/* plain while a digest is being sealed */
+	const struct deny_sight *sight;	/* one for all items of a case */
 	/* the same in the other language; NULL: only one is written */
 	const char *other_lang, *other_title, *other_text;
 };
@@ -337,6 +365,11 @@ int permits_ask(struct permits *p, struct sk_arena *a,
     const struct copy_record *c, struct org *o, struct person *who,
     const struct permits_item ***items, size_t *n, const char **reason,
     bool *key_only);
+/* Finished mails of the digest that were found clean, under these rules. */
+struct finished_seen *permits_seen(struct permits *p, int64_t digest);
+/* The account and the operators hear once of what a finished copy stopped. */
+void permits_stopped(struct permits *p, int64_t digest,
+    const struct permits_item *it, const struct deny_hit *hit);
 /* Forgets opened texts: no digest is being sealed any more. */
 void permits_close(struct permits *p);
 
@@ -350,7 +383,27 @@ enum leave leave_ask(struct daemon *d, struct sk_arena *a,
 struct guard *guard_new(struct daemon *d, struct sk_error *e);
 void guard_free(struct guard **g);
 
-/* ---- tell.c: a person's mail outside digests and cases ---- */
+/* ---- letter.c: one text to one person outside digests and cases ---- */
+/* The desk for everything that is no incident. */
+const char *letter_desk(const struct daemon *d);
+struct tvalues *letter_values(struct daemon *d, struct sk_arena *a,
+    const char *lang, const char *address);
+struct letter {
+	const char *person;		/* NULL: not registered */
+	const char *address, *language, *template;
+	const char *about;		/* kept with an E copy */
+	struct tvalues *values;		/* P */
+	int64_t now;
+};
+int letter_post(struct daemon *d, struct sk_arena *a,
+    const struct letter *l);
+/* Nothing to somebody without an account. */
+int letter_send(struct daemon *d, struct sk_arena *a, const struct person *p,
+    const char *template, const char *about, struct tvalues *v,
+    int64_t now);
+bool letter_is_poc(const struct person *p, const char *org);
+
+/* ---- tell.c: a person's mail about the registration ---- */
 /* Is it one of those (T-29, T-30)? */
 bool registration_text(const char *template);
 /* NULL: may be sent now; else the word of what stands against it (I1). */
@@ -384,9 +437,62 @@ void digest_content(struct daemon *d, struct sk_arena *a,
 void digest_label(struct daemon *d, struct sk_arena *a, struct tvalues *v,
     const struct gate_case *g);
 
+/* ---- finished.c: a copy as its reader gets it ---- */
+#define FINISHED_SEEN 64
+struct finished_seen {
+	unsigned char marks[FINISHED_SEEN][SK_HASH];
+	size_t n;
+};
+struct finished {
+	struct digest_content content;
+	const char *subject, *text;
+	const struct permits_item **items;	/* what is left in it */
+	size_t n;
+	struct {
+		const struct permits_item *item;
+		struct deny_hit hit;	/* word: in that item's sight */
+	} *stopped;
+	size_t nstopped;
+};
+/* Renders the copy and leaves out what its finished form denies; items is
+ * shortened in place, n may become 0. seen may be NULL. Fails where a text
+ * cannot be rendered. */
+int finished_digest(struct daemon *d, struct sk_arena *a,
+    const struct copy_record *copy, const struct org *o,
+    const struct person *p, const struct permits_item **items, size_t n,
+    struct finished_seen *seen, struct finished *out, struct sk_error *e);
+/* The item alone, in every text and language that could carry it: true, and
+ * *e says where, if it would be stopped. */
+bool finished_item(struct daemon *d, struct sk_arena *a,
+    const struct permits_item *it, bool tell_word, struct sk_error *e);
+/* word NULL: not told. */
+void finished_say(const struct permits_item *it, const struct deny_hit *hit,
+    const char *word, struct sk_error *e);
+
 /* ---- key_trial.c ---- */
 /* A newly pinned key: can it be sealed to? Only the log says. */
 void key_trial(struct daemon *d, const struct key_facts *k);
+
+/* ---- key_tell.c: what a person and the POCs are told of a key ---- */
+struct key_news {
+	enum { KEY_NEWS_ENDS, KEY_NEWS_ENDED,	/* T-43 */
+		KEY_NEWS_HELD,			/* T-39 */
+		KEY_NEWS_NEW, KEY_NEWS_EXTENDED, KEY_NEWS_REVOKED /* N-02 */
+	} what;
+	const struct person *person;
+	const struct key_facts *key;	/* NULL: HELD */
+	const char *reason;		/* of the held copy */
+};
+int key_tell(struct daemon *d, struct sk_arena *a, const struct key_news *n,
+    const struct roster_known *roster, int64_t now);
+/* Does a copy that is held for this reason wait for a key? */
+bool key_holds(const char *reason);
+
+/* ---- key_watch.c: keys that end, persons who wait for one ---- */
+struct key_watch *key_watch_new(struct daemon *d);
+void key_watch_free(struct key_watch **w);
+/* A copy was held, or a key changed: look now. */
+void key_watch_kick(struct key_watch *w);
 
 /* ---- digest_plan.c: who would get what ---- */
 struct digest_options {

@@ -221,8 +221,10 @@ digest_make(struct daemon *d, struct sk_arena *a, const char *by,
 	    "held=%zu spread=%lld", (long long)out->row, m.plan.n,
 	    out->copies, out->nheld, (long long)m.spread);
 	out->until = m.spread ? m.now + m.spread : 0;
-	if (out->nheld)
+	if (out->nheld) {
 		apply_notify(d, "held", NULL);
+		key_watch_kick(d->key_watch);
+	}
 	outbox_kick(d->outbox);
 	return SK_OK;
 }

@@ -77,3 +77,84 @@ item_text_take(struct command *c, struct channel_message *m,
 	sk_buf_free(&b);
 	return command_store(c, r, "item");
 }
+
+/* ---- both languages, and what stands against them ---- */
+
+struct both {
+	struct permits_item *it;
+	command_fn then;
+	void *state;		/* the verb's, given back */
+};
+
+static int
+both_open(struct command *c, struct both *b)
+{
+	c->state = b->state;
+	return b->then(c);
+}
+
+static int
+other_opened(struct command *c, struct channel_message *m, const char *error)
+{
+	struct both *b = c->state;
+	int r = item_text_take(c, m, error, &b->it->other_text);
+
+	return r ? r : both_open(c, b);
+}
+
+static int
+own_opened(struct command *c, struct channel_message *m, const char *error)
+{
+	struct both *b = c->state;
+	struct item_record one = b->it->gate.item;
+	struct item_text *others = NULL;
+	size_t n = 0;
+	int r = item_text_take(c, m, error, &b->it->text);
+
+	if (!r)
+		r = command_store(c, store_item_texts(c->d->store, c->arena,
+		    one.item.id, &others, &n), one.item.id);
+	if (r || !n)
+		return r ? r : both_open(c, b);
+	b->it->other_lang = others[0].lang;
+	b->it->other_title = others[0].title;
+	one.text = others[0].text;
+	memcpy(one.wrap, others[0].wrap, VAULT_WRAP);
+	return item_text_open(c, &one, other_opened);
+}
+
+int
+item_texts_open(struct command *c, struct permits_item *it, command_fn then)
+{
+	struct both *b = sk_arena_alloc(c->arena, sizeof(*b));
+	struct deny_sight *sight = sk_arena_alloc(c->arena, sizeof(*sight));
+	struct deny_cases *k;
+	int r = gatekeeper_deny_cases(c->d, c->arena, &k);
+
+	if (!r)
+		r = gatekeeper_deny_sight(c->d, c->arena, k,
+		    it->gate.item.item.case_row, sight);
+	if (r)
+		return sk_fail(&c->e, r, it->gate.item.item.id, "the "
+		    "deny-list of its case cannot be read (R-075)");
+	it->sight = sight;
+	*b = (struct both){ it, then, c->state };
+	c->state = b;
+	return item_text_open(c, &it->gate.item, own_opened);
+}
+
+bool
+item_denied(struct command *c, const struct permits_item *it,
+    struct sk_error *e)
+{
+	struct item_record other = it->gate.item;
+	struct case_record k;
+	bool tell = store_case_get(c->d->store, c->arena, other.item.case_row,
+	    &k) == SK_OK && gatekeeper_tells(&k, c->actor);
+
+	other.item.title = it->other_title;
+	return gatekeeper_fields(c->arena, &it->gate.item, it->text,
+	    it->sight, tell, e) || (it->other_text && gatekeeper_fields(
+	    c->arena, &other, it->other_text, it->sight, tell, e)) ||
+	    finished_item(c->d, c->arena, it, tell, e);
+}

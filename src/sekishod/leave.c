@@ -7,19 +7,21 @@
 
 #include <string.h>
 
-/* A key that was replaced while the relay was away may have been lost. */
+#include <sekisho/clock.h>
+
+/* A key that was replaced while the relay was away may have been lost; one that
+ * was revoked, or has ended, gets nothing more. */
 static enum leave
-to_their_key(struct daemon *d, struct sk_arena *a,
-    const struct copy_record *c)
+to_key(struct daemon *d, struct sk_arena *a, const struct copy_record *c,
+    const char **reason)
 {
 	struct key_record k;
 
-	if (!c->encrypted)
-		return LEAVE_YES;
 	if (store_key_pinned(d->store, a, c->person, c->person ? 0 :
-	    c->case_row, &k) == SK_OK && c->fpr && strcmp(k.fpr, c->fpr) == 0)
-		return LEAVE_YES;
-	return LEAVE_SEAL_ANEW;
+	    c->case_row, &k) || !c->fpr || strcmp(k.fpr, c->fpr) != 0)
+		return LEAVE_SEAL_ANEW;
+	*reason = key_unusable(&k.facts, sk_now());
+	return **reason ? LEAVE_HOLD : LEAVE_YES;
 }
 
 /* A mail about a registration. */
@@ -33,8 +35,8 @@ to_the_person(struct daemon *d, struct sk_arena *a,
 	*reason = registration_ask(d, a, c, &o, &p);
 	if (*reason)
 		return LEAVE_DROP;
-	return p.fpr && c->fpr && strcmp(p.fpr, c->fpr) == 0 &&
-	    strcmp(p.address, c->address) == 0 ? LEAVE_YES : LEAVE_SEAL_ANEW;
+	return strcmp(p.address, c->address) == 0 ? to_key(d, a, c, reason) :
+	    LEAVE_SEAL_ANEW;
 }
 
 static bool
@@ -64,9 +66,11 @@ leave_ask(struct daemon *d, struct sk_arena *a, const struct copy_record *c,
 	size_t n = 0;
 
 	*reason = "gone";
+	if (!c->encrypted)
+		return LEAVE_YES;
 	if (!c->digest)
 		return c->person && registration_text(c->template) ?
-		    to_the_person(d, a, c, reason) : to_their_key(d, a, c);
+		    to_the_person(d, a, c, reason) : to_key(d, a, c, reason);
 	if (permits_ask(d->permits, a, c, &o, &p, &items, &n, reason,
 	    &key_only) || !n)
 		return key_only ? LEAVE_HOLD : LEAVE_DROP;

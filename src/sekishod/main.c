@@ -103,6 +103,7 @@ start(struct daemon *d, struct sk_error *e)
 	d->permits = permits_new(d);
 	d->relay = relay_new(d, e);
 	d->outbox = outbox_new(d);
+	d->key_watch = key_watch_new(d);
 	d->intake = intake_new(d);
 	d->control = d->relay ? control_new(d, e) : NULL;
 	if (d->control && c->milter_listen)
@@ -122,6 +123,7 @@ stop(struct daemon *d)
 	guard_free(&d->guard);
 	control_free(&d->control);
 	relay_free(&d->relay);
+	key_watch_free(&d->key_watch);
 	outbox_free(&d->outbox);
 	intake_free(&d->intake);
 	pool_free(&d->readers);

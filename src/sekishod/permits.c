@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sekisho/clock.h>
 #include <sekisho/files.h>
 #include <sekisho/log.h>
 #include <sekisho/mem.h>
@@ -26,6 +27,8 @@ struct digest_items {
 	const char **ids;
 	struct permits_item *items;
 	struct permits_text *opened;	/* by place, two each */
+	struct finished_seen *seen;	/* as old as the rows */
+	bool *told;			/* what was stopped, said once */
 	size_t n, missing;
 	bool asked;
 	int failed;
@@ -101,29 +104,104 @@ permits_free(struct permits **p)
 	*p = NULL;
 }
 
-/* Both texts against the deny-list as it is now (I6): a word may have been put
- * on it since they were opened. */
+static struct digest_items *
+find(struct permits *p, int64_t digest)
+{
+	for (struct digest_items *g = p->first; g; g = g->next)
+		if (g->digest == digest)
+			return g;
+	return NULL;
+}
+
+/* The words that an item is held against, one list for all items of a case. */
+static int
+find_sight(struct digest_items *g, struct deny_cases **cases, size_t place)
+{
+	const int64_t row = g->items[place].gate.item.item.case_row;
+	struct daemon *d = g->permits->d;
+	struct deny_sight *own;
+	int r = SK_OK;
+
+	for (size_t i = 0; i < place; i++)
+		if (g->items[i].gate.item.item.case_row == row) {
+			g->items[place].sight = g->items[i].sight;
+			return SK_OK;
+		}
+	own = sk_arena_alloc(g->rows, sizeof(*own));
+	if (!*cases)
+		r = gatekeeper_deny_cases(d, g->rows, cases);
+	g->items[place].sight = own;
+	return r ? r : gatekeeper_deny_sight(d, g->rows, *cases, row, own);
+}
+
 static void
-take_plain(struct digest_items *g, size_t place)
+denied(struct digest_items *g, size_t place, const char *where, unsigned line,
+    const char *kind)
+{
+	struct daemon *d = g->permits->d;
+	const char *detail;
+
+	if (g->told[place])
+		return;
+	g->told[place] = true;
+	detail = sk_arena_printf(g->texts, "digest=%lld part=\"%s\" line=%u "
+	    "kind=\"%s\" rule=R-075", (long long)g->digest, where, line,
+	    kind);
+	sk_log(SK_WARN, "digest.denied", "item=%s %s", g->ids[place], detail);
+	store_audit(d->store, sk_now(), "sekishod", "item.denied",
+	    g->ids[place], detail);
+	apply_notify(d, "held", NULL);
+	turn_after(d, NULL, NULL);
+}
+
+void
+permits_stopped(struct permits *p, int64_t digest,
+    const struct permits_item *it, const struct deny_hit *hit)
+{
+	struct digest_items *g = find(p, digest);
+
+	for (size_t i = 0; g && i < g->n; i++)
+		if (it == &g->items[i])
+			denied(g, i, hit->part, hit->line, hit->kind);
+}
+
+struct finished_seen *
+permits_seen(struct permits *p, int64_t digest)
+{
+	struct digest_items *g = find(p, digest);
+
+	return g ? g->seen : NULL;
+}
+
+/* Both texts against the deny-lists as they are now (I6): a word may have been
+ * put on one since they were opened. */
+static int
+take_plain(struct digest_items *g, struct deny_cases **cases, size_t place)
 {
 	struct permits_item *it = &g->items[place];
 	const struct permits_text *own = &g->opened[2 * place],
 	    *other = own + 1;
 	struct item_record as_other = it->gate.item;
 	struct sk_error e = { 0 };
-	struct daemon *d = g->permits->d;
+	int r;
 
 	it->text = own->text;
 	it->other_text = other->text;
 	it->other_lang = other->as.lang;
 	it->other_title = other->as.title;
 	as_other.item.title = other->as.title;
-	it->gate.deny_hit = (own->text && gatekeeper_denied(d, g->rows,
-	    &it->gate.item, own->text, NULL, &e)) || (other->text &&
-	    gatekeeper_denied(d, g->rows, &as_other, other->text, NULL, &e));
+	if (!own->text)
+		return SK_OK;	/* nothing is rendered without it */
+	r = find_sight(g, cases, place);
+	if (r)
+		return r;
+	it->gate.deny_hit = gatekeeper_fields(g->rows, &it->gate.item,
+	    own->text, it->sight, false, &e) || (other->text &&
+	    gatekeeper_fields(g->rows, &as_other, other->text, it->sight,
+	    false, &e));
 	if (it->gate.deny_hit)
-		sk_log(SK_WARN, "digest.denied", "item=%s rule=R-075",
-		    g->ids[place]);
+		denied(g, place, "field", 0, "field");
+	return SK_OK;
 }
 
 /* Rows of every item as they are now. */
@@ -132,19 +210,24 @@ read_rows(struct digest_items *g)
 {
 	struct daemon *d = g->permits->d;
 	uint64_t now = store_rules_generation(d->store);
+	struct deny_cases *cases = NULL;
 
 	if (g->rows && g->generation == now)
 		return SK_OK;
 	sk_arena_free(&g->rows);
 	g->rows = sk_arena_new();
 	g->items = sk_arena_array(g->rows, g->n, sizeof(*g->items));
+	g->seen = sk_arena_alloc(g->rows, sizeof(*g->seen));
 	for (size_t i = 0; i < g->n; i++) {
 		struct sk_error e = { 0 };
+		int r;
 
 		if (gatekeeper_item(d, g->rows, g->ids[i], &g->items[i].gate,
 		    &e))
 			return e.code;
-		take_plain(g, i);
+		r = take_plain(g, &cases, i);
+		if (r)
+			return r;
 	}
 	g->generation = now;
 	return SK_OK;
@@ -224,15 +307,6 @@ ask_text(struct digest_items *g, size_t place)
 	sk_fd_close(&fd);
 }
 
-static struct digest_items *
-find(struct permits *p, int64_t digest)
-{
-	for (struct digest_items *g = p->first; g; g = g->next)
-		if (g->digest == digest)
-			return g;
-	return NULL;
-}
-
 /* The sealed texts live as long as the group: rows are read anew. */
 static int
 find_texts(struct digest_items *g)
@@ -276,6 +350,7 @@ load(struct permits *p, int64_t digest)
 	g->n = r.nitems;
 	g->ids = sk_arena_dup(g->texts, r.items, r.nitems * sizeof(*g->ids));
 	g->opened = sk_arena_array(g->texts, 2 * g->n, sizeof(*g->opened));
+	g->told = sk_arena_array(g->texts, g->n + 1, sizeof(*g->told));
 	if (read_rows(g) || find_texts(g)) {
 		digest_free(g);
 		return NULL;

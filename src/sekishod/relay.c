@@ -182,6 +182,7 @@ still_permitted(struct transfer *t)
 		return false;
 	case LEAVE_HOLD:
 		store_copy_state(d->store, t->copy.row, COPY_HELD, reason, 0);
+		key_watch_kick(d->key_watch);
 		return false;
 	case LEAVE_DROP:
 		break;

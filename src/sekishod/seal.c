@@ -31,7 +31,7 @@ struct sealing {
 	struct notice_record notice;
 	struct tvalues *values;
 	const char *items;
-	struct digest_content digest;	/* of a copy of a digest */
+	struct finished digest;		/* of a copy of a digest */
 	loop_fn done;
 	void *ctx;
 };
@@ -83,8 +83,10 @@ static void
 stop(struct sealing *s, enum copy_state st, const char *reason)
 {
 	set_state(s, st, reason, 0);
-	if (st == COPY_HELD)
+	if (st == COPY_HELD) {
 		apply_notify(s->d, "held", NULL);
+		key_watch_kick(s->d->key_watch);
+	}
 	finish(s);
 }
 
@@ -183,28 +185,42 @@ static int
 payload(struct sealing *s, const struct tvalues *v, struct sk_buf *out,
     struct sk_error *e)
 {
-	struct compose_attachment table = { s->digest.csv_name,
-		"text/csv; charset=utf-8", s->digest.csv };
+	const struct digest_content *c = &s->digest.content;
+	struct compose_attachment table = { c->csv_name,
+		"text/csv; charset=utf-8", c->csv };
 	char boundary[BOUNDARY_LENGTH + 1];
 	struct sk_buf subject, text;
-	int r;
+	int r = SK_OK;
 
 	sk_random_base32(boundary, BOUNDARY_LENGTH);
 	sk_buf_init(&subject, LIMIT_SUBJECT);
 	sk_buf_init(&text, LIMIT_OUT_MESSAGE);
-	r = template_render(s->d->templates, s->copy.language,
-	    s->copy.template, v, &subject, &text, e);
+	if (s->digest.text) {		/* as it was looked through */
+		sk_buf_adds(&subject, s->digest.subject);
+		sk_buf_adds(&text, s->digest.text);
+	} else {
+		r = template_render(s->d->templates, s->copy.language,
+		    s->copy.template, v, &subject, &text, e);
+	}
 	if (!r) {
 		outbox_head(s->d, s->arena, &s->copy, sk_arena_str(s->arena,
 		    sk_buf_str(&subject)), &s->head);
-		s->head.labels = s->digest.labels;
-		s->head.nlabels = s->digest.nlabels;
+		s->head.labels = c->labels;
+		s->head.nlabels = c->nlabels;
 		r = compose_payload(&s->head, sk_buf_str(&text), &table,
 		    table.name != NULL, boundary, out, e);
 	}
 	sk_buf_free(&subject);
 	sk_buf_free(&text);
 	return r;
+}
+
+static void
+not_rendered(struct sealing *s, const struct sk_error *e)
+{
+	sk_log(SK_ERROR, "copy.render", "copy=%lld where=\"%s\" "
+	    "error=\"%s\"", (long long)s->copy.row, e->where, e->text);
+	stop(s, COPY_HELD, "render-failed");
 }
 
 static void
@@ -219,10 +235,8 @@ ask_keyd(struct sealing *s, const struct tvalues *v)
 	sk_buf_init(&plain, LIMIT_OUT_MESSAGE);
 	r = payload(s, v, &plain, &e);
 	if (r) {
-		sk_log(SK_ERROR, "copy.render", "copy=%lld where=\"%s\" "
-		    "error=\"%s\"", (long long)s->copy.row, e.where, e.text);
 		sk_buf_free(&plain);
-		stop(s, COPY_HELD, "render-failed");
+		not_rendered(s, &e);
 		return;
 	}
 	fd = sk_memfd_of("payload", sk_buf_span(&plain));
@@ -311,6 +325,7 @@ seal_case(struct sealing *s)
 	}
 	bad = key_unusable(&s->key.facts, sk_now());
 	if (*bad) {
+		request_key(s, &c);
 		stop(s, COPY_HELD, bad);
 		return;
 	}
@@ -409,6 +424,7 @@ digest_opened(void *ctx, int result)
 {
 	struct sealing *s = ctx;
 	const struct permits_item **items = NULL;
+	struct sk_error e = { 0 };
 	const char *reason;
 	struct person p;
 	struct org o;
@@ -439,10 +455,20 @@ digest_opened(void *ctx, int result)
 			stop(s, COPY_DROPPED, "address-changed");
 		return;
 	}
-	s->items = item_ids(s->arena, items, n);
-	digest_content(s->d, s->arena, &s->copy, &o, &p, items, n,
-	    &s->digest);
-	ask_keyd(s, s->digest.values);
+	if (finished_digest(s->d, s->arena, &s->copy, &o, &p, items, n,
+	    permits_seen(s->d->permits, s->copy.digest), &s->digest, &e)) {
+		not_rendered(s, &e);
+		return;
+	}
+	for (size_t i = 0; i < s->digest.nstopped; i++)
+		permits_stopped(s->d->permits, s->copy.digest,
+		    s->digest.stopped[i].item, &s->digest.stopped[i].hit);
+	if (!s->digest.n) {
+		stop(s, COPY_DROPPED, gate_word(GATE_DENY_LIST));
+		return;
+	}
+	s->items = item_ids(s->arena, items, s->digest.n);
+	ask_keyd(s, s->digest.content.values);
 }
 
 /* ---- a person's mail about the registration ---- */

@@ -9,92 +9,16 @@
 #include <string.h>
 
 #include <sekisho/clock.h>
-#include <sekisho/log.h>
 #include <sekisho/text.h>
 
-#define TOKEN_LENGTH 26
 #define SERIAL_LENGTH 7
-
-/* The desk for everything that is no incident. */
-static const char *
-desk(const struct daemon *d)
-{
-	const struct config *k = d->config;
-
-	for (size_t i = 0; i < k->ndesks; i++)
-		if (k->desks[i].kind == DESK_INQUIRY)
-			return k->desks[i].address;
-	return k->desks[0].address;
-}
-
-static struct tvalues *
-common(struct daemon *d, struct sk_arena *a, const char *lang,
-    const char *address)
-{
-	struct tvalues *v = values_common(d, a, lang);
-
-	tv_str(v, "desk_address", address);
-	tv_str(v, "contact", address);
-	return v;
-}
-
-struct letter {
-	struct command *c;
-	const struct person *to;	/* NULL: an applicant */
-	const char *address, *language, *template;
-	const char *about;		/* T-29: whom, and the verb */
-	struct tvalues *v;		/* P */
-};
-
-static int
-add_copy(struct letter *l, struct copy_record *copy)
-{
-	struct daemon *d = l->c->d;
-	struct token_record t = { .address = copy->address,
-		.created = copy->created };
-	int r = store_copy_add(d->store, copy);
-
-	t.copy_row = copy->row;
-	return r ? r : store_token_add(d->store, copy->token, &t);
-}
-
-static int
-post(struct letter *l)
-{
-	struct daemon *d = l->c->d;
-	char token[TOKEN_LENGTH + 1];
-	struct copy_record copy = {
-		.created = l->c->now, .state = COPY_TO_SEAL,
-		.encrypted = template_form(d->templates, l->language,
-		    l->template) != TEMPLATE_P,
-		.template = l->template, .language = l->language,
-		.person = l->to ? l->to->id : NULL, .address = l->address,
-		.from = desk(d), .token = token, .reason = "",
-		.items = l->about,
-	};
-	struct sk_error e = { 0 };
-	int r;
-
-	sk_random_base32(token, TOKEN_LENGTH);
-	r = add_copy(l, &copy);
-	if (r || copy.encrypted)
-		return command_store(l->c, r, "copy");
-	if (outbox_plain(d, l->c->arena, &copy, l->v, &e) == SK_OK)
-		return SK_OK;
-	sk_log(SK_ERROR, "copy.render", "copy=%lld where=\"%s\" error=\"%s\"",
-	    (long long)copy.row, e.where, e.text);
-	return command_store(l->c, store_copy_state(d->store, copy.row,
-	    COPY_HELD, "render-failed", 0), "copy");
-}
 
 static int
 post_to(struct command *c, const struct person *p, const char *template,
     const char *about, struct tvalues *v)
 {
-	struct letter l = { c, p, p->address, p->language, template, about,
-		v };
-
-	return p->account ? post(&l) : SK_OK;	/* */
+	return command_store(c, letter_send(c->d, c->arena, p, template,
+	    about, v, c->now), "copy");
 }
 
 static bool
@@ -106,7 +30,8 @@ quiet(const struct command *c)
 static struct tvalues *
 dated(struct command *c, const char *lang, int64_t date)
 {
-	struct tvalues *v = common(c->d, c->arena, lang, desk(c->d));
+	struct tvalues *v = letter_values(c->d, c->arena, lang,
+	    letter_desk(c->d));
 
 	tv_str(v, "date", sk_date_local(c->arena, date));
 	return v;
@@ -122,13 +47,6 @@ tell_removed(struct command *c, const struct person *p, int64_t date)
 	return post_to(c, p, "T-31", NULL, dated(c, p->language, date));
 }
 
-static bool
-is_poc(const struct person *p, const struct org *o)
-{
-	return p->active && (p->roles & ROLE_POC) &&
-	    strcmp(p->org, o->id) == 0;
-}
-
 int
 tell_secret(struct command *c, const struct org *o,
     const struct roster_known *k, int64_t date)
@@ -139,7 +57,7 @@ tell_secret(struct command *c, const struct org *o,
 		const struct person *p = &k->persons[i];
 		struct tvalues *v;
 
-		if (!is_poc(p, o))
+		if (!letter_is_poc(p, o->id))
 			continue;
 		v = dated(c, p->language, date);
 		tv_flag(v, "receive_secret", o->receive_secret);
@@ -158,7 +76,7 @@ tell_withdrawn(struct command *c, const struct org *o,
 		const struct person *p = &k->persons[i];
 		struct tvalues *v;
 
-		if (!is_poc(p, o))
+		if (!letter_is_poc(p, o->id))
 			continue;
 		v = dated(c, p->language, date);
 		tv_flag(v, "withdrawn_membership", true);
@@ -172,13 +90,15 @@ tell_applicant(struct command *c, const char *address, const char *lang,
     const char *template, bool organisation)
 {
 	const struct policy *y = c->d->policy;
-	struct letter l = { c, NULL, address, lang, template, NULL,
-		dated(c, lang, c->now) };
+	struct letter l = { NULL, address, lang, template, NULL,
+		dated(c, lang, c->now), c->now };
 
-	tv_flag(l.v, "not_organisation", !organisation);
-	tv_str(l.v, "window_from", *y->window_from ? y->window_from : NULL);
-	tv_str(l.v, "window_until", *y->window_from ? y->window_until : NULL);
-	return post(&l);
+	tv_flag(l.values, "not_organisation", !organisation);
+	tv_str(l.values, "window_from", *y->window_from ? y->window_from :
+	    NULL);
+	tv_str(l.values, "window_until", *y->window_from ? y->window_until :
+	    NULL);
+	return command_store(c, letter_post(c->d, c->arena, &l), "copy");
 }
 
 /* ---- E: to the person, or to the POC about one ---- */
@@ -193,11 +113,10 @@ int
 tell_registration(struct command *c, const struct person *about,
     const char *verb, const struct roster_known *k)
 {
-	const struct org o = { .id = about->org };
 	int r = SK_OK;
 
 	for (size_t i = 0; i < k->npersons && !r && welcomes(c); i++)
-		if (is_poc(&k->persons[i], &o) &&
+		if (letter_is_poc(&k->persons[i], about->org) &&
 		    strcmp(k->persons[i].id, about->id) != 0)
 			r = post_to(c, &k->persons[i], "T-29",
 			    sk_arena_printf(c->arena, "%s %s", about->id,
@@ -284,7 +203,7 @@ struct tvalues *
 registration_values(struct daemon *d, struct sk_arena *a,
     const struct copy_record *c, const struct org *o, const struct person *p)
 {
-	struct tvalues *v = common(d, a, c->language, c->from);
+	struct tvalues *v = letter_values(d, a, c->language, c->from);
 
 	tv_str(v, "org_name", o->name);
 	tv_str(v, "person_name", p->name);

@@ -16,8 +16,8 @@
 #define CODE_LENGTH 26
 
 /* ABCD EFGH ...: easier to compare by eye. */
-static char *
-grouped(struct sk_arena *a, const char *fpr)
+char *
+values_fpr(struct sk_arena *a, const char *fpr)
 {
 	size_t n = strlen(fpr), o = 0;
 	char *out = sk_arena_alloc(a, n + n / 4 + 1);
@@ -38,7 +38,7 @@ values_common(struct daemon *d, struct sk_arena *a, const char *lang)
 	struct tvalues *v = tv_new(a);
 
 	tv_str(v, "council_name", d->config->name);
-	tv_str(v, "council_fpr", grouped(a, d->own_fpr));
+	tv_str(v, "council_fpr", values_fpr(a, d->own_fpr));
 	tv_str(v, "guidance_url", p->guidance_url && *p->guidance_url ?
 	    p->guidance_url : NULL);
 	tv_flag(v, "phone_open", p->phone_open);

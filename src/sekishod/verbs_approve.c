@@ -131,29 +131,22 @@ agree(struct command *c, struct gate_case *g)
 }
 
 static int
-opened(struct command *c, struct channel_message *m, const char *error)
+opened(struct command *c)
 {
-	const char *id = command_str(c, "item"), *text;
-	struct gate_case g;
-	int r = item_text_take(c, m, error, &text);
+	struct permits_item *it = c->state;
 
-	if (!r)
-		r = gatekeeper_item(c->d, c->arena, id, &g, &c->e);
-	if (!r && gatekeeper_denied(c->d, c->arena, &g.item, text,
-	    c->actor, &c->e))
-		r = *c->e.text ? c->e.code : sk_fail(&c->e, SK_ERR_REFUSED,
-		    id, "the deny-list of its case cannot be read (R-075)");
-	return r ? r : agree(c, &g);
+	return item_denied(c, it, &c->e) ? c->e.code : agree(c, &it->gate);
 }
 
 int
 verb_item_approve(struct command *c)
 {
-	struct gate_case g;
-	int r = gatekeeper_item(c->d, c->arena, command_str(c, "item"), &g,
-	    &c->e);
+	struct permits_item *it = sk_arena_alloc(c->arena, sizeof(*it));
+	int r = gatekeeper_item(c->d, c->arena, command_str(c, "item"),
+	    &it->gate, &c->e);
 
 	if (!r)
-		r = approvable(c, &g);
-	return r ? r : item_text_open(c, &g.item, opened);
+		r = approvable(c, &it->gate);
+	c->state = it;
+	return r ? r : item_texts_open(c, it, opened);
 }

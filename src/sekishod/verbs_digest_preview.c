@@ -20,7 +20,6 @@ struct looking {
 	size_t nentries;
 	struct permits_item *items;	/* by place in the plan */
 	size_t place;			/* which is being opened */
-	bool other;			/* in its other language */
 };
 
 /* ---- what goes into it ---- */
@@ -78,27 +77,30 @@ approved(struct command *c, struct looking *l)
 
 /* ---- the mail itself ---- */
 
-static int
-render(struct command *c, const struct copy_record *p,
-    const struct digest_content *what, struct sk_json *o, struct sk_buf *all)
+static void
+show_mail(const struct finished *f, struct sk_json *o, struct sk_buf *all)
 {
-	struct sk_buf subject, text;
-	int r;
+	sk_json_set_str(o, "subject", f->subject);
+	sk_json_set_str(o, "text", f->text);
+	sk_buf_addf(all, "%sSubject: %s\n\n%s", all->len ? "\n\n" : "",
+	    f->subject, f->text);
+}
 
-	sk_buf_init(&subject, LIMIT_SUBJECT);
-	sk_buf_init(&text, LIMIT_OUT_MESSAGE);
-	r = template_render(c->d->templates, p->language, p->template,
-	    what->values, &subject, &text, &c->e);
-	if (!r) {
-		sk_json_set_str(o, "subject", sk_buf_str(&subject));
-		sk_json_set_str(o, "text", sk_buf_str(&text));
-		sk_buf_addf(all, "%sSubject: %s\n\n", all->len ? "\n\n" : "",
-		    sk_buf_str(&subject));
-		sk_buf_adds(all, sk_buf_str(&text));
-	}
-	sk_buf_free(&subject);
-	sk_buf_free(&text);
-	return r;
+/* What the finished mail stops is told beforehand, word and all to whom it is
+ * told. */
+static int
+stopped(struct command *c, const struct finished *f)
+{
+	const struct permits_item *it = f->stopped[0].item;
+	const struct deny_hit *hit = &f->stopped[0].hit;
+	struct case_record k;
+	bool tell = store_case_get(c->d->store, c->arena,
+	    it->gate.item.item.case_row, &k) == SK_OK &&
+	    gatekeeper_tells(&k, c->actor) && hit->word < it->sight->own;
+
+	finished_say(it, hit, tell ? it->sight->list.words[hit->word] : NULL,
+	    &c->e);
+	return c->e.code;
 }
 
 static void
@@ -126,20 +128,23 @@ show_entry(struct command *c, const struct looking *l,
 		.from = c->d->config->desks[0].address };
 	const struct permits_item **items = sk_arena_array(c->arena, e->n,
 	    sizeof(*items));
-	struct digest_content what;
+	struct finished f;
 	int r;
 
 	sk_random_base32(token, TOKEN_LENGTH);
 	for (size_t i = 0; i < e->n; i++)
 		items[i] = &l->items[e->items[i]];
-	digest_content(c->d, c->arena, &p, &l->org, &l->person, items, e->n,
-	    &what);
 	sk_json_set_str(o, "template", e->template);
 	sk_json_set_str(o, "held", e->held);
-	r = render(c, &p, &what, o, all);
-	if (!r)
-		show_table(c, &what, o, all);
-	return r;
+	r = finished_digest(c->d, c->arena, &p, &l->org, &l->person, items,
+	    e->n, NULL, &f, &c->e);
+	if (!r && f.nstopped)
+		r = stopped(c, &f);
+	if (r)
+		return r;
+	show_mail(&f, o, all);
+	show_table(c, &f.content, o, all);
+	return SK_OK;
 }
 
 static int
@@ -168,54 +173,13 @@ show(struct command *c, const struct looking *l)
 static int open_next(struct command *c);
 
 static int
-opened(struct command *c, struct channel_message *m, const char *error)
+opened(struct command *c)
 {
 	struct looking *l = c->state;
-	struct permits_item *i = &l->items[l->place];
-	struct item_record shown = i->gate.item;
-	struct sk_error hit = { 0 };
-	const char *text;
-	int r = item_text_take(c, m, error, &text);
 
-	if (r)
-		return r;
-	if (l->other)
-		shown.item.title = i->other_title;
-	if (gatekeeper_denied(c->d, c->arena, &shown, text, c->actor, &hit))
-		return sk_fail(&c->e, SK_ERR_REFUSED, hit.where, "%s",
-		    hit.text);
-	if (l->other)
-		i->other_text = text;
-	else
-		i->text = text;
-	l->other = !l->other;
-	l->place += !l->other;
+	if (item_denied(c, &l->items[l->place++], &c->e))
+		return c->e.code;
 	return open_next(c);
-}
-
-/* The item's other language, if it has one; else the next item. */
-static int
-open_other(struct command *c, struct looking *l)
-{
-	struct permits_item *i = &l->items[l->place];
-	struct item_record one = i->gate.item;
-	struct item_text *others = NULL;
-	size_t n = 0;
-	int r = command_store(c, store_item_texts(c->d->store, c->arena,
-	    one.item.id, &others, &n), one.item.id);
-
-	if (r)
-		return r;
-	if (!n) {
-		l->other = false;
-		l->place++;
-		return open_next(c);
-	}
-	i->other_lang = others[0].lang;
-	i->other_title = others[0].title;
-	one.text = others[0].text;
-	memcpy(one.wrap, others[0].wrap, VAULT_WRAP);
-	return item_text_open(c, &one, opened);
 }
 
 static int
@@ -223,11 +187,8 @@ open_next(struct command *c)
 {
 	struct looking *l = c->state;
 
-	if (l->place == l->plan.n)
-		return show(c, l);
-	if (l->other)
-		return open_other(c, l);
-	return item_text_open(c, &l->items[l->place].gate.item, opened);
+	return l->place == l->plan.n ? show(c, l) :
+	    item_texts_open(c, &l->items[l->place], opened);
 }
 
 int

@@ -154,15 +154,6 @@ verb_outbox_retry(struct command *c)
 
 /* ---- a key came: L23 ---- */
 
-static bool
-waits_for_key(const struct copy_record *p)
-{
-	return strncmp(p->reason, "key", 3) == 0 ||
-	    strcmp(p->reason, "no-key") == 0 ||
-	    strcmp(p->reason, gate_word(GATE_NO_KEY)) == 0 ||
-	    strcmp(p->reason, gate_word(GATE_KEY_UNUSABLE)) == 0;
-}
-
 int
 outbox_release_keyed(struct command *c, const char *person, int64_t case_row)
 {
@@ -175,7 +166,7 @@ outbox_release_keyed(struct command *c, const char *person, int64_t case_row)
 		if (person && (!p[i].person ||
 		    strcmp(p[i].person, person) != 0))
 			continue;
-		if (waits_for_key(&p[i]))
+		if (key_holds(p[i].reason))
 			r = command_store(c, store_copy_state(c->d->store,
 			    p[i].row, COPY_TO_SEAL, "", c->now), "outbox");
 	}

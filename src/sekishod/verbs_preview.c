@@ -156,31 +156,27 @@ head(struct command *c, const struct gate_case *g, const char *kind,
 }
 
 static int
-opened(struct command *c, struct channel_message *m, const char *error)
+opened(struct command *c)
 {
 	bool one = strcmp(c->verb->noun, "why") == 0;
-	const char *id = command_str(c, "item"), *text;
+	struct permits_item *it = c->state;
 	struct sk_error hit = { 0 };
-	struct gate_case g;
-	int r = item_text_take(c, m, error, &text);
 
-	if (!r)
-		r = gatekeeper_item(c->d, c->arena, id, &g, &c->e);
-	if (r)
-		return r;
-	g.deny_hit = gatekeeper_denied(c->d, c->arena, &g.item, text,
-	    c->actor, &hit);
-	head(c, &g, one ? "why" : "preview", g.deny_hit ? hit.text : NULL);
-	return rows(c, &g, one ? command_str(c, "person") : NULL);
+	it->gate.deny_hit = item_denied(c, it, &hit);
+	head(c, &it->gate, one ? "why" : "preview", it->gate.deny_hit ?
+	    hit.text : NULL);
+	return rows(c, &it->gate, one ? command_str(c, "person") : NULL);
 }
 
 int
 verb_preview(struct command *c)
 {
-	struct item_record i;
-	int r = command_item(c, "item", &i);
+	struct permits_item *it = sk_arena_alloc(c->arena, sizeof(*it));
+	int r = gatekeeper_item(c->d, c->arena, command_str(c, "item"),
+	    &it->gate, &c->e);
 
-	return r ? r : item_text_open(c, &i, opened);
+	c->state = it;
+	return r ? r : item_texts_open(c, it, opened);
 }
 
 int

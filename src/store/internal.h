@@ -89,6 +89,9 @@ bool case_number(const char *number, int *year, int64_t *seq);
 
 /* ---- keys.c ---- */
 
+/* The next row of a statement that begins with KEY_COLUMNS. */
+int key_read(struct store *s, struct stmt *st, struct sk_arena *a,
+    struct key_record *k);
 int keys_pinned_fpr(struct store *s, struct sk_arena *a, const char *person,
     const char **out);
 

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include <sekisho/store_beside.h>
+
 #include "store/internal.h"
 
 #define BOX "keys.box"
@@ -227,6 +229,8 @@ store_key_put(struct store *s, const struct key_record *k)
 	r = known ? add(s, k, &o) : change(s, k, &o);
 	if (!r && k->state == KEY_PINNED)
 		r = retire_others(s, &o);
+	if (!r && k->state == KEY_PINNED && k->person)
+		r = store_hold_end(s, k->person);
 	return r ? r : add_key_ids(s, k, &o);
 }
 
@@ -241,8 +245,8 @@ store_key_retire(struct store *s, const char *person)
 
 /* ---- get ---- */
 
-static int
-read_row(struct store *s, struct stmt *st, struct sk_arena *a,
+int
+key_read(struct store *s, struct stmt *st, struct sk_arena *a,
     struct key_record *k)
 {
 	struct wire_in w;
@@ -274,7 +278,7 @@ read_rows(struct store *s, struct stmt *st, struct sk_arena *a,
 
 	while ((r = db_step(st)) > 0) {
 		*out = list_add(a, *out, *n, sizeof(**out));
-		r = read_row(s, st, a, &(*out)[(*n)++]);
+		r = key_read(s, st, a, &(*out)[(*n)++]);
 		if (r)
 			break;
 	}
@@ -307,7 +311,7 @@ store_key_pinned(struct store *s, struct sk_arena *a, const char *person,
 	r = db_get(st);
 	if (r)
 		return r;
-	r = read_row(s, st, a, out);
+	r = key_read(s, st, a, out);
 	db_end(st);
 	return r;
 }

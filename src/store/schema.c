@@ -240,6 +240,16 @@ static const char *const main_versions[] = {
 	/* Copies of a digest leave at times that were drawn with it. */
 	"ALTER TABLE copies ADD COLUMN send_after INTEGER NOT NULL DEFAULT 0;"
 	"PRAGMA user_version = 7;",
+
+	/* When a key ends, what was said of it, when to look again (NULL:
+	 * never; keys of before: at once); and whose copies wait for a key. */
+	"ALTER TABLE keys ADD COLUMN ends INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE keys ADD COLUMN told INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE keys ADD COLUMN look INTEGER DEFAULT 0;"
+	"CREATE INDEX keys_look ON keys(state, look) WHERE look IS NOT NULL;"
+	"CREATE TABLE holds(person BLOB PRIMARY KEY NOT NULL,"
+	" since INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	"PRAGMA user_version = 8;",
 };
 
 static const char *const wraps_versions[] = {

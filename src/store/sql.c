@@ -149,9 +149,24 @@ const struct sql sql_table[SQL_LAST] = {
 	[SQL_KEY_ADD] = { "key.add",
 	    "INSERT INTO keys(fpr, state, person, case_row, address, created, "
 	    "box, facts) VALUES(?, ?, ?, ?, ?, ?, ?, ?)", RULES },
+	/* Another end may stand in it: it is looked at again. */
 	[SQL_KEY_CHANGE] = { "key.change",
-	    "UPDATE keys SET state = ?4, box = ?5, facts = ?6 WHERE fpr = ?1 "
-	    "AND person IS ?2 AND case_row IS ?3", RULES },
+	    "UPDATE keys SET state = ?4, box = ?5, facts = ?6, look = 0 "
+	    "WHERE fpr = ?1 AND person IS ?2 AND case_row IS ?3", RULES },
+	[SQL_KEY_DUE] = { "key.due",
+	    "SELECT row, told, ends, " KEY_COLUMNS " FROM keys WHERE state = ? "
+	    "AND look <= ? ORDER BY look LIMIT ?" },
+	[SQL_KEY_NEXT] = { "key.next",
+	    "SELECT look FROM keys WHERE state = ? AND look > ? "
+	    "ORDER BY look LIMIT 1" },
+	[SQL_KEY_TOLD] = { "key.told",
+	    "UPDATE keys SET told = ?2, ends = ?3, look = ?4 WHERE row = ?1" },
+	[SQL_HOLD_ADD] = { "hold.add",
+	    "INSERT OR IGNORE INTO holds(person, since) VALUES(?, ?)" },
+	[SQL_HOLD_GET] = { "hold.get",
+	    "SELECT since FROM holds WHERE person = ?" },
+	[SQL_HOLD_DROP] = { "hold.drop",
+	    "DELETE FROM holds WHERE person = ?" },
 	[SQL_KEY_STATE_OF] = { "key.state_of",
 	    "SELECT state FROM keys WHERE fpr = ?1 AND person IS ?2 "
 	    "AND case_row IS ?3" },
@@ -325,7 +340,7 @@ const struct sql sql_table[SQL_LAST] = {
 
 	[SQL_MERGE_ADD] = { "merge.add",
 	    "INSERT INTO merges(case_row, into_row, time, box) "
-	    "VALUES(?, ?, ?, ?)" },
+	    "VALUES(?, ?, ?, ?)", RULES },
 	[SQL_MERGE_LIST] = { "merge.list",
 	    "SELECT case_row, into_row FROM merges m WHERE row = "
 	    "(SELECT max(row) FROM merges WHERE case_row = m.case_row)" },

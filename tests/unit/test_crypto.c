@@ -455,6 +455,31 @@ encryption_ends_with_the_last_subkey(void **state)
 	assert_int_equal(key_encrypts_until(&k), 10);
 }
 
+/* T-43: 60, 30 and 7 days before, and at the end; each begins at its moment. */
+static void
+an_end_has_stages(void **state)
+{
+	const int64_t day = 86400, ends = 1000 * day;
+	int64_t next = 1;
+
+	(void)state;
+	assert_int_equal(key_stage(0, ends, &next), KEY_FAR);
+	assert_int_equal(next, 0);
+	assert_int_equal(key_stage(ends, 940 * day - 1, &next), KEY_FAR);
+	assert_int_equal(next, 940 * day);
+	assert_int_equal(key_stage(ends, next, &next), KEY_60_DAYS);
+	assert_int_equal(next, 970 * day);
+	assert_int_equal(key_stage(ends, next - 1, &next), KEY_60_DAYS);
+	assert_int_equal(key_stage(ends, next, &next), KEY_30_DAYS);
+	assert_int_equal(key_stage(ends, next, &next), KEY_7_DAYS);
+	assert_int_equal(next, ends);
+	assert_int_equal(key_stage(ends, ends - 1, &next), KEY_7_DAYS);
+	assert_int_equal(key_stage(ends, ends, &next), KEY_ENDED);
+	assert_int_equal(next, 0);
+	/* a clock that jumped over all of it */
+	assert_int_equal(key_stage(ends, INT64_MAX, &next), KEY_ENDED);
+}
+
 static void
 fingerprints_are_forty_digits(void **state)
 {
@@ -488,6 +513,7 @@ main(void)
 		cmocka_unit_test(dead_keys_are_named),
 		cmocka_unit_test(blocks_hold_one_public_key),
 		cmocka_unit_test(encryption_ends_with_the_last_subkey),
+		cmocka_unit_test(an_end_has_stages),
 		cmocka_unit_test(fingerprints_are_forty_digits),
 	};
 

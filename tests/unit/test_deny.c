@@ -264,6 +264,79 @@ seeds(void **state)
 	sk_arena_free(&a);
 }
 
+/* ---- the finished mail ---- */
+
+#define PART(n, t, s) { n, t, { (const unsigned char *)(s), sizeof(s) - 1 } }
+
+static bool
+finds(const char *word, const struct deny_part *parts, size_t n,
+    const struct deny_part *frame, struct deny_hit *hit)
+{
+	const char *words[] = { "nothing.example", word };
+	const struct deny_list list = { words, 2 };
+	bool found = deny_find(&list, parts, n, frame, frame ? 1 : 0, hit);
+
+	if (found)
+		assert_int_equal(hit->word, 1);
+	return found;
+}
+
+/* R-075: subject, text, labels, table, file names; where, and what kind, but
+ * never the word. */
+static void
+every_part_of_a_mail(void **state)
+{
+	static const struct deny_part parts[] = {
+		PART("subject", NULL, "hello"),
+		PART("text", NULL, "one\ntwo\n北国\n 製作所 three"),
+		PART("indicators.csv", "text/csv; charset=utf-8",
+		    "type,value\r\n\"ip\",\"192.0.2.7\"\r\n"),
+		PART("acme-report.zip", "application/zip",
+		    "PK\1\2\0\0\xff\xfe\0\0taro@kita.example.txt\0\0"),
+	};
+	struct deny_hit hit;
+
+	(void)state;
+	assert_true(finds("北国製作所", parts, 4, NULL, &hit));
+	assert_string_equal(hit.part, "text");
+	assert_int_equal(hit.line, 3);
+	assert_string_equal(hit.kind, "name");
+	assert_true(finds("192.0.2.0/24", parts, 4, NULL, &hit));
+	assert_string_equal(hit.part, "indicators.csv");
+	assert_int_equal(hit.line, 2);
+	assert_string_equal(hit.kind, "network");
+	assert_true(finds("acme-report", parts, 4, NULL, &hit));
+	assert_string_equal(hit.part, "file name");
+	assert_true(finds("taro@kita.example", parts, 4, NULL, &hit));
+	assert_string_equal(hit.part, "acme-report.zip");
+	assert_string_equal(hit.kind, "mail address");
+	assert_true(finds("kita.example", parts, 4, NULL, &hit));
+	assert_string_equal(hit.kind, "domain");
+	assert_false(finds("南国製作所", parts, 4, NULL, &hit));
+	assert_false(finds("hello", parts, 0, NULL, &hit));
+}
+
+/* The desk's own words, and the reader's own name, stand in every mail. */
+static void
+the_frame_names_nobody(void **state)
+{
+	static const struct deny_part frame = PART("frame", NULL,
+	    "To: 佐藤, アクメ電力\ndesk@council.example"),
+	    parts[] = { PART("text", NULL, "To: 佐藤, アクメ電力\n"
+	    "desk@council.example\n北国製作所\n") };
+	const char *words[] = { "アクメ電力", "council.example",
+		"北国製作所" };
+	const struct deny_list list = { words, 3 };
+	struct deny_hit hit;
+
+	(void)state;
+	assert_false(finds("アクメ電力", parts, 1, &frame, &hit));
+	assert_true(finds("アクメ電力", parts, 1, NULL, &hit));
+	assert_true(deny_find(&list, parts, 1, &frame, 1, &hit));
+	assert_int_equal(hit.word, 2);
+	assert_int_equal(hit.line, 3);
+}
+
 int
 main(void)
 {
@@ -275,6 +348,8 @@ main(void)
 		cmocka_unit_test(what_may_be_listed),
 		cmocka_unit_test(long_texts),
 		cmocka_unit_test(seeds),
+		cmocka_unit_test(every_part_of_a_mail),
+		cmocka_unit_test(the_frame_names_nobody),
 	};
 
 	return cmocka_run_group_tests_name("deny", tests, NULL, NULL);

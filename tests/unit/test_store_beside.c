@@ -312,6 +312,10 @@ from_version_two(void **state)
 	world_commit(w);
 	store_close(&w->s);
 	run(w->path, "ALTER TABLE copies DROP COLUMN send_after");
+	run(w->path, "DROP TABLE holds; DROP INDEX keys_look;"
+	    "ALTER TABLE keys DROP COLUMN ends;"
+	    "ALTER TABLE keys DROP COLUMN told;"
+	    "ALTER TABLE keys DROP COLUMN look");
 	run(w->path, "DROP TABLE key_ids; DROP TABLE ciphers;"
 	    "DROP TABLE answers; DROP TABLE archives;"
 	    "DROP TABLE item_texts; DROP TABLE raises;"
@@ -361,12 +365,91 @@ campaigns(void **state)
 
 #define T(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
+/* ---- when keys end (T-43), whose copies wait for one (T-39) ---- */
+
+static const char key_fpr[] = "0123456789ABCDEF0123456789ABCDEF01234567";
+
+static size_t
+due_at(struct world *w, int64_t now, struct key_due **out)
+{
+	size_t n;
+
+	assert_int_equal(store_keys_due(w->s, w->a, now, 10, out, &n), SK_OK);
+	return n;
+}
+
+static void
+pin(struct world *w, enum key_state state)
+{
+	struct key_record k = sample_key(key_fpr, state);
+
+	k.person = "canaryperson";
+	assert_int_equal(store_key_put(w->s, &k), SK_OK);
+}
+
+/* What was said stays said over a restart; a key that is put again is looked at
+ * again, with what was said of which end. */
+static void
+keys_are_due(void **state)
+{
+	struct world *w = *state;
+	struct key_due *k;
+	int64_t next;
+
+	world_person(w, "canaryperson", "p@canary.example");
+	pin(w, KEY_PROPOSED);
+	assert_int_equal(due_at(w, 1000, &k), 0);
+	pin(w, KEY_PINNED);
+	assert_int_equal(due_at(w, 1000, &k), 1);
+	assert_int_equal(store_key_told(w->s, k[0].row, KEY_30_DAYS, 3000,
+	    2000), SK_OK);
+	world_commit(w);
+	world_reopen(w);
+	assert_int_equal(due_at(w, 1999, &k), 0);
+	assert_int_equal(store_keys_next(w->s, 1000, &next), SK_OK);
+	assert_int_equal(next, 2000);
+	assert_int_equal(due_at(w, 2000, &k), 1);
+	assert_int_equal(k[0].told, KEY_30_DAYS);
+	assert_int_equal(k[0].told_for, 3000);
+	assert_int_equal(store_key_told(w->s, k[0].row, KEY_ENDED, 3000, 0),
+	    SK_OK);
+	assert_int_equal(due_at(w, INT64_MAX, &k), 0);
+	assert_int_equal(store_keys_next(w->s, 0, &next), SK_ERR_NOINPUT);
+	pin(w, KEY_PINNED);
+	assert_int_equal(due_at(w, 1, &k), 1);
+	assert_int_equal(k[0].told, KEY_ENDED);
+	assert_int_equal(store_key_retire(w->s, "canaryperson"), SK_OK);
+	assert_int_equal(due_at(w, INT64_MAX, &k), 0);
+}
+
+static void
+held_for_a_key_once(void **state)
+{
+	struct world *w = *state;
+	bool first;
+
+	world_person(w, "canaryperson", "p@canary.example");
+	assert_int_equal(store_hold_begin(w->s, "canaryperson", 1, &first), 0);
+	assert_true(first);
+	world_commit(w);
+	world_reopen(w);
+	assert_int_equal(store_hold_begin(w->s, "canaryperson", 2, &first), 0);
+	assert_false(first);
+	pin(w, KEY_PROPOSED);
+	assert_int_equal(store_hold_begin(w->s, "canaryperson", 2, &first), 0);
+	assert_false(first);
+	pin(w, KEY_PINNED);
+	assert_int_equal(store_hold_begin(w->s, "canaryperson", 3, &first), 0);
+	assert_true(first);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(deny_words), T(case_texts), T(requests), T(merges),
-		T(parties), 		T(items_beside), T(item_flags), T(notices),
+		T(parties), T(items_beside), T(item_flags), T(notices),
+		T(keys_are_due), T(held_for_a_key_once),
 		T(from_version_two), cmocka_unit_test(campaigns),
 	};
 

@@ -11,12 +11,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <sekisho/store_beside.h>
+
 #include "store/internal.h"
 
 #define BEFORE_HISTORY 1	/* schema without the roster's history */
 #define BEFORE_GUARD 2		/* without the guard's index */
 #define BEFORE_ANSWERS 4	/* without members' answers */
 #define BEFORE_CIPHERS 5	/* before ciphertexts were named */
+#define BEFORE_DATES 7		/* before keys were watched */
 
 static sqlite3 *
 look_into(const char *path)
@@ -272,6 +275,37 @@ test_ciphers_of_4(void **state)
 	assert_int_equal(other, 7);
 	world_commit(w);
 }
+
+/* Keys pinned before anybody watched them are looked at once, at the start; a
+ * person's copies were never said to wait. */
+static void
+test_dates_of_7(void **state)
+{
+	struct world *w = *state;
+	struct key_due *due;
+	int64_t next;
+	bool first;
+	size_t n;
+
+	fill(w);
+	sqlite3_close(back_to(w, BEFORE_DATES));
+	world_reopen(w);
+	assert_int_equal(store_keys_due(w->s, w->a, 1, 10, &due, &n), SK_OK);
+	assert_int_equal(n, 1);
+	assert_int_equal(due[0].told, KEY_FAR);
+	assert_string_equal(due[0].key.person, "canaryperson");
+	assert_int_equal(store_key_told(w->s, due[0].row, KEY_60_DAYS, 500,
+	    400), SK_OK);
+	assert_int_equal(store_keys_due(w->s, w->a, 399, 10, &due, &n), SK_OK);
+	assert_int_equal(n, 0);
+	assert_int_equal(store_keys_next(w->s, 1, &next), SK_OK);
+	assert_int_equal(next, 400);
+	assert_int_equal(store_hold_begin(w->s, "canaryperson", 1, &first),
+	    SK_OK);
+	assert_true(first);
+	world_commit(w);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
 int
@@ -279,7 +313,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = { T(test_roster_of_1),
 		T(test_guard_of_2), T(test_answers_of_4),
-		T(test_ciphers_of_4) };
+		T(test_ciphers_of_4), T(test_dates_of_7) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,189 @@
+/*
+ * The watch over keys (R-119, T-43, T-39). A turn of the daemon's own timer
+ * looks at the keys whose next moment has come, and at persons whose copies are
+ * held for want of one. What was said stands in the database with the mail that
+ * says it, so that a restart repeats nothing; a clock that jumps ahead skips
+ * what it jumped over and says the last word only, one that jumps back makes
+ * nothing unsaid.
+ */
+#include "daemon.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <sekisho/clock.h>
+#include <sekisho/log.h>
+#include <sekisho/mem.h>
+
+#define AT_ONCE 50		/* keys in one turn: each may be three mails */
+#define LOOK_SECONDS 3600
+#define HELD_MAX 100000		/* as `outbox list` */
+
+struct key_watch {
+	struct daemon *d;
+	struct loop_timer *timer;
+	bool held;		/* copies were held since the last look */
+};
+
+struct looking {
+	struct daemon *d;
+	struct sk_arena *a;
+	int64_t now;
+	struct roster_known roster;
+	bool have_roster;
+};
+
+/* Read when the first is to be told: mostly nobody is. */
+static int
+tell(struct looking *l, const char *person, struct key_news *n)
+{
+	struct person p;
+	int r = store_person_get(l->d->store, l->a, person, &p);
+
+	if (r || !p.active)
+		return r;
+	if (!l->have_roster)
+		r = store_roster(l->d->store, l->a, true, &l->roster);
+	if (r)
+		return r;
+	l->have_roster = true;
+	n->person = &p;
+	return key_tell(l->d, l->a, n, &l->roster, l->now);
+}
+
+/* ---- keys that end (T-43) ---- */
+
+static int
+look_at(struct looking *l, const struct key_due *k)
+{
+	const struct key_facts *f = &k->key.facts;
+	int64_t ends = key_encrypts_until(f), next;
+	enum key_stage now = key_stage(ends, l->now, &next);
+	uint32_t told = k->told_for == ends ? k->told : KEY_FAR;
+	struct key_news n = { .what = now == KEY_ENDED ? KEY_NEWS_ENDED :
+	    KEY_NEWS_ENDS, .key = f };
+	int r = SK_OK;
+
+	/* Of a revoked key the person was told when it was. */
+	if (now > told && k->key.person && !f->revoked)
+		r = tell(l, k->key.person, &n);
+	if (!r)
+		r = store_key_told(l->d->store, k->row, now > told ? now :
+		    told, ends, next);
+	return r;
+}
+
+static int
+look_at_keys(struct looking *l, size_t *n)
+{
+	struct key_due *k = NULL;
+	int r = store_keys_due(l->d->store, l->a, l->now, AT_ONCE, &k, n);
+
+	for (size_t i = 0; i < *n && !r; i++)
+		r = look_at(l, &k[i]);
+	return r;
+}
+
+/* ---- copies that wait for a key (T-39) ---- */
+
+static int
+look_at_held(struct looking *l)
+{
+	struct copy_record *c = NULL;
+	size_t n = 0;
+	bool first;
+	int r = store_copy_list(l->d->store, l->a, COPY_HELD, 0, 0, HELD_MAX,
+	    &c, &n);
+
+	for (size_t i = 0; i < n && !r; i++) {
+		struct key_news held = { .what = KEY_NEWS_HELD,
+			.reason = c[i].reason };
+
+		if (!c[i].person || !key_holds(c[i].reason))
+			continue;
+		r = store_hold_begin(l->d->store, c[i].person, l->now,
+		    &first);
+		if (!r && first)
+			r = tell(l, c[i].person, &held);
+	}
+	return r;
+}
+
+/* ---- the timer ---- */
+
+static void
+set_timer(struct key_watch *w, bool more, int64_t now)
+{
+	int64_t seconds = more ? 0 : LOOK_SECONDS, next;
+
+	if (!more && store_keys_next(w->d->store, now, &next) == SK_OK &&
+	    next - now < seconds)
+		seconds = next - now;
+	loop_timer_in(w->timer, seconds * 1000);
+}
+
+static int
+look_once(struct key_watch *w, struct looking *l, bool *more)
+{
+	size_t n = 0;
+	int r = store_group_begin(w->d->store) ? SK_ERR_IO : SK_OK;
+
+	if (r)
+		return r;
+	r = look_at_keys(l, &n);
+	if (!r && w->held)
+		r = look_at_held(l);
+	if (store_group_end(w->d->store, r == SK_OK))
+		r = SK_ERR_IO;
+	*more = !r && n == AT_ONCE;
+	return r;
+}
+
+static void
+look(void *ctx)
+{
+	struct key_watch *w = ctx;
+	struct looking l = { .d = w->d, .a = sk_arena_new(),
+		.now = sk_now() };
+	bool more = false;
+	int r = w->d->stopping ? SK_OK : look_once(w, &l, &more);
+
+	if (r)
+		sk_log(SK_ERROR, "key.watch", "error=%s", sk_err_word(r));
+	else
+		w->held = false;
+	set_timer(w, more, l.now);
+	turn_after(w->d, NULL, NULL);
+	outbox_kick(w->d->outbox);
+	sk_arena_free(&l.a);
+}
+
+void
+key_watch_kick(struct key_watch *w)
+{
+	if (!w)
+		return;
+	w->held = true;
+	loop_timer_in(w->timer, 0);
+}
+
+struct key_watch *
+key_watch_new(struct daemon *d)
+{
+	struct key_watch *w = sk_malloc(sizeof(*w));
+
+	*w = (struct key_watch){ .d = d, .held = true };
+	w->timer = loop_timer_new(d->loop, look, w);
+	loop_timer_in(w->timer, 0);
+	return w;
+}
+
+void
+key_watch_free(struct key_watch **w)
+{
+	if (!*w)
+		return;
+	loop_timer_free(&(*w)->timer);
+	free(*w);
+	*w = NULL;
+}

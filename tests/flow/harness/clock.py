@@ -1,0 +1,23 @@
+"""The daemon's clock, moved by days: keys age while gpg's own clock stands."""
+import time
+
+BEGAN = time.time()
+DAY = 86400
+
+
+def instant(days):
+    return BEGAN + days * DAY
+
+
+def day(days, local=False):
+    """The date so many days from the start of the test, in UTC or in Japan."""
+    return time.strftime("%Y-%m-%d", time.gmtime(
+        instant(days) + (9 * 3600 if local else 0)))
+
+
+def move(w, days):
+    """A daemon that starts so many days from now."""
+    w.council.stop()
+    w.council.now = time.strftime("%Y-%m-%dT%H:%M:%SZ",
+                                  time.gmtime(instant(days)))
+    w.council.start()
