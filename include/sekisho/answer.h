@@ -40,6 +40,7 @@ enum answer_code {
 	/* a class-1 vendor: the client has agreed (T-41) */
 	ANSWER_4C = 1 << 20
 };
+#define ANSWER_CODES 21		/* how many; the last is 1 << 20 */
 #define ANSWER_SECRECY (ANSWER_1A | ANSWER_1B | ANSWER_1C)
 #define ANSWER_SCOPE (ANSWER_20 | ANSWER_2A | ANSWER_2B | ANSWER_2C | \
 	ANSWER_2D | ANSWER_2E)

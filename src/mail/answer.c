@@ -36,6 +36,8 @@ static const unsigned free_bits[FREES] = { ANSWER_1B, ANSWER_2X, ANSWER_3E };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
+_Static_assert(COUNT(codes) == ANSWER_CODES, "a code without a name");
+
 const char *
 answer_code_name(unsigned bit)
 {

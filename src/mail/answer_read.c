@@ -24,7 +24,6 @@
 #include "mail/answer_text.h"
 #include "mail/answer_words.h"
 
-#define CODES 17
 #define FREE_CODES (ANSWER_1B | ANSWER_2X | ANSWER_3E)
 
 struct reading {
@@ -32,7 +31,7 @@ struct reading {
 	struct lines l;
 	struct answer_said *said;
 	bool form;			/* the quote of depth 1 is our form */
-	struct scan label[CODES];	/* as our form printed them */
+	struct scan label[ANSWER_CODES];	/* as our form printed them */
 };
 
 static enum answer_free

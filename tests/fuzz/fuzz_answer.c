@@ -60,7 +60,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 
 	answer_parse(a, text, &ans);
 	FUZZ_CHECK((ans.ticks & ans.unclear) == 0);
-	FUZZ_CHECK((ans.ticks | ans.unclear) < ANSWER_4N << 1);
+	FUZZ_CHECK((ans.ticks | ans.unclear) < 1u << ANSWER_CODES);
 	check_words(&ans, ANSWER_1B, ans.parts);
 	check_words(&ans, ANSWER_2X, ans.never);
 	check_words(&ans, ANSWER_3E, ans.other);

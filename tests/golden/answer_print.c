@@ -19,7 +19,7 @@ print_codes(const char *name, unsigned bits)
 	if (bits == 0)
 		return;
 	printf("%s:", name);
-	for (bit = 1; bit <= ANSWER_4N; bit <<= 1)
+	for (bit = 1; bit < 1u << ANSWER_CODES; bit <<= 1)
 		if ((bits & bit) != 0)
 			printf(" %s", answer_code_name(bit));
 	putchar('\n');
