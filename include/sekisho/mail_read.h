@@ -36,12 +36,6 @@ char *encoded_decode(struct sk_arena *a, struct sk_span value,
 char *html_to_text(struct sk_arena *a, const char *utf8_html);
 void html_prepare(void);		/* loads what libxml2 loads lazily */
 
-/* indicator.c, detail.c: what a text holds (R-040, R-071, R-072), into *out;
- * linear, bounded by limits.h. quotes_ours: quoted lines are our own form. */
-void indicators_find(struct sk_arena *a, const char *text, bool quotes_ours,
-    struct facts *out);
-void details_find(struct sk_arena *a, const char *text, struct facts *out);
-
 /* content_id.c: see facts.h. */
 void mail_content_id(struct sk_span raw, unsigned char out[32]);
 

@@ -49,6 +49,15 @@ static const struct range kana[] = {
 	{ 0x30fc, 0x30ff }, { 0x31f0, 0x31ff }, { 0xff66, 0xff9d },
 };
 
+/* Whole in NFKC and without case, whatever stands before them; behind them
+ * too, unless it is a combining mark, which is not among them. */
+static const struct range unchanged[] = {
+	{ 0x3041, 0x3096 }, { 0x4e00, 0x9fff }, { 0x30a1, 0x30fe },
+	{ 0x3001, 0x301f }, { 0x309d, 0x309e }, { 0x3400, 0x4dbf },
+	{ 0x2500, 0x25ff }, { 0x2015, 0x2015 }, { 0x203b, 0x203b },
+	{ 0x2190, 0x2193 },
+};
+
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 static bool
@@ -161,27 +170,51 @@ sk_nfkc(struct sk_arena *a, const char *s)
 	return take(a, p, n);
 }
 
-/* ASCII is its own normal form: most addresses, names and words. */
-static char *
-fold_ascii(struct sk_arena *a, const char *s)
+/* Folded, and for itself alone, whatever stands beside it: 0 for characters
+ * that the library must see. Together with full-width ASCII, ASCII is nearly
+ * all that is folded here. */
+static uint32_t
+fold_simple(uint32_t c)
 {
-	char *out = sk_arena_str(a, s);
+	if (c == 0x3000)
+		return ' ';
+	if (c >= 0xff01 && c <= 0xff5e)
+		c -= 0xfee0;
+	if (c < 0x80)
+		return c >= 'A' && c <= 'Z' ? c + 32 : c;
+	return in(unchanged, COUNT(unchanged), c) ? c : 0;
+}
 
-	for (char *p = out; *p; p++)
-		if (*p >= 'A' && *p <= 'Z')
-			*p = (char)(*p + 32);
-	return out;
+/* NULL if there is a character that is not simple. */
+static char *
+fold_quickly(struct sk_arena *a, const char *s)
+{
+	size_t left = strlen(s), k;
+	uint8_t *out = sk_arena_alloc(a, left + 1), *to = out;
+	const uint8_t *p = (const uint8_t *)s;
+	uint32_t c;
+	bool ok;
+
+	for (; left > 0; p += k, left -= k) {
+		k = next(p, left, &c, &ok);
+		c = ok ? fold_simple(c) : 0;
+		if (c == 0)
+			return NULL;
+		to += u8_uctomb(to, c, (ptrdiff_t)k);
+	}
+	return (char *)out;
 }
 
 char *
 sk_nfkc_fold(struct sk_arena *a, const char *s)
 {
+	char *quick = fold_quickly(a, s);
 	const char *plain;
 	size_t n = 0;
 	uint8_t *p;
 
-	if (sk_is_ascii(sk_span_str(s)))
-		return fold_ascii(a, s);
+	if (quick != NULL)
+		return quick;
 	/* Compatibility forms first, so that full-width capitals fold too. */
 	plain = sk_nfkc(a, s);
 	if (*plain == '\0')

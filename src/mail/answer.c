@@ -152,10 +152,20 @@ take_words(struct sk_arena *a, struct answer_said *said, struct answer *out)
 void
 answer_parse(struct sk_arena *a, const char *text, struct answer *out)
 {
+	struct lines l;
+
+	text_split(a, text, &l);
+	answer_parse_lines(a, &l, out);
+}
+
+void
+answer_parse_lines(struct sk_arena *a, const struct lines *l,
+    struct answer *out)
+{
 	struct answer_said said;
 
 	memset(out, 0, sizeof(*out));
-	answer_read(a, text, &said);
+	answer_read(a, l, &said);
 	out->ref = said.ref;
 	out->ref_other = said.ref_other;
 	out->code = said.code;
@@ -168,7 +178,7 @@ answer_parse(struct sk_arena *a, const char *text, struct answer *out)
 		out->unclear |= ANSWER_4Y;
 	out->ticks &= ~out->unclear;
 	answer_said_free(&said);
-	answer_read_seen(a, text, out);
+	answer_read_seen(l, out);
 }
 
 /* Ticked, but the words that it wants are not there. */

@@ -93,23 +93,19 @@ fold_line(char out[HEAD_BYTES], struct scan s)
 unsigned char
 border_field(struct scan s)
 {
-	struct scan t;
 	uint32_t c;
 	size_t i;
 
 	while ((c = scan_peek(&s)) == '*' || c == '-' || c == '[')
 		scan_next(&s);
-	for (i = 0; i < COUNT(fields); i++) {
-		t = s;
-		if (!scan_word(&t, fields[i].name))
-			continue;
-		scan_blanks(&t);
-		while (scan_peek(&t) == '*')
-			scan_next(&t);
-		if (scan_next(&t) == ':')
-			return (unsigned char)fields[i].field;
-	}
-	return FIELD_NONE;
+	i = SCAN_TABLE(&s, fields);
+	if (i == COUNT(fields))
+		return FIELD_NONE;
+	scan_blanks(&s);
+	while (scan_peek(&s) == '*')
+		scan_next(&s);
+	return scan_next(&s) == ':' ? (unsigned char)fields[i].field :
+	    FIELD_NONE;
 }
 
 /* Lines of the header block at i, or 0: a sender and two more kinds (one more
@@ -233,6 +229,27 @@ attribution(const struct lines *l, size_t i, const char *first, bool *sure)
 	return 0;
 }
 
+static bool
+ends_in(struct scan s, const char *end)
+{
+	size_t n = strlen(end);
+
+	return (size_t)(s.end - s.p) >= n && memcmp(s.end - n, end, n) == 0;
+}
+
+/* Can a border begin here? Folding a line costs more than most are worth: of
+ * the kinds above, each shows in the line's first or last character. */
+static bool
+may_match(const struct line *l)
+{
+	uint32_t c = scan_peek(&l->s);
+
+	return l->field != FIELD_NONE || (c >= '0' && c <= '9') ||
+	    (c > 0 && c < 0x80 && strchr("-_=*(oa", (int)c) != NULL) ||
+	    ends_in(l->s, ":") || ends_in(l->s, "：") ||
+	    ends_in(l->s, "た。");
+}
+
 size_t
 border_match(const struct lines *l, size_t i, bool *sure)
 {
@@ -240,7 +257,7 @@ border_match(const struct lines *l, size_t i, bool *sure)
 	size_t n, k;
 
 	*sure = true;
-	if (l->v[i].kind == LINE_BLANK)
+	if (l->v[i].kind == LINE_BLANK || !may_match(&l->v[i]))
 		return 0;
 	fold_line(s, l->v[i].s);
 	if ((n = separator(l, i, s)) > 0 || (n = header_block(l, i, 3)) > 0)

@@ -28,7 +28,7 @@
 
 struct reading {
 	struct sk_arena *a;
-	struct lines l;
+	const struct lines *l;
 	struct answer_said *said;
 	bool form;			/* the quote of depth 1 is our form */
 	struct scan label[ANSWER_CODES];	/* as our form printed them */
@@ -66,11 +66,11 @@ add_words(struct sk_buf *b, struct scan s)
 static void
 read_ref(struct reading *r, size_t i, struct scan s)
 {
-	const char *token = text_token(r->a, &r->l, i, s);
+	const char *token = text_token(r->a, r->l, i, s);
 
 	if (token == NULL)
 		return;
-	if (r->l.v[i].depth == 1)
+	if (r->l->v[i].depth == 1)
 		r->form = true;
 	if (r->said->ref == NULL)
 		r->said->ref = token;
@@ -85,27 +85,27 @@ read_tokens(struct reading *r)
 	struct scan s;
 	size_t i;
 
-	for (i = 0; i < r->l.n; i++) {
-		if (r->l.v[i].kind != LINE_TEXT || r->l.v[i].depth > 1)
+	for (i = 0; i < r->l->n; i++) {
+		if (r->l->v[i].kind != LINE_TEXT || r->l->v[i].depth > 1)
 			continue;
-		s = r->l.v[i].s;
+		s = r->l->v[i].s;
 		if (text_is_token_line(&s, "ref"))
 			read_ref(r, i, s);
 		else if (r->said->code == NULL &&
 		    text_is_token_line(&s, "code"))
-			r->said->code = text_token(r->a, &r->l, i, s);
+			r->said->code = text_token(r->a, r->l, i, s);
 	}
 }
 
 /* --- free text --- */
 
 static bool
-begins_with_code(struct scan s)
+begins_with_code(const struct line *l)
 {
-	struct scan t = s;
+	struct scan s = l->s, t = s;
 	unsigned bit;
 
-	if (text_is_box_line(s) || text_is_token_line(&t, "ref") ||
+	if (l->box || text_is_token_line(&t, "ref") ||
 	    text_is_token_line(&t, "code"))
 		return true;
 	text_skip_label(&s);
@@ -118,14 +118,14 @@ begins_with_code(struct scan s)
 static size_t
 following_words(struct reading *r, size_t i, struct sk_buf *b)
 {
-	unsigned depth = r->l.v[i].depth;
+	unsigned depth = r->l->v[i].depth;
 	const struct line *l;
 	size_t k;
 
-	for (k = i + 1; k < r->l.n; k++) {
-		l = &r->l.v[k];
+	for (k = i + 1; k < r->l->n; k++) {
+		l = &r->l->v[k];
 		if (l->kind != LINE_TEXT || l->depth > depth ||
-		    begins_with_code(l->s))
+		    begins_with_code(l))
 			break;
 		depth = l->depth;
 		add_words(b, l->s);
@@ -140,11 +140,12 @@ static bool
 next_box(struct scan *s, struct scan *rest, enum box_mark *mark, unsigned *bit)
 {
 	struct scan at = *s, t;
+	uint32_t c;
 
 	*rest = *s;
-	while (scan_peek(&at) != 0) {
+	while ((c = scan_peek(&at)) != 0) {
 		t = at;
-		if (scan_box(&t, mark)) {
+		if (scan_opens_box(c) && scan_box(&t, mark)) {
 			scan_blanks(&t);
 			if (scan_code(&t, true, bit)) {
 				rest->end = at.p;
@@ -182,7 +183,7 @@ static size_t
 read_box(struct reading *r, size_t i, unsigned bit, enum box_mark mark,
     struct scan rest, bool last)
 {
-	enum answer_place place = r->l.v[i].depth > 0 ? PLACE_FORM : PLACE_NEW;
+	enum answer_place place = r->l->v[i].depth > 0 ? PLACE_FORM : PLACE_NEW;
 	struct scan label, words;
 	struct sk_buf *b;
 	bool colon;
@@ -207,7 +208,7 @@ read_box(struct reading *r, size_t i, unsigned bit, enum box_mark mark,
 static size_t
 read_box_line(struct reading *r, size_t i)
 {
-	struct scan s = r->l.v[i].s, rest;
+	struct scan s = r->l->v[i].s, rest;
 	enum box_mark mark, next_mark;
 	unsigned bit, next_bit;
 	bool more;
@@ -230,7 +231,6 @@ skip_separator(struct scan *s)
 {
 	static const char *const words[] = { "and", "および", "及び" };
 	uint32_t c = scan_peek(s);
-	size_t i;
 
 	if (c != 0 && (c == ' ' || c == ',' || c == 0x3001 || c == 0xff64 ||
 	    c == '/' || c == 0x30fb || c == '&' || c == '+' || c == ';' ||
@@ -238,10 +238,7 @@ skip_separator(struct scan *s)
 		scan_next(s);
 		return true;
 	}
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (scan_word(s, words[i]))
-			return true;
-	return false;
+	return SCAN_TABLE(s, words) < sizeof(words) / sizeof(words[0]);
 }
 
 /* "1-A、2-B と 3-B": the codes, the last one, and what follows it. */
@@ -324,7 +321,7 @@ bare_words(struct reading *r, unsigned bit, struct scan rest,
 static bool
 read_bare_line(struct reading *r, size_t *i)
 {
-	struct scan rest = r->l.v[*i].s, words;
+	struct scan rest = r->l->v[*i].s, words;
 	unsigned last = 0, bits;
 	struct sk_buf *b;
 
@@ -400,8 +397,8 @@ read_lines(struct reading *r)
 	struct scan s;
 	size_t i;
 
-	for (i = 0; i < r->l.n; i++) {
-		l = &r->l.v[i];
+	for (i = 0; i < r->l->n; i++) {
+		l = &r->l->v[i];
 		if (l->kind != LINE_TEXT || l->depth > 1 ||
 		    (l->depth == 1 && !r->form))
 			continue;
@@ -409,7 +406,7 @@ read_lines(struct reading *r)
 		if (text_is_token_line(&s, "ref") ||
 		    text_is_token_line(&s, "code"))
 			continue;
-		if (text_is_box_line(l->s))
+		if (l->box)
 			i = read_box_line(r, i);
 		else if (l->depth == 0 && !read_bare_line(r, &i))
 			read_sentence(r, l->s);
@@ -426,11 +423,11 @@ learn_labels(struct reading *r)
 	unsigned bit;
 	size_t i;
 
-	for (i = 0; i < r->l.n; i++) {
-		if (r->l.v[i].kind != LINE_TEXT || r->l.v[i].depth != 1 ||
-		    !r->form || !text_is_box_line(r->l.v[i].s))
+	for (i = 0; i < r->l->n; i++) {
+		if (r->l->v[i].kind != LINE_TEXT || r->l->v[i].depth != 1 ||
+		    !r->form || !r->l->v[i].box)
 			continue;
-		s = r->l.v[i].s;
+		s = r->l->v[i].s;
 		text_skip_label(&s);
 		if (!next_box(&s, &rest, &mark, &bit) ||
 		    r->label[index_of(bit)].p != NULL)
@@ -442,16 +439,16 @@ learn_labels(struct reading *r)
 }
 
 void
-answer_read(struct sk_arena *a, const char *text, struct answer_said *said)
+answer_read(struct sk_arena *a, const struct lines *l,
+    struct answer_said *said)
 {
-	struct reading r = { .a = a, .said = said };
+	struct reading r = { .a = a, .l = l, .said = said };
 	int p, f;
 
 	memset(said, 0, sizeof(*said));
 	for (p = 0; p < PLACES; p++)
 		for (f = 0; f < FREES; f++)
 			sk_buf_init(&said->words[p][f], LIMIT_FREE_TEXT);
-	text_split(a, text, &r.l);
 	read_tokens(&r);
 	learn_labels(&r);
 	read_lines(&r);

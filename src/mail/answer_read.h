@@ -10,6 +10,8 @@
 #include <sekisho/arena.h>
 #include <sekisho/buf.h>
 
+#include "mail/answer_text.h"
+
 /* Where it was said. */
 enum answer_place { PLACE_NEW, PLACE_FORM, PLACES };
 /* The codes that want words. */
@@ -26,10 +28,9 @@ struct answer_said {
 };
 
 /* The words' buffers are freed by answer_said_free. */
-void answer_read(struct sk_arena *a, const char *text,
+void answer_read(struct sk_arena *a, const struct lines *l,
     struct answer_said *said);
 void answer_said_free(struct answer_said *said);
 
 /* answer_seen.c: a member's answers to the items of a digest. */
-void answer_read_seen(struct sk_arena *a, const char *text,
-    struct answer *out);
+void answer_read_seen(const struct lines *l, struct answer *out);

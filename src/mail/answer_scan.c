@@ -53,6 +53,12 @@ shows_nothing(uint32_t c)
 	    (c >= 0xfe00 && c <= 0xfe0f) || c == '\r';
 }
 
+bool
+scan_opens_box(uint32_t c)
+{
+	return c == '[' || c == 0x25a1 || c == 0x2610;
+}
+
 /* One character, not folded. A damaged sequence gives its first byte as a
  * character that nothing compares equal to. */
 static uint32_t
@@ -97,39 +103,17 @@ fold(uint32_t c)
 	return c == 0xff9a ? RE : c;
 }
 
-/* Kana and Chinese characters, most of a Japanese mail: as they are. */
-static bool
-is_itself(uint32_t c)
-{
-	return (c >= 0x3041 && c <= 0x30fb) || (c >= 0x3400 && c <= 0x9fff);
-}
-
 uint32_t
-scan_next(struct scan *s)
+scan_next_any(struct scan *s)
 {
 	uint32_t c;
 
 	while (s->p < s->end) {
-		c = (unsigned char)*s->p;
-		if (c >= ' ' && c <= '~') {
-			s->p++;
-			return c >= 'A' && c <= 'Z' ? c + 32 : c;
-		}
 		c = decode(s);
-		if (is_itself(c))
-			return c;
 		if (!shows_nothing(c) && c != 0)
 			return fold(c);
 	}
 	return 0;
-}
-
-uint32_t
-scan_peek(const struct scan *s)
-{
-	struct scan t = *s;
-
-	return scan_next(&t);
 }
 
 bool
@@ -139,7 +123,11 @@ scan_blanks(struct scan *s)
 	uint32_t c;
 
 	while (t.p < t.end) {
+		if (*t.p > ' ' && *t.p <= '~')
+			return true;
 		c = decode(&t);
+		if (c > 0x3000 && c < 0xa000)
+			return true;
 		if (!shows_nothing(c) && !is_blank(c))
 			return true;
 		*s = t;
@@ -147,30 +135,66 @@ scan_blanks(struct scan *s)
 	return false;
 }
 
-/* The first byte of c in UTF-8. */
-static unsigned char
-lead_byte(uint32_t c)
+static size_t
+encode(char *out, uint32_t c)
 {
-	return (unsigned char)(c < 0x80 ? c : c < 0x800 ? 0xc0 | c >> 6 :
-	    c < 0x10000 ? 0xe0 | c >> 12 : 0xf0 | c >> 18);
+	if (c < 0x80) {
+		out[0] = (char)c;
+		return 1;
+	}
+	if (c < 0x800) {
+		out[0] = (char)(0xc0 | c >> 6);
+		out[1] = (char)(0x80 | (c & 0x3f));
+		return 2;
+	}
+	if (c < 0x10000) {
+		out[0] = (char)(0xe0 | c >> 12);
+		out[1] = (char)(0x80 | (c >> 6 & 0x3f));
+		out[2] = (char)(0x80 | (c & 0x3f));
+		return 3;
+	}
+	out[0] = (char)(0xf0 | c >> 18);
+	out[1] = (char)(0x80 | (c >> 12 & 0x3f));
+	out[2] = (char)(0x80 | (c >> 6 & 0x3f));
+	out[3] = (char)(0x80 | (c & 0x3f));
+	return 4;
 }
 
 bool
 scan_word(struct scan *s, const char *word)
 {
-	struct scan t = *s, w = { word, NULL };
-	uint32_t c;
+	struct scan t = *s, w;
+	uint32_t c = scan_peek(s);
 
-	/* Most words of a list are not the one: their first byte tells. */
-	if (lead_byte(scan_next(&t)) != (unsigned char)*word)
+	/* The first character tells, where it is ASCII. */
+	if (*word > 0 && (uint32_t)*word != c)
 		return false;
-	t = *s;
-	w.end = word + strlen(word);
+	w = (struct scan){ word, word + strlen(word) };
 	while ((c = scan_next(&w)) != 0)
 		if (scan_next(&t) != c)
 			return false;
 	*s = t;
 	return true;
+}
+
+/* Most words of a table are not the one: their first character tells. */
+size_t
+scan_table(struct scan *s, const void *words, size_t n, size_t size)
+{
+	struct scan t = *s;
+	const char *word;
+	char first[4] = "";
+	size_t len, i;
+
+	len = encode(first, scan_next(&t));
+	for (i = 0; i < n; i++) {
+		memcpy(&word, (const char *)words + i * size, sizeof(word));
+		if (word[0] == first[0] &&
+		    (len < 2 || word[1] == first[1]) &&
+		    (len < 3 || word[2] == first[2]) && scan_word(s, word))
+			break;
+	}
+	return i;
 }
 
 static enum box_mark
@@ -190,12 +214,12 @@ scan_box(struct scan *s, enum box_mark *mark)
 
 	*mark = BOX_EMPTY;
 	c = scan_next(&t);
-	if (c == 0x25a1 || c == 0x2610) {
+	if (!scan_opens_box(c))
+		return false;
+	if (c != '[') {
 		*s = t;		/* □ ☐: somebody typed the list again */
 		return true;
 	}
-	if (c != '[')
-		return false;
 	for (n = 0; n < BOX_MAX; n++) {
 		c = scan_next(&t);
 		if (c == 0 || c == '[')
@@ -274,31 +298,6 @@ scan_code_like(struct scan *s, unsigned *bit)
 		return false;
 	*s = t;
 	return true;
-}
-
-static size_t
-encode(char *out, uint32_t c)
-{
-	if (c < 0x80) {
-		out[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		out[0] = (char)(0xc0 | c >> 6);
-		out[1] = (char)(0x80 | (c & 0x3f));
-		return 2;
-	}
-	if (c < 0x10000) {
-		out[0] = (char)(0xe0 | c >> 12);
-		out[1] = (char)(0x80 | (c >> 6 & 0x3f));
-		out[2] = (char)(0x80 | (c & 0x3f));
-		return 3;
-	}
-	out[0] = (char)(0xf0 | c >> 18);
-	out[1] = (char)(0x80 | (c >> 12 & 0x3f));
-	out[2] = (char)(0x80 | (c >> 6 & 0x3f));
-	out[3] = (char)(0x80 | (c & 0x3f));
-	return 4;
 }
 
 void

@@ -66,12 +66,13 @@ read_value(struct scan *s, enum answer_seen *seen)
 {
 	uint32_t c = scan_peek(s);
 	struct scan t = *s;
+	size_t i;
 
-	for (size_t i = 0; i < COUNT(values); i++)
-		if (scan_word(s, values[i].word)) {
-			*seen = values[i].seen;
-			return true;
-		}
+	i = SCAN_TABLE(s, values);
+	if (i < COUNT(values)) {
+		*seen = values[i].seen;
+		return true;
+	}
 	if (!(c >= '1' && c <= '3') && !(c >= 0x2460 && c <= 0x2462))
 		return false;
 	scan_next(&t);
@@ -146,9 +147,7 @@ is_stop(uint32_t c)
 static bool
 ends_answer(struct scan *s)
 {
-	for (size_t i = 0; i < COUNT(endings); i++)
-		if (scan_word(s, endings[i]))
-			break;
+	SCAN_TABLE(s, endings);
 	scan_blanks(s);
 	return is_stop(scan_peek(s));
 }
@@ -226,14 +225,10 @@ read_line(struct answer *out, struct scan s, unsigned quoted)
 {
 	struct scan t;
 	unsigned letters;
-	size_t i;
 
 	skip_marks(&s, "-*");		/* no label: "A:" is ours */
 	t = s;
-	for (i = 0; i < COUNT(speakers); i++)
-		if (scan_word(&t, speakers[i]))
-			break;
-	if (i < COUNT(speakers)) {
+	if (SCAN_TABLE(&t, speakers) < COUNT(speakers)) {
 		scan_blanks(&t);
 		s = t;
 	}
@@ -244,19 +239,17 @@ read_line(struct answer *out, struct scan s, unsigned quoted)
 }
 
 void
-answer_read_seen(struct sk_arena *a, const char *text, struct answer *out)
+answer_read_seen(const struct lines *l, struct answer *out)
 {
 	unsigned quoted = 0;
-	struct lines l;
 
-	text_split(a, text, &l);
-	for (size_t i = 0; i < l.n; i++) {
-		struct scan s = l.v[i].s;
+	for (size_t i = 0; i < l->n; i++) {
+		struct scan s = l->v[i].s;
 		unsigned before = out->nsightings;
 
-		if (l.v[i].kind != LINE_TEXT)
+		if (l->v[i].kind != LINE_TEXT)
 			continue;
-		if (l.v[i].depth == 0) {
+		if (l->v[i].depth == 0) {
 			read_line(out, s, quoted);
 			if (out->nsightings != before)
 				quoted = 0;

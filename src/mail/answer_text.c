@@ -74,14 +74,12 @@ static void
 skip_question(struct scan *s)
 {
 	struct scan t = *s;
-	bool word = false, circled = false, end = false;
-	size_t i;
+	bool word, circled = false, end = false;
 	uint32_t c;
 
 	if (scan_peek(&t) == '(')
 		scan_next(&t);
-	for (i = 0; i < COUNT(labels) && !word; i++)
-		word = scan_word(&t, labels[i]);
+	word = SCAN_TABLE(&t, labels) < COUNT(labels);
 	scan_blanks(&t);
 	c = scan_peek(&t);
 	if (is_number(c)) {
@@ -193,6 +191,7 @@ read_line(struct line *l, const char *p, const char *end)
 	l->s = scan_trim(s);
 	l->kind = l->s.p == l->s.end ? LINE_BLANK : LINE_TEXT;
 	l->field = border_field(l->s);
+	l->box = text_is_box_line(l->s);
 }
 
 static void
@@ -205,6 +204,7 @@ read_lines(struct sk_arena *a, const char *text, struct lines *out)
 		n++;
 	out->v = sk_arena_array(a, n, sizeof(*out->v));
 	out->n = 0;
+	out->text = text;
 	for (p = text; (nl = strchr(p, '\n')) != NULL; p = nl + 1)
 		read_line(&out->v[out->n++], p, nl);
 	read_line(&out->v[out->n++], p, p + strlen(p));
@@ -263,7 +263,7 @@ place_signature(struct line *l, struct place *at)
 	struct scan s = l->s;
 	const char *p = l->s.p;
 
-	if (l->depth > 0 || text_is_box_line(s) ||
+	if (l->depth > 0 || l->box ||
 	    text_is_token_line(&s, "ref"))
 		at->signature = false;
 	else if (l->s.end - p == 2 && p[0] == '-' && p[1] == '-')
@@ -335,13 +335,15 @@ static const char *const seals[] = {
 static size_t
 disclaimer(const struct lines *l, size_t i)
 {
-	char s[PARAGRAPH] = "";
+	char s[PARAGRAPH];
 	size_t k, n = 0, j;
 	bool open = false;
 
+	*s = '\0';
+
 	for (k = i; k < l->n && l->v[k].kind == LINE_TEXT &&
 	    l->v[k].depth == 0 && n + 8 < sizeof(s); k++) {
-		if (text_is_box_line(l->v[k].s))
+		if (l->v[k].box)
 			return 0;
 		scan_fold(s + n, sizeof(s) - n, l->v[k].s);
 		for (j = 0; k == i && j < COUNT(opens); j++)
@@ -364,29 +366,38 @@ disclaimer(const struct lines *l, size_t i)
 char *
 answer_new_text(struct sk_arena *a, const char *text)
 {
+	struct lines l;
+
+	text_split(a, text, &l);
+	return answer_new_lines(a, &l);
+}
+
+char *
+answer_new_lines(struct sk_arena *a, const struct lines *l)
+{
 	size_t i, n, blanks = 0;
 	bool fresh = true;	/* at a paragraph's start */
-	struct lines l;
 	struct sk_buf b;
 	char *out;
 
-	text_split(a, text, &l);
-	sk_buf_init(&b, strlen(text) + 2);
-	for (i = 0; i < l.n; i += n) {
+	sk_buf_init(&b, strlen(l->text) + 2);
+	for (i = 0; i < l->n; i += n) {
+		const struct line *at = &l->v[i];
+
 		n = 1;
-		if (l.v[i].depth > 0 || l.v[i].kind != LINE_TEXT) {
+		if (at->depth > 0 || at->kind != LINE_TEXT) {
 			blanks++;
 			fresh = true;
 			continue;
 		}
-		if (fresh && (n = disclaimer(&l, i)) > 0)
+		if (fresh && (n = disclaimer(l, i)) > 0)
 			continue;
 		n = 1;
 		fresh = false;
 		if (b.len > 0)
 			sk_buf_adds(&b, blanks > 0 ? "\n\n" : "\n");
 		blanks = 0;
-		sk_buf_add(&b, l.v[i].s.p, (size_t)(l.v[i].s.end - l.v[i].s.p));
+		sk_buf_add(&b, at->s.p, (size_t)(at->s.end - at->s.p));
 	}
 	out = sk_arena_str(a, sk_buf_str(&b));
 	sk_buf_free(&b);

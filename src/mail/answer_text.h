@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <sekisho/answer.h>
 #include <sekisho/arena.h>
 
 #include "mail/answer_scan.h"
@@ -22,14 +23,21 @@ struct line {
 	unsigned char depth;	/* with the unmarked originals above it */
 	unsigned char kind;	/* enum line_kind */
 	unsigned char field;	/* of a header block; answer_border.c's own */
+	bool box;		/* text_is_box_line() */
 };
 
 struct lines {
+	const char *text;
 	struct line *v;
 	size_t n;
 };
 
 void text_split(struct sk_arena *a, const char *text, struct lines *out);
+
+/* answer_parse() and answer_new_text() for a text that is split already. */
+void answer_parse_lines(struct sk_arena *a, const struct lines *l,
+    struct answer *out);
+char *answer_new_lines(struct sk_arena *a, const struct lines *l);
 /* Steps over a token's 26 characters behind "ref:" at line i, on to the next
  * lines where a mailer wrapped it. NULL if it is none. Lower case. */
 const char *text_token(struct sk_arena *a, const struct lines *l, size_t i,

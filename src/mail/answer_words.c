@@ -187,15 +187,7 @@ words_is_withdrawal(struct sk_arena *a, struct scan s)
 bool
 words_talk(struct scan s)
 {
-	struct scan t;
-	size_t i;
-
-	for (i = 0; i < COUNT(talk); i++) {
-		t = s;
-		if (scan_word(&t, talk[i]))
-			return true;
-	}
-	return false;
+	return SCAN_TABLE(&s, talk) < COUNT(talk);
 }
 
 bool
@@ -203,15 +195,10 @@ words_ask(struct scan s)
 {
 	static const char *const asks[] = { "?", "ですか", "ますか",
 		"でしょうか" };
-	struct scan t;
-	size_t i;
 
 	for (; scan_peek(&s) != 0; scan_next(&s))
-		for (i = 0; i < COUNT(asks); i++) {
-			t = s;
-			if (scan_word(&t, asks[i]))
-				return true;
-		}
+		if (SCAN_TABLE(&s, asks) < COUNT(asks))
+			return true;
 	return false;
 }
 

@@ -14,6 +14,7 @@
 
 #include "mail/answer_text.h"
 #include "mail/answer_words.h"
+#include "mail/read.h"
 
 /* Folded as scan_next() does. A longer label before one it begins with. */
 static const struct {
@@ -106,32 +107,27 @@ read_label(struct scan *s, enum fact_detail_kind *kind)
 	struct scan t = *s;
 	bool lenticular;
 	uint32_t c;
+	size_t i;
 
 	text_skip_label(&t);
 	lenticular = scan_peek(&t) == 0x3010 || scan_peek(&t) == '[';
 	if (lenticular)
 		scan_next(&t);
-	for (size_t i = 0; i < sizeof(labels) / sizeof(*labels); i++) {
-		struct scan u = t;
-
-		if (!scan_word(&u, labels[i].label))
-			continue;
-		skip_bracket(&u);
-		scan_blanks(&u);
-		c = scan_next(&u);
-		if (lenticular && (c == 0x3011 || c == ']')) {
-			struct scan v = u;
-
-			if (scan_next(&v) == ':')
-				u = v;
-		} else if (c != ':' && c != '=') {
-			continue;
-		}
-		*kind = labels[i].kind;
-		*s = u;
-		return true;
+	i = SCAN_TABLE(&t, labels);
+	if (i == sizeof(labels) / sizeof(*labels))
+		return false;
+	skip_bracket(&t);
+	scan_blanks(&t);
+	c = scan_next(&t);
+	if (lenticular && (c == 0x3011 || c == ']')) {
+		if (scan_peek(&t) == ':')
+			scan_next(&t);
+	} else if (c != ':' && c != '=') {
+		return false;
 	}
-	return false;
+	*kind = labels[i].kind;
+	*s = t;
+	return true;
 }
 
 static bool
@@ -230,20 +226,18 @@ read_value(struct details *d, const struct lines *l, size_t i,
 }
 
 void
-details_find(struct sk_arena *a, const char *text, struct facts *out)
+details_find(struct sk_arena *a, const struct lines *l, struct facts *out)
 {
 	struct details d = { .a = a, .out = out };
 	enum fact_detail_kind kind;
-	struct lines l;
 
 	d.list = sk_arena_array(a, LIMIT_DETAILS, sizeof(*d.list));
-	text_split(a, text, &l);
-	for (size_t i = 0; i < l.n; i++) {
-		struct scan s = l.v[i].s;
+	for (size_t i = 0; i < l->n; i++) {
+		struct scan s = l->v[i].s;
 
-		if (l.v[i].kind == LINE_TEXT && l.v[i].depth <= 1 &&
+		if (l->v[i].kind == LINE_TEXT && l->v[i].depth <= 1 &&
 		    read_label(&s, &kind))
-			i = read_value(&d, &l, i, kind, s);
+			i = read_value(&d, l, i, kind, s);
 	}
 	out->details = d.list;
 	out->ndetails = d.n;

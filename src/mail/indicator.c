@@ -18,6 +18,7 @@
 #include "mail/answer_text.h"
 #include "mail/bytes.h"
 #include "mail/indicator.h"
+#include "mail/read.h"
 
 #define SLOTS 2048		/* of the set of those found; a power of two */
 #define SIGNATURE_LINES 15	/* below a rule at the end of the new text */
@@ -297,17 +298,16 @@ passage(struct fact_passage *list, size_t *n, size_t at, size_t end,
 }
 
 static size_t
-line_end(const char *text, const struct lines *l, size_t i)
+line_end(const struct lines *l, size_t i)
 {
-	const char *nl = strchr(l->v[i].s.end, '\n');
+	const char *end = l->v[i].s.end, *nl = strchr(end, '\n');
 
-	return nl != NULL ? (size_t)(nl - text) + 1 :
-	    (size_t)(l->v[i].s.end - text) + strlen(l->v[i].s.end);
+	return (size_t)(nl != NULL ? nl + 1 - l->text :
+	    end + strlen(end) - l->text);
 }
 
 static void
-find_all(struct finder *f, const char *text, const struct lines *l,
-    bool quotes_ours)
+find_all(struct finder *f, const struct lines *l, bool quotes_ours)
 {
 	struct fact_passage *list = sk_arena_array(f->a, LIMIT_PASSAGES,
 	    sizeof(*list));
@@ -326,7 +326,7 @@ find_all(struct finder *f, const char *text, const struct lines *l,
 		    l->v[i].kind == LINE_BORDER)))
 			read_line(f, l->v[i].s, flags);
 		technical |= f->any;
-		at = line_end(text, l, i);
+		at = line_end(l, i);
 		if (l->v[i].kind == LINE_BLANK) {
 			passage(list, &n, from, at, technical);
 			from = at;
@@ -339,22 +339,19 @@ find_all(struct finder *f, const char *text, const struct lines *l,
 }
 
 void
-indicators_find(struct sk_arena *a, const char *text, bool quotes_ours,
+indicators_find(struct sk_arena *a, const struct lines *l, bool quotes_ours,
     struct facts *out)
 {
 	struct finder *f = sk_arena_alloc(a, sizeof(*f));
-	struct lines l;
-	size_t room;
+	size_t room = longest_line(l) + 1;
 
-	text_split(a, text, &l);
-	room = longest_line(&l) + 1;
 	memset(f, 0, sizeof(*f));
 	f->a = a;
 	f->out = out;
 	f->list = sk_arena_array(a, LIMIT_INDICATORS, sizeof(*f->list));
 	f->line = sk_arena_alloc(a, room);
 	f->changed = sk_arena_alloc(a, room);
-	find_all(f, text, &l, quotes_ours);
+	find_all(f, l, quotes_ours);
 	out->indicators = f->list;
 	out->nindicators = f->n;
 }

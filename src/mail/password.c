@@ -10,6 +10,7 @@
 #include <sekisho/answer.h>
 #include <sekisho/text.h>
 
+#include "mail/answer_text.h"
 #include "mail/bytes.h"
 #include "mail/read.h"
 
@@ -138,9 +139,10 @@ password_line(const char *text)
 }
 
 bool
-gives_password(struct sk_arena *a, const char *text, const char *subject)
+gives_password(struct sk_arena *a, const struct lines *l,
+    const char *subject)
 {
-	const char *said = answer_new_text(a, text), *folded;
+	const char *said = answer_new_lines(a, l), *folded;
 
 	if (strlen(said) > LONGEST)
 		return false;

@@ -9,6 +9,7 @@
 #include <sekisho/limits.h>
 #include <sekisho/text.h>
 
+#include "mail/answer_text.h"
 #include "mail/bytes.h"
 #include "mail/mime.h"
 #include "mail/prescan.h"
@@ -50,13 +51,24 @@ unwrap(struct mail_work *w, bool *unwrapped)
 
 /* What a person wrote, not what a mail system says. */
 static void
-read_content(struct mail_work *w)
+read_content(struct mail_work *w, const struct lines *l)
 {
 	if (w->out->automatic == AUTO_DSN)
 		return;
-	indicators_find(w->a, w->out->text, w->out->answer.ref != NULL,
-	    w->out);
-	details_find(w->a, w->out->text, w->out);
+	indicators_find(w->a, l, w->out->answer.ref != NULL, w->out);
+	details_find(w->a, l, w->out);
+}
+
+static void
+read_words(struct mail_work *w)
+{
+	struct lines l;
+
+	text_split(w->a, w->out->text, &l);
+	answer_parse_lines(w->a, &l, &w->out->answer);
+	read_content(w, &l);
+	w->out->gives_password = w->out->nattachments == 0 &&
+	    gives_password(w->a, &l, w->out->subject);
 }
 
 static int
@@ -83,10 +95,7 @@ read_layer(struct mail_work *w)
 	read_bounce(w);
 	read_attachments(w);
 	read_imitation(w);
-	answer_parse(w->a, w->out->text, &w->out->answer);
-	read_content(w);
-	w->out->gives_password = w->out->nattachments == 0 &&
-	    gives_password(w->a, w->out->text, w->out->subject);
+	read_words(w);
 	return SK_OK;
 }
 

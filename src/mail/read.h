@@ -5,6 +5,8 @@
 
 #include "mail/scan.h"
 
+struct lines;			/* answer_text.h */
+
 enum part_role {
 	ROLE_ATTACHMENT,
 	ROLE_TEXT,		/* text/plain that a reader is shown */
@@ -47,7 +49,14 @@ void text_to_lf(char *text);
 /* bounce.c: what a bounce says, and of which mail. */
 void read_bounce(struct mail_work *w);
 /* password.c: is the text little but the password of a file sent before? */
-bool gives_password(struct sk_arena *a, const char *text, const char *subject);
+bool gives_password(struct sk_arena *a, const struct lines *l,
+    const char *subject);
+/* indicator.c, detail.c: what a text holds (R-040, R-071, R-072), into *out;
+ * linear, bounded by limits.h. quotes_ours: quoted lines are our own form. */
+void indicators_find(struct sk_arena *a, const struct lines *l,
+    bool quotes_ours, struct facts *out);
+void details_find(struct sk_arena *a, const struct lines *l,
+    struct facts *out);
 /* attach.c: the attachments, and keys among them. */
 void read_attachments(struct mail_work *w);
 

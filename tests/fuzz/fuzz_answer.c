@@ -10,6 +10,8 @@
 #include <sekisho/limits.h>
 #include <sekisho/text.h>
 
+#include "mail/answer_text.h"
+
 #include "fuzz.h"
 
 static void
@@ -35,6 +37,7 @@ check_quoted(struct sk_arena *a, const char *text)
 {
 	char *deep = sk_arena_alloc(a, strlen(text) * 4 + 8), *p = deep;
 	struct answer ans;
+	struct lines l;
 
 	memcpy(p, ">> ", 3);
 	for (p += 3; *text != '\0'; text++) {
@@ -45,9 +48,10 @@ check_quoted(struct sk_arena *a, const char *text)
 		}
 	}
 	*p = '\0';
-	answer_parse(a, deep, &ans);
+	text_split(a, deep, &l);
+	answer_parse_lines(a, &l, &ans);
 	FUZZ_CHECK(!answer_any(&ans) && ans.ref == NULL && ans.code == NULL);
-	FUZZ_CHECK(*answer_new_text(a, deep) == '\0');
+	FUZZ_CHECK(*answer_new_lines(a, &l) == '\0');
 }
 
 int
@@ -55,10 +59,12 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
 	struct sk_arena *a = sk_arena_new();
 	struct answer ans;
+	struct lines l;
 	unsigned open;
 	char *text = sk_utf8_clean(a, sk_span_of(p, n));
 
-	answer_parse(a, text, &ans);
+	text_split(a, text, &l);
+	answer_parse_lines(a, &l, &ans);
 	FUZZ_CHECK((ans.ticks & ans.unclear) == 0);
 	FUZZ_CHECK((ans.ticks | ans.unclear) < 1u << ANSWER_CODES);
 	check_words(&ans, ANSWER_1B, ans.parts);
@@ -72,7 +78,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 		FUZZ_CHECK(ans.unclear == 0 && (ans.ticks & ~ANSWER_4Y) == 0);
 	FUZZ_CHECK(answer_complete(&ans, &open) == (open == 0));
 	FUZZ_CHECK((open & ans.unclear) == ans.unclear);
-	FUZZ_CHECK(strlen(answer_new_text(a, text)) <= strlen(text) + 1);
+	FUZZ_CHECK(strlen(answer_new_lines(a, &l)) <= strlen(text) + 1);
 	/* The longest check, for one input in four. */
 	if (n > 0 && (p[n - 1] & 3) == 0)
 		check_quoted(a, text);

@@ -10,6 +10,9 @@
 #include <sekisho/messages.h>
 #include <sekisho/text.h>
 
+#include "mail/answer_text.h"
+#include "mail/read.h"
+
 #include "fuzz.h"
 
 static void
@@ -64,19 +67,21 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	struct sk_arena *a = sk_arena_new();
 	struct facts f = { 0 };
 	struct answer ans;
+	struct lines l;
 
 	if (n > LIMIT_TEXT)
 		n = LIMIT_TEXT;
 	f.text = sk_utf8_clean(a, sk_span_of(p, n));
-	indicators_find(a, f.text, n > 0 && p[0] & 1, &f);
-	details_find(a, f.text, &f);
+	text_split(a, f.text, &l);
+	indicators_find(a, &l, n > 0 && p[0] & 1, &f);
+	details_find(a, &l, &f);
 	FUZZ_CHECK(f.ndetails <= LIMIT_DETAILS);
 	for (size_t i = 0; i < f.ndetails; i++)
 		FUZZ_CHECK(strlen(f.details[i].value) <= LIMIT_DETAIL);
 	check_indicators(&f);
 	check_passages(&f);
 	check_wire(a, &f);
-	answer_parse(a, f.text, &ans);
+	answer_parse_lines(a, &l, &ans);
 	FUZZ_CHECK(ans.nsightings <= ANSWER_SIGHTINGS);
 	sk_arena_free(&a);
 	return 0;

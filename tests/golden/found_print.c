@@ -11,6 +11,9 @@
 #include <sekisho/limits.h>
 #include <sekisho/mail_read.h>
 
+#include "mail/answer_text.h"
+#include "mail/read.h"
+
 static void
 print_flags(uint32_t flags)
 {
@@ -29,6 +32,7 @@ main(int argc, char **argv)
 	struct sk_arena *a = sk_arena_new();
 	struct sk_error e = { 0 };
 	struct answer ans;
+	struct lines l;
 	struct sk_buf b;
 	struct facts f = { 0 };
 
@@ -38,9 +42,10 @@ main(int argc, char **argv)
 	if (sk_file_read(argv[1], &b, &e))
 		return 66;
 	f.text = sk_arena_str(a, sk_buf_str(&b));
-	answer_parse(a, f.text, &ans);
-	indicators_find(a, f.text, ans.ref != NULL, &f);
-	details_find(a, f.text, &f);
+	text_split(a, f.text, &l);
+	answer_parse_lines(a, &l, &ans);
+	indicators_find(a, &l, ans.ref != NULL, &f);
+	details_find(a, &l, &f);
 	for (size_t i = 0; i < f.nindicators; i++) {
 		printf("%s:%s", indicator_word(f.indicators[i].type),
 		    f.indicators[i].value);

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -97,6 +98,45 @@ widths_are_folded(void **state)
 	assert_string_equal(sk_nfkc_fold(*state, "はい"), "はい");
 	assert_string_equal(sk_nfkc_fold(*state, ""), "");
 	assert_string_equal(sk_nfkc(*state, "x\xffy"), "x\uFFFDy");
+}
+
+static void
+utf8(char out[4], uint32_t c)
+{
+	size_t n = 0;
+
+	if (c < 0x80) {
+		out[n++] = (char)c;
+	} else if (c < 0x800) {
+		out[n++] = (char)(0xc0 | c >> 6);
+		out[n++] = (char)(0x80 | (c & 0x3f));
+	} else {
+		out[n++] = (char)(0xe0 | c >> 12);
+		out[n++] = (char)(0x80 | (c >> 6 & 0x3f));
+		out[n++] = (char)(0x80 | (c & 0x3f));
+	}
+	out[n] = '\0';
+}
+
+/* The quick way and the library's agree about every character of the basic
+ * plane: beside "é" the library sees it. */
+static void
+folding_quickly_is_folding(void **state)
+{
+	(void)state;
+	for (uint32_t c = 1; c < 0x10000; c++) {
+		struct sk_arena *a = sk_arena_new();
+		char alone[4], beside[16];
+		const char *x, *y;
+
+		utf8(alone, c);
+		snprintf(beside, sizeof(beside), "é、%s", alone);
+		x = sk_nfkc_fold(a, alone);
+		y = sk_nfkc_fold(a, beside);
+		if (strcmp(x, y + strlen("é、")) != 0)
+			fail_msg("U+%04x: %s, %s", c, x, y);
+		sk_arena_free(&a);
+	}
 }
 
 static void
@@ -327,6 +367,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		T(folding_quickly_is_folding),
 		T(utf8_is_checked),
 		T(utf8_is_cleaned),
 		T(widths_are_folded),
