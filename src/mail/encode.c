@@ -22,6 +22,7 @@ enum {
 	/* Values are reused behind "HP-Outer: ", byte for byte. */
 	HP_PREFIX = sizeof("HP-Outer: ") - 1,
 	WORD_FRAME = sizeof("=?UTF-8?B?" "?=") - 1,
+	CHARACTER = sizeof("=F0=90=80=80") - 1,
 	WORD_PLAIN = 60,	/* longer words are encoded, to fold */
 	ID_MOST = 200
 };
@@ -189,30 +190,75 @@ add_plain(struct sk_buf *b, size_t *col, const char *s)
 	}
 }
 
+static bool
+inside_character(const char *s)
+{
+	return ((unsigned char)*s & 0xc0) == 0x80;
+}
+
+/* As many whole characters as make whole groups of base64, or all that is
+ * left: GMime 3.2 (notmuch) joins words and stops at padding, so no word but
+ * the last may have any. */
+static size_t
+whole_groups(const char *s, size_t left, size_t room)
+{
+	size_t n = room / 3 * 3;
+
+	if (left <= n)
+		return left;
+	while (n > 0 && inside_character(s + n))
+		n -= 3;
+	return n;
+}
+
+static size_t
+room_at(size_t col)
+{
+	return LINE - 1 > col + WORD_FRAME ?
+	    (LINE - 1 - col - WORD_FRAME) / 4 * 3 : 0;
+}
+
+static size_t
+add_word(struct sk_buf *b, size_t *col, const char *s, size_t n)
+{
+	char word[LINE];
+	size_t w = base64_run(word, (const unsigned char *)s, n);
+
+	sk_buf_adds(b, "=?UTF-8?B?");
+	sk_buf_add(b, word, w);
+	sk_buf_adds(b, "?=");
+	*col += w + WORD_FRAME;
+	return n;
+}
+
+/* One character that no whole groups can begin with, in the other encoding. */
+static size_t
+add_character(struct sk_buf *b, size_t *col, const char *s)
+{
+	size_t n = 0;
+
+	sk_buf_adds(b, "=?UTF-8?Q?");
+	do
+		sk_buf_addf(b, "=%02X", (unsigned char)s[n++]);
+	while (inside_character(s + n));
+	sk_buf_adds(b, "?=");
+	*col += 3 * n + WORD_FRAME;
+	return n;
+}
+
 /* RFC 2047 section 2: words <= 75, lines <= 76, whole characters. */
 void
 enc_words(struct sk_buf *b, size_t *col, const char *s)
 {
 	size_t left = strlen(s);
-	char word[LINE];
 
 	while (left > 0) {
-		size_t room = LINE - 1 > *col + WORD_FRAME ?
-		    (LINE - 1 - *col - WORD_FRAME) / 4 * 3 : 0;
-		size_t n = left < room ? left : room;
+		size_t n = whole_groups(s, left, room_at(*col));
 
-		while (n > 0 && n < left &&
-		    ((unsigned char)s[n] & 0xc0) == 0x80)
-			n--;
-		if (n == 0) {
-			fold(b, col);
-			continue;
-		}
-		sk_buf_adds(b, "=?UTF-8?B?");
-		size_t w = base64_run(word, (const unsigned char *)s, n);
-		sk_buf_add(b, word, w);
-		sk_buf_adds(b, "?=");
-		*col += w + WORD_FRAME;
+		if (n > 0)
+			n = add_word(b, col, s, n);
+		else if (*col + WORD_FRAME + CHARACTER < LINE)
+			n = add_character(b, col, s);
 		s += n;
 		left -= n;
 		if (left > 0)

@@ -37,20 +37,52 @@ struct rule {
 
 /* --- texts --- */
 
-/* Encoded words in the form =?UTF-8?B?...?=, single blanks between. */
+static bool
+decode_base64(struct sk_buf *out, struct sk_span v)
+{
+	struct proof_base64 b = { .out = out };
+
+	return proof_base64_line(&b, v);
+}
+
+/* Every octet as =XX, and no other spelling. */
+static bool
+decode_hex(struct sk_buf *out, struct sk_span v)
+{
+	static const char digits[] = "0123456789ABCDEF";
+
+	for (size_t i = 0; i < v.len; i += 3) {
+		const char *h = NULL, *l = NULL;
+
+		if (v.len - i >= 3 && v.p[i] == '=') {
+			h = memchr(digits, v.p[i + 1], 16);
+			l = memchr(digits, v.p[i + 2], 16);
+		}
+		if (h == NULL || l == NULL)
+			return false;
+		sk_buf_addc(out, (int)(h - digits) << 4 | (int)(l - digits));
+	}
+	return v.len > 0;
+}
+
+/* Encoded words in the forms =?UTF-8?B?...?= and =?UTF-8?Q?=XX...?=, single
+ * blanks between. */
 static bool
 decode_words(struct sk_buf *out, const char *v)
 {
 	for (;;) {
-		struct proof_base64 b = { .out = out };
+		bool hex = strncmp(v, "=?UTF-8?Q?", 10) == 0;
+		struct sk_span word;
 		const char *end;
 
-		if (strncmp(v, "=?UTF-8?B?", 10) != 0)
+		if (!hex && strncmp(v, "=?UTF-8?B?", 10) != 0)
 			return false;
 		v += 10;
 		end = strstr(v, "?=");
-		if (end == NULL ||
-		    !proof_base64_line(&b, sk_span_of(v, (size_t)(end - v))))
+		if (end == NULL)
+			return false;
+		word = sk_span_of(v, (size_t)(end - v));
+		if (!(hex ? decode_hex : decode_base64)(out, word))
 			return false;
 		v = end + 2;
 		if (*v == '\0')

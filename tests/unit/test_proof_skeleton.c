@@ -194,6 +194,12 @@ test_display_name(void **state)
 	    "=?UTF-8?B?eEB5LmV4YW1wbGUsIHo=?= x"), "From");
 	assert_no(w, swapped_from(w,
 	    "=?UTF-8?B?eEB5LmV4YW1wbGUsIHp=?="), "From");
+	assert_int_equal(swapped_from(w,
+	    "=?UTF-8?Q?=78?= =?UTF-8?B?QHkuZXhhbXBsZSwgeg==?="), 0);
+	assert_no(w, swapped_from(w,
+	    "=?UTF-8?Q?x?= =?UTF-8?B?QHkuZXhhbXBsZSwgeg==?="), "From");
+	assert_no(w, swapped_from(w,
+	    "=?UTF-8?Q?=78=?= =?UTF-8?B?QHkuZXhhbXBsZSwgeg==?="), "From");
 	w->want.from_name = "AAAA";
 	assert_int_equal(swapped_from(w, "=?UTF-8?B?QUFBQQ==?="), 0);
 	assert_no(w, swapped_from(w, "=?UTF-8?B?QQ==QUFB?="), "From");
