@@ -4,10 +4,10 @@ import subprocess
 
 
 class Key:
-    """One person's home with one key."""
+    """One person's home with one key: algo signs, cipher encrypts."""
 
     def __init__(self, folder, address, name=None, expired=False,
-                 life="2y"):
+                 life="2y", algo="ed25519", cipher="cv25519"):
         self.home = pathlib.Path(folder)
         self.home.mkdir(mode=0o700, parents=True)
         self.address = address
@@ -16,11 +16,11 @@ class Key:
         user = f"{name} <{address}>" if name else address
         past = ["--faked-system-time", "20240101T000000!"] if expired else []
         life = "1d" if expired else life
-        for what in (["--quick-generate-key", user, "ed25519", "sign", life],):
+        for what in (["--quick-generate-key", user, algo, "sign", life],):
             self.run(*past, "--passphrase", "", *what)
         self.fpr = self.field("fpr")
         self.run(*past, "--passphrase", "", "--quick-add-key", self.fpr,
-                 "cv25519", "encr", life)
+                 cipher, "encr", life)
 
     def run(self, *args, stdin=b"", check=True):
         done = subprocess.run(
@@ -40,6 +40,11 @@ class Key:
 
     def export(self):
         return self.run("--armor", "--export", self.fpr).stdout
+
+    def secret(self):
+        """For programs that have no agent."""
+        return self.run("--armor", "--passphrase", "",
+                        "--export-secret-keys", self.fpr).stdout
 
     def learn(self, block):
         """Imports somebody's key; its fingerprint."""

@@ -25,8 +25,11 @@ class Certificates:
         return done.stdout
 
     def fingerprint(self, name, how="sha256"):
-        out = self.openssl("x509", "-in", f"{name}.pem", "-noout",
-                           "-fingerprint", "-" + how).decode()
+        return self.print_of((self.dir / f"{name}.pem").read_bytes(), how)
+
+    def print_of(self, pem, how="sha1"):
+        out = self.openssl("x509", "-noout", "-fingerprint", "-" + how,
+                           stdin=pem).decode()
         return out.split("=")[1].strip().replace(":", "")
 
     def answer(self, csr):
