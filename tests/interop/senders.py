@@ -1,0 +1,85 @@
+"""Programs that we did not write, making mails for the council: gpg, sq and rnp
+sign and encrypt by OpenPGP, openssl and gpgsm by S/MIME."""
+import subprocess
+
+from harness import mails
+from harness.smime import entity, part
+from openers import CannotRead, call, said
+
+
+def text_part(text):
+    return mails.crlf(("Content-Type: text/plain; charset=utf-8\n"
+                       "Content-Transfer-Encoding: 8bit\n\n" +
+                       text).encode())
+
+
+# --- OpenPGP: a person has `key` (a GnuPG home) and a folder `dir`
+
+def gpg(who, council, inner):
+    return who.key.encrypt(inner, council.fpr)
+
+
+def sq(who, council, inner):
+    secret, block = who.dir / "secret.asc", who.dir / "council.asc"
+    secret.write_bytes(who.key.secret())
+    block.write_bytes(council.block)
+    done = call("sq", "encrypt", "--recipient-cert", block, "--signer-key",
+                secret, stdin=inner)
+    if b"No key to" in done.stderr or b"not supported" in done.stderr or \
+            b"No suitable" in done.stderr or b"no suitable" in done.stderr:
+        raise CannotRead(said(done))
+    assert done.returncode == 0, said(done)
+    return done.stdout
+
+
+def rnp(who, council, inner):
+    """A home for each council: rnp takes the recipient by its fingerprint."""
+    home = who.dir / f"rnp-{council.fpr[-8:]}"
+    if not home.exists():
+        home.mkdir(mode=0o700)
+        for name, block in (("secret", who.key.secret()),
+                            ("council", council.block)):
+            (home / name).write_bytes(block)
+            done = call("rnpkeys", "--homedir", home, "--import", home / name)
+            assert done.returncode == 0, said(done)
+    (home / "text").write_bytes(inner)
+    done = call("rnp", "--homedir", home, "--password", "", "--armor",
+                "--overwrite", "--output", home / "out", "--recipient",
+                council.fpr, "--userid", who.key.fpr, "--encrypt", "--sign",
+                home / "text")
+    assert done.returncode == 0, said(done)
+    return (home / "out").read_bytes()
+
+
+OPENPGP = [gpg, sq, rnp]
+
+
+# --- S/MIME
+
+def openssl(ca, name, own, inner, *how):
+    """Opaque and enveloped; `how` are words for the signature."""
+    signed = ca.openssl("cms", "-sign", "-binary", "-nodetach", "-signer",
+                        f"{name}.pem", "-inkey", f"{name}.key", *how,
+                        "-outform", "DER", stdin=inner)
+    return enveloped(ca, own, entity(*part("signed-data", signed)))
+
+
+def enveloped(ca, own, inner, *how):
+    der = ca.openssl("cms", "-encrypt", "-binary", *(how or ["-aes256"]),
+                     "-outform", "DER", "-recip", own, stdin=inner)
+    return part("enveloped-data", der)
+
+
+def gpgsm(home, signer, own, inner):
+    """By fingerprints, in a home that has them."""
+    def run(*words, stdin):
+        done = subprocess.run(
+            ["gpgsm", "--homedir", home, "--batch", "--quiet", *words],
+            input=stdin, capture_output=True)
+        assert done.returncode == 0, done.stderr.decode()
+        return done.stdout
+
+    signed = run("--local-user", signer, "--sign", stdin=inner)
+    sealed = run("--recipient", own, "--encrypt",
+                 stdin=entity(*part("signed-data", signed)))
+    return part("enveloped-data", sealed)
