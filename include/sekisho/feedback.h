@@ -12,6 +12,8 @@ enum feedback_clause {
 	FEEDBACK_ADDRESS,	/* not the authenticated address of that case */
 	FEEDBACK_TERMS,		/* the item's own terms are not in force */
 	FEEDBACK_AUDIENCE,	/* it admits no originator */
+	FEEDBACK_ACT,		/* the originator allowed no such act (R-058);
+				 * for dispatches to somebody outside only */
 	FEEDBACK_SECRET,	/* secret, and no basis is recorded (C-33) */
 	FEEDBACK_DENY_LIST,	/* names somebody of another case */
 	FEEDBACK_STATE,		/* withdrawn, or not approved */
@@ -33,6 +35,7 @@ struct feedback_ask {
 };
 
 enum feedback_clause gate_feedback(const struct feedback_ask *ask);
+const char *feedback_word(enum feedback_clause c);	/* for the ledger */
 const char *feedback_rule(enum feedback_clause c);
 const char *feedback_sentence(enum feedback_clause c, const char *lang);
 

@@ -52,8 +52,9 @@ int store_deny_others(struct store *s, struct sk_arena *a, int64_t case_row,
 enum case_text_kind {
 	CASE_TEXT_ADVICE,	/* to the originator (T-11, T-12) */
 	CASE_TEXT_WORDING,	/* of a request (T-09, T-10) */
-	CASE_TEXT_DAMAGE	/* the damage half: sealed to a key of its own,
+	CASE_TEXT_DAMAGE,	/* the damage half: sealed to a key of its own,
 				 * which no item's path ever asks for (R-070) */
+	CASE_TEXT_DISPATCH	/* fields of a text, as a document (T-19 …) */
 };
 struct case_text {
 	int64_t row, case_row, created;

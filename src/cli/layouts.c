@@ -235,6 +235,8 @@ TABLES(previews_tables) = {
 	{ "copies", NULL, NULL, previews_columns }, NO_MORE };
 COLUMNS(preview_head) = { C("person", "Person"), C("org", "Organisation"),
 	END };
+COLUMNS(dispatch_fields) = { C("case", "Case"), C("template", "Text"),
+	C("sent", "Sent"), C("held", "Held"), C("subject", "Subject"), END };
 COLUMNS(held_columns) = { C("person", "PERSON"), C("reason", "REASON"),
 	END };
 COLUMNS(ledger_columns) = { C("copy", "COPY"), C("person", "PERSON"),
@@ -379,6 +381,7 @@ static const struct layout layouts[] = {
 	{ "digest", digest_fields, digest_tables, NULL },
 	{ "digests", NULL, digests_tables, NULL },
 	{ "digest-preview", preview_head, previews_tables, "text" },
+	{ "dispatch", dispatch_fields, NULL, "text" },
 	{ "texts", NULL, texts_tables, NULL },
 	{ "text", text_fields, NULL, "text" },
 	{ "mails", NULL, mails_tables, NULL },

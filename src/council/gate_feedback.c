@@ -10,30 +10,41 @@
 #include <sekisho/text.h>
 
 static const struct {
-	const char *rule, *en, *ja;
+	const char *word, *rule, *en, *ja;
 } clauses[FEEDBACK_LAST] = {
-	[FEEDBACK_YES] = { "R-123", "Nothing stands against it.",
+	[FEEDBACK_YES] = { "yes", "R-123",
+	    "Nothing stands against it.",
 	    "回答を妨げる事情はありません。" },
-	[FEEDBACK_ADDRESS] = { "R-054", "The address is not the one that "
+	[FEEDBACK_ADDRESS] = { "address", "R-054",
+	    "The address is not the one that "
 	    "confirmed in this case.",
 	    "この相談で確認のとれたアドレスではありません。" },
-	[FEEDBACK_TERMS] = { "R-059", "The item's own originator has no terms "
+	[FEEDBACK_TERMS] = { "terms-missing", "R-059",
+	    "The item's own originator has no terms "
 	    "in force.",
 	    "この情報の提供者の条件が、現在有効ではありません。" },
-	[FEEDBACK_AUDIENCE] = { "R-100", "The item's scope does not admit an "
+	[FEEDBACK_AUDIENCE] = { "audience", "R-100",
+	    "The item's scope does not admit an "
 	    "originator who is no member.",
 	    "この情報の共有範囲に、構成員でない相談者は含まれません。" },
-	[FEEDBACK_SECRET] = { "C-33", "The item is secret, and no basis for "
+	[FEEDBACK_ACT] = { "act-not-allowed", "R-058",
+	    "The originator's answer does not allow this act outside.",
+	    "情報提供者は、この外部との調整を認めていません。" },
+	[FEEDBACK_SECRET] = { "secret-no-basis", "C-33",
+	    "The item is secret, and no basis for "
 	    "giving it to a non-member is recorded.",
 	    "秘密の情報であり、構成員でない方に渡す根拠が記録されていません。"
 	    },
-	[FEEDBACK_DENY_LIST] = { "R-126", "The text points to somebody of "
+	[FEEDBACK_DENY_LIST] = { "deny-list", "R-126",
+	    "The text points to somebody of "
 	    "another case.",
 	    "ほかの相談の関係者を示す語が含まれています。" },
-	[FEEDBACK_STATE] = { "R-094", "The item is not approved, or has been "
+	[FEEDBACK_STATE] = { "item-state", "R-094",
+	    "The item is not approved, or has been "
 	    "withdrawn.",
 	    "この情報は承認されていないか、取り下げられています。" },
-	[FEEDBACK_KEY] = { "R-119", "No usable key of this case is on record; "
+	[FEEDBACK_KEY] = { "no-key", "R-119",
+	    "No usable key of this case is on record; "
 	    "the copy is held.",
 	    "この相談の鍵が使えないため、送付を保留します。" },
 };
@@ -87,6 +98,12 @@ static enum feedback_clause
 known(enum feedback_clause c)
 {
 	return (unsigned)c < FEEDBACK_LAST ? c : FEEDBACK_ADDRESS;
+}
+
+const char *
+feedback_word(enum feedback_clause c)
+{
+	return clauses[known(c)].word;
 }
 
 const char *

@@ -256,6 +256,7 @@ static const struct {
 	ROW(case, reopen), ROW(case, advise), ROW(damage, add),
 	ROW(damage, list), ROW(damage, show), ROW(request, widen),
 	ROW(request, exception), ROW(request, list), ROW(request, sheet),
+	ROW(request, outside), ALONE(feedback), ALONE(publication),
 	ROW(item, text), ROW(item, add),
 	ROW(item, show), ROW(item, edit), ROW(item, list),
 	ROW(item, approve), ROW(item, withdraw), ROW(item, raise),

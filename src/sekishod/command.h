@@ -189,6 +189,8 @@ VERB(case_deny); VERB(case_merge); VERB(case_unmerge); VERB(case_reopen);
 VERB(case_advise); VERB(damage_add); VERB(damage_list); VERB(damage_show);
 VERB(request_widen); VERB(request_exception); VERB(request_list);
 VERB(request_sheet); VERB(terms_withdraw); VERB(item_text);
+/* verbs_dispatch.c */
+VERB(feedback); VERB(publication); VERB(request_outside);
 #undef VERB
 
 /* verbs_outbox.c: copies held for want of a key go to sealing again. */

@@ -437,6 +437,26 @@ void digest_content(struct daemon *d, struct sk_arena *a,
 void digest_label(struct daemon *d, struct sk_arena *a, struct tvalues *v,
     const struct gate_case *g);
 
+/* ---- dispatch.c: an operator's words to an originator, or outside ---- */
+struct dispatch {
+	const char *template;
+	bool secret, basis;		/* basis: recorded (C-33) */
+	enum tlp tlp;
+	int64_t source;			/* T-23: the case it comes from */
+	uint32_t act;			/* T-23: the one it relies on */
+};
+bool dispatch_is_feedback(const char *template);
+/* Its document's gate, and back: {"gate": …, "fields": …}. */
+struct sk_json;
+void dispatch_gate_put(struct sk_json *o, const struct dispatch *l);
+int dispatch_open(struct tvalues *v, const char *template, const char *text,
+    struct dispatch *out);
+/* May it go to the case's originator as it stands? hit: where, for
+ * FEEDBACK_DENY_LIST. */
+enum feedback_clause dispatch_ask(struct daemon *d, struct sk_arena *a,
+    const struct case_record *c, const struct dispatch *l, const char *subject,
+    const char *text, struct deny_hit *hit);
+
 /* ---- finished.c: a copy as its reader gets it ---- */
 #define FINISHED_SEEN 64
 struct finished_seen {

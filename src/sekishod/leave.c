@@ -55,6 +55,22 @@ same_items(const struct permits_item *const *items, size_t n,
 	return same;
 }
 
+/* What an operator wrote rests on terms: others than those it was written
+ * under hold it, for a person to look (I1). */
+static bool
+rests_on_old_terms(struct daemon *d, struct sk_arena *a,
+    const struct copy_record *c)
+{
+	struct notice_record say;
+	struct terms t;
+
+	if (!c->case_row || c->person || store_notice_get(d->store, a, c->row,
+	    &say) || !say.text || !say.terms_version)
+		return false;
+	return store_terms_locked(d->store, a, say.request ? say.request :
+	    c->case_row, &t) || t.version != say.terms_version;
+}
+
 enum leave
 leave_ask(struct daemon *d, struct sk_arena *a, const struct copy_record *c,
     const char **reason)
@@ -68,6 +84,10 @@ leave_ask(struct daemon *d, struct sk_arena *a, const struct copy_record *c,
 	*reason = "gone";
 	if (!c->encrypted)
 		return LEAVE_YES;
+	if (rests_on_old_terms(d, a, c)) {
+		*reason = "terms-changed";
+		return LEAVE_HOLD;
+	}
 	if (!c->digest)
 		return c->person && registration_text(c->template) ?
 		    to_the_person(d, a, c, reason) : to_key(d, a, c, reason);

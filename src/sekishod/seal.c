@@ -31,7 +31,10 @@ struct sealing {
 	struct notice_record notice;
 	struct tvalues *values;
 	const char *items;
-	struct finished digest;		/* of a copy of a digest */
+	struct finished digest;		/* of a copy of a digest; text: what
+					 * was looked through, of any copy */
+	bool is_dispatch;
+	struct dispatch dispatch;
 	loop_fn done;
 	void *ctx;
 };
@@ -251,12 +254,58 @@ ask_keyd(struct sealing *s, const struct tvalues *v)
 
 /* ---- words that an operator wrote into the case ---- */
 
+/* They were looked through when they were written; since then other cases may
+ * have come, terms may have changed (R-126, C-33). NULL: they may go. */
+static const char *
+words_denied(struct sealing *s, const struct case_record *c,
+    struct sk_error *e)
+{
+	struct sk_buf subject, text;
+	enum feedback_clause clause;
+	struct deny_hit hit;
+	int r;
+
+	sk_buf_init(&subject, LIMIT_SUBJECT);
+	sk_buf_init(&text, LIMIT_OUT_MESSAGE);
+	r = template_render(s->d->templates, s->copy.language,
+	    s->copy.template, s->values, &subject, &text, e);
+	s->digest.subject = sk_arena_str(s->arena, sk_buf_str(&subject));
+	s->digest.text = sk_arena_str(s->arena, sk_buf_str(&text));
+	sk_buf_free(&subject);
+	sk_buf_free(&text);
+	if (r)
+		return "render-failed";
+	clause = dispatch_ask(s->d, s->arena, c, &s->dispatch,
+	    s->digest.subject, s->digest.text, &hit);
+	if (clause == FEEDBACK_DENY_LIST)
+		sk_fail(e, SK_ERR_REFUSED, s->copy.template, "%s, line %u, a "
+		    "%s", hit.part, hit.line, hit.kind);
+	return clause == FEEDBACK_YES ? NULL : feedback_word(clause);
+}
+
+/* Fields of a dispatch, or plain words. */
+static int
+words_take(struct sealing *s, const char *text)
+{
+	s->dispatch.template = s->copy.template;
+	if (!s->is_dispatch)
+		return values_words(s->d, s->arena, s->values, &s->notice,
+		    text);
+	tv_str(s->values, "serial", sk_arena_strn(s->arena, s->copy.token,
+	    COPY_SERIAL));
+	return dispatch_open(s->values, s->copy.template, text, &s->dispatch);
+}
+
 static void
 words_opened(void *ctx, struct channel_message *m, const char *error)
 {
 	struct sealing *s = ctx;
+	struct sk_error e = { 0 };
 	struct msg_opened done;
+	struct case_record c;
 	struct sk_buf b;
+	const char *bad;
+	int r;
 
 	if (!m || m->type != MSG_OPENED || msg_opened_get(s->arena,
 	    sk_buf_span(&m->fields), &done) || done.status || m->nfds != 1) {
@@ -266,13 +315,25 @@ words_opened(void *ctx, struct channel_message *m, const char *error)
 		return;
 	}
 	sk_buf_init(&b, LIMIT_ITEM_TEXT + 1);
-	if (sk_fd_slurp(m->fds[0], &b) == SK_OK &&
-	    values_words(s->d, s->arena, s->values, &s->notice,
-	    sk_utf8_clean(s->arena, sk_buf_span(&b))) == SK_OK)
-		ask_keyd(s, s->values);
-	else
-		later(s, "keyd");
+	r = sk_fd_slurp(m->fds[0], &b);
+	if (!r)
+		r = words_take(s, sk_utf8_clean(s->arena, sk_buf_span(&b)));
 	sk_buf_free(&b);
+	if (!r)
+		r = store_case_get(s->d->store, s->arena, s->copy.case_row,
+		    &c);
+	if (r) {
+		later(s, "keyd");
+		return;
+	}
+	bad = words_denied(s, &c, &e);
+	if (bad) {
+		sk_log(SK_WARN, "copy.denied", "copy=%lld reason=%s where=\"%s"
+		    "\"", (long long)s->copy.row, bad, e.text);
+		stop(s, COPY_HELD, bad);
+		return;
+	}
+	ask_keyd(s, s->values);
 }
 
 static void
@@ -285,6 +346,7 @@ open_words(struct sealing *s, const struct case_record *c)
 		stop(s, COPY_DROPPED, "no-text");
 		return;
 	}
+	s->is_dispatch = t.kind == CASE_TEXT_DISPATCH;
 	opening_words(s->d, &t, c->secret_wrap, words_opened, s);
 }
 

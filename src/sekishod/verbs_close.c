@@ -9,13 +9,8 @@
 
 #define COPIES_MAX 5000
 
-static bool
-is_feedback(const char *template)
-{
-	return strcmp(template, "T-19") == 0 || strcmp(template, "T-20") == 0;
-}
-
-/* Sent, or told another way (`outbox mark`). */
+/* Sent, or told another way (`outbox mark`). An interim report leaves the
+ * case where it was; the final one makes it due. */
 static bool
 feedback_given(struct command *c, const struct case_record *k)
 {
@@ -27,7 +22,8 @@ feedback_given(struct command *c, const struct case_record *k)
 		return false;
 	for (size_t i = 0; i < n; i++)
 		if (p[i].state == COPY_MARKED || (p[i].state == COPY_SENT &&
-		    is_feedback(p[i].template)))
+		    k->state == CASE_FEEDBACK_DUE &&
+		    dispatch_is_feedback(p[i].template)))
 			return true;
 	return false;
 }
