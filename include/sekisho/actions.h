@@ -8,6 +8,7 @@
 
 #include <sekisho/answer.h>
 #include <sekisho/arena.h>
+#include <sekisho/facts.h>
 #include <sekisho/gate.h>
 #include <sekisho/request.h>
 
@@ -28,7 +29,7 @@ enum action_type {
 	ACTION_SEND,		/* one mail to the case's originator */
 	ACTION_OPERATOR,	/* needs a person's look: reason word */
 	ACTION_NOTIFY,		/* content-free note to the notify addresses */
-	ACTION_BOUNCED,		/* the copy of the token came back */
+	ACTION_BOUNCED,		/* something is heard of the token's copy */
 	ACTION_RECORD,		/* a member's answer to an item: the ledger */
 	ACTION_ACKNOWLEDGE,	/* T-18 to that person, encrypted only */
 	ACTION_TELL,		/* a P text to somebody without a case (T-24) */
@@ -74,7 +75,7 @@ struct action {
 		struct {
 			int64_t copy_row;
 			const char *status;	/* "5.1.1", or NULL */
-			bool late;		/* not back: still tried */
+			enum fact_fate fate;
 		} bounced;
 		struct {
 			const char *person, *item;

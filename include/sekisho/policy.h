@@ -69,6 +69,12 @@ struct policy {
 	unsigned answer_due_business_days;
 	unsigned question_reminders;
 	unsigned digest_spread_seconds;
+	/* What came back, and what waits. */
+	unsigned delivery_late_copies;	/* 5, late in so many days, stop a
+					 * person; 0: never */
+	unsigned delivery_late_days;	/* 14 */
+	unsigned delivery_held_days;	/* 3: then `check` names it */
+	unsigned delivery_waiting_hours; /* 12: likewise */
 	const int32_t *holidays;	/* days since 1970, council's zone */
 	size_t nholidays;
 	const char *guidance_url, *legal_secrecy_ja, *legal_secrecy_en,

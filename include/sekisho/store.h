@@ -308,7 +308,8 @@ enum copy_state {
 	COPY_SENT,		/* the relay said 250 */
 	COPY_HELD,		/* reason; visible, ages, can be released */
 	COPY_DROPPED,		/* reason: refused for good, terms, withdrawal */
-	COPY_MARKED		/* delivered another way (outbox mark) */
+	COPY_MARKED,		/* delivered another way (outbox mark) */
+	COPY_BOUNCED		/* was SENT, and did not arrive */
 };
 struct copy_record {
 	int64_t row, created, next_try, sent;
@@ -348,19 +349,24 @@ int store_copy_by_hash(struct store *s, struct sk_arena *a,
 int store_copy_sealed(struct store *s, int64_t row, const char *fpr,
     const char *items, struct sk_span message,
     const unsigned char hash[SK_HASH]);
-/* HANDING or READY -> READY (the same bytes again), READY -> HANDING; HELD or
- * TO_SEAL -> TO_SEAL (drops the bytes); all but SENT -> HELD, DROPPED, MARKED.
- * Anything else is SK_ERR_BUG. */
+/* HANDING or READY -> READY (the same bytes again), READY -> HANDING; HELD,
+ * BOUNCED or TO_SEAL -> TO_SEAL (drops the bytes); all but SENT and BOUNCED ->
+ * HELD, DROPPED, MARKED; BOUNCED -> MARKED. Anything else is SK_ERR_BUG. */
 int store_copy_state(struct store *s, int64_t row, enum copy_state st,
     const char *reason, int64_t next_try);
+/* A P copy's bytes are made once: HELD or BOUNCED -> READY with what is there.
+ * SK_ERR_NOINPUT: it is no such copy. */
+int store_copy_again(struct store *s, int64_t row);
 /* HANDING -> SENT. */
 int store_copy_handed(struct store *s, int64_t row, const char *queue_id,
     const char *reply, int64_t now);
 /* The relay did not take it: tries + 1; HANDING -> READY. */
 int store_copy_tried(struct store *s, int64_t row, const char *reply,
     int64_t next_try);
-/* It came back after it was SENT: the reason says so, nothing else changes. */
-int store_copy_bounced(struct store *s, int64_t row);
+/* What was heard of it after it was SENT, as its reason. lost: it did not
+ * arrive, SENT -> BOUNCED; else it stays SENT. */
+int store_copy_returned(struct store *s, int64_t row, bool lost,
+    const char *reason);
 /* Rows in a state, due at `now` (next_try <= now), oldest first. */
 int store_copy_due(struct store *s, enum copy_state st, int64_t now,
     int64_t *rows, size_t max, size_t *n);

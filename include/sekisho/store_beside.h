@@ -6,6 +6,7 @@
 #pragma once
 
 #include <sekisho/campaign.h>
+#include <sekisho/facts.h>
 #include <sekisho/request.h>
 #include <sekisho/store.h>
 
@@ -47,6 +48,37 @@ int store_deny_list(struct store *s, struct sk_arena *a, int64_t case_row,
 /* Of every other case: for what goes to an originator. */
 int store_deny_others(struct store *s, struct sk_arena *a, int64_t case_row,
     struct deny_record **out, size_t *n);
+
+/* ---- what came back, and whom nothing is sent for now (L24) ---- */
+struct return_record {
+	int64_t time, mail;		/* the mail that said so */
+	enum fact_fate fate;
+	const char *status;		/* "5.1.1", or NULL */
+};
+/* Once for a hand-over of the copy and a fate: *fresh is false for more. */
+int store_return_add(struct store *s, const struct copy_record *c,
+    const struct return_record *x, bool *fresh);
+int store_returns(struct store *s, struct sk_arena *a, int64_t copy,
+    struct return_record **out, size_t *n);
+/* Of how many other copies of that person something was heard since then, and
+ * since the newest stop ended. */
+int store_returns_late(struct store *s, const char *person, int64_t copy,
+    int64_t since, unsigned *out);
+
+struct stop_record {
+	int64_t row, since, copy;	/* of which it was heard */
+	const char *person, *address;
+	const char *why, *status;	/* a word, and "5.1.1" or NULL */
+};
+/* SK_ERR_EXISTS: it stands already. */
+int store_stop_add(struct store *s, const struct stop_record *x);
+/* SK_ERR_NOINPUT: there is none. */
+int store_stop_get(struct store *s, struct sk_arena *a, const char *person,
+    struct stop_record *out);
+/* All that stand, oldest first. */
+int store_stops(struct store *s, struct sk_arena *a,
+    struct stop_record **out, size_t *n);
+int store_stop_end(struct store *s, int64_t row, int64_t now);
 
 /* ---- texts of operators, sealed like mails (I9) ---- */
 enum case_text_kind {

@@ -136,7 +136,7 @@ int template_render(const struct template_set *s, const char *lang,
  * flag (R-101), csv_name code? (the table that goes along).
  *
  * Operator notice N-01, P: new_case unclear_answer operator_look unreadable
- * key_proposed held flags, case_number code?. N-02, P: a key was changed:
+ * key_proposed held came_back flags, case_number code?. N-02, P: a key was changed:
  * key_new key_extended key_revoked flags (one on), key_fpr, key_until line?,
  * to_poc flag.
  *
@@ -157,7 +157,7 @@ int template_render(const struct template_set *s, const char *lang,
  * numbers. T-37 E: item, retracted flag, then the label's fields; else items of
  * one row. T-38 E: item, released flag, release_where line, was_raw was_tentative
  * tentative confirmed flags. T-39 P: hold_no_key hold_expired hold_unusable
- * to_poc flags. T-42 P: case_number?, due?. T-43 P: date, key_fpr code, expired
+ * hold_address to_poc flags. T-42 P: case_number?, due?. T-43 P: date, key_fpr code, expired
  * to_poc flags. T-44 P:
  * not_organisation flag, window_from window_until line?. T-45 P: queue_id
  * code?, reason code, count number. T-08 E: item, withdrawn flag, old_terms

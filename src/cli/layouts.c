@@ -62,7 +62,8 @@ COLUMNS(person_fields) = { C("person", "Person"), C("org", "Organisation"),
 	"Language"), C("scheme", "Scheme"), C("key", "Key"), C("personal",
 	"Own address"), C("doubt", "Doubt about it"), AT("applied",
 	"Applied"), AT("due", "Due"), AT("acknowledged", "Acknowledged"),
-	AT("removed", "Removed"), C("stopped", "Copies stopped"), END };
+	AT("removed", "Removed"), C("stopped", "Copies stopped"),
+	C("delivery", "Delivery"), AT("delivery_since", "  since"), END };
 COLUMNS(received_columns) = { C("copy", "COPY"), C("digest", "DIGEST"),
 	C("template", "TEXT"), C("state", "STATE"), C("items", "ITEMS"),
 	AT("sent", "SENT"), C("reason", "REASON"), END };
@@ -326,6 +327,10 @@ COLUMNS(copy_fields) = { C("copy", "Copy"), C("state", "State"), C("reason",
 	"Tries"), AT("created", "Made"), AT("next_try", "Next try"),
 	AT("sent", "Sent"), C("queue_id", "Queue id"), C("reply", "Reply"),
 	C("hash", "Copy hash"), END };
+COLUMNS(returns_columns) = { AT("time", "TIME"), C("fate", "WHAT"),
+	C("status", "STATUS"), C("mail", "MAIL"), END };
+TABLES(copy_tables) = {
+	{ "returns", "Heard of it since", NULL, returns_columns }, NO_MORE };
 COLUMNS(retried_fields) = { C("copies", "Copies tried again"), END };
 
 /* ---- account, counts, checks ---- */
@@ -392,7 +397,7 @@ static const struct layout layouts[] = {
 	{ "answers", answers_fields, answers_tables, NULL },
 	{ "mail-part", part_fields, NULL, NULL },
 	{ "outbox", NULL, outbox_tables, NULL },
-	{ "copy", copy_fields, NULL, NULL },
+	{ "copy", copy_fields, copy_tables, NULL },
 	{ "retried", retried_fields, NULL, NULL },
 	{ "audit", NULL, audit_tables, NULL },
 	{ "audit-verify", verify_fields, NULL, NULL },

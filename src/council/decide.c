@@ -179,7 +179,7 @@ file_machine(const struct decide_in *in, enum mail_class class,
 
 /* Bounces come to the return address; others are known by their shape. The
  * copy is named by the tag they came to, else by the head that they return;
- * a report of success or of a delay takes nothing back (L24). */
+ * a report of success says nothing new (L24). */
 static void
 decide_bounce(const struct decide_in *in, struct actions *x)
 {
@@ -196,10 +196,13 @@ decide_bounce(const struct decide_in *in, struct actions *x)
 		b->u.bounced.copy_row = t->copy_row;
 		b->u.bounced.status = in->facts ? in->facts->bounce.status :
 		    NULL;
-		b->u.bounced.late = fate == FATE_TEMPORARY;
+		b->u.bounced.fate = fate;
 	}
 	act_audit(x, "mail.bounce", fate_word(fate));
-	if (fate != FATE_DELIVERED)
+	/* Who is told of a copy of ours hangs on what is known of it
+	 * (returned.h); of none of ours anybody can write as many as they
+	 * like. */
+	if (!in->facts)
 		act_notify(x, "operator_look");
 }
 

@@ -66,6 +66,13 @@ static const struct schema_key timings[] = {
 	    "600"),
 	END
 };
+static const struct schema_key delivery[] = {
+	COUNT("late_copies", p.delivery_late_copies, 0, 1000, "5"),
+	COUNT("late_days", p.delivery_late_days, 1, 365, "14"),
+	COUNT("held_days", p.delivery_held_days, 1, 365, "3"),
+	COUNT("waiting_hours", p.delivery_waiting_hours, 1, 720, "12"),
+	END
+};
 static const struct schema_key approvals[] = {
 	COUNT("secret", p.approvals_secret, 1, 5, "2"),
 	COUNT("plain", p.approvals_plain, 1, 5, "1"),
@@ -113,6 +120,7 @@ static const struct schema_key keys[] = {
 	{ .name = "restraint", .type = SCHEMA_GROUP, .keys = restraint },
 	{ .name = "assurance", .type = SCHEMA_GROUP, .keys = assurance },
 	{ .name = "timings", .type = SCHEMA_GROUP, .keys = timings },
+	{ .name = "delivery", .type = SCHEMA_GROUP, .keys = delivery },
 	{ .name = "approvals", .type = SCHEMA_GROUP, .keys = approvals },
 	{ .name = "membership", .type = SCHEMA_GROUP, .keys = membership },
 	{ .name = "holidays", .type = SCHEMA_TEXTS, .at = AT(holidays),

@@ -306,20 +306,20 @@ do_notify(struct doing *x, const struct action *act)
 static int
 do_bounced(struct doing *x, const struct action *act)
 {
-	struct copy_record c;
-	int r;
+	bool tell = false;
+	int r = returned_heard(x->d, x->a, act->u.bounced.copy_row,
+	    act->u.bounced.fate, act->u.bounced.status, x->m->mail->row,
+	    x->now, x->actor, &tell);
 
-	/* Shown in `outbox list`; the copy itself was handed over. A forger
-	 * may claim it of one that was not: kept as a mail, not believed. */
-	if (store_copy_get(x->d->store, x->a, act->u.bounced.copy_row, &c) ||
-	    c.state != COPY_SENT)
-		return SK_OK;
-	r = act->u.bounced.late ? SK_OK : store_copy_bounced(x->d->store,
-	    c.row);
-	return r ? r : store_audit(x->d->store, x->now, x->actor,
-	    act->u.bounced.late ? "copy.late" : "copy.bounced",
-	    c.person ? c.person : "-", act->u.bounced.status ?
-	    act->u.bounced.status : "");
+	if (!r && tell && x->c->row) {
+		x->c->needs_operator = true;
+		x->c->note = "came-back";
+		r = save_case(x);
+	}
+	if (!r && tell)
+		apply_notify(x->d, "came_back", x->c->row ? x->c->number :
+		    NULL);
+	return r;
 }
 
 static int

@@ -176,13 +176,20 @@ note_to(struct daemon *d, struct sk_arena *a, const char *address,
 		.address = address, .from = d->config->return_address,
 		.token = token, .reason = "",
 	};
+	struct token_record t = { .address = address,
+		.created = copy.created };
 	struct sk_error e = { 0 };
+	int r;
 
 	sk_random_base32(token, TOKEN_LENGTH);
 	tv_str(v, "desk_address", d->config->return_address);
 	tv_str(v, "contact", d->config->return_address);
-	if (store_copy_add(d->store, &copy) ||
-	    outbox_plain(d, a, &copy, v, &e))
+	r = store_copy_add(d->store, &copy);
+	t.copy_row = copy.row;
+	/* So that one that comes back is known for ours. */
+	if (!r)
+		r = store_token_add(d->store, token, &t);
+	if (r || outbox_plain(d, a, &copy, v, &e))
 		sk_log(SK_ERROR, "notify", "template=%s error=\"%s\"",
 		    template_id, e.text);
 }
@@ -192,7 +199,8 @@ event_values(struct daemon *d, struct sk_arena *a, const char *event,
     const char *case_number)
 {
 	static const char *const events[] = { "new_case", "unclear_answer",
-	    "operator_look", "unreadable", "key_proposed", "held" };
+	    "operator_look", "unreadable", "key_proposed", "held",
+	    "came_back" };
 	struct tvalues *v = values_common(d, a, d->config->language);
 
 	for (size_t i = 0; i < sizeof(events) / sizeof(*events); i++)

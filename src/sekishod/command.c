@@ -265,7 +265,8 @@ static const struct {
 	ROW(digest, show), ROW(mail, list), ROW(mail, show), ROW(mail, text),
 	ROW(mail, split), ROW(mail, save), ALONE(answers),
 	ROW(outbox, list), ROW(outbox, show),
-	ROW(outbox, retry), ROW(outbox, mark), ROW(audit, show),
+	ROW(outbox, retry), ROW(outbox, release), ROW(outbox, mark),
+	ROW(audit, show),
 	ROW(audit, verify), ALONE(stats), ROW(digest, preview),
 	ROW(text, list), ROW(text, show),
 };

@@ -180,7 +180,8 @@ VERB(why);
 VERB(digest_send); VERB(digest_preview); VERB(digest_list); VERB(digest_show); VERB(mail_list);
 VERB(mail_show); VERB(mail_text); VERB(mail_split); VERB(mail_save);
 VERB(answers); VERB(probe); VERB(outbox_list);
-VERB(outbox_show); VERB(outbox_retry); VERB(outbox_mark); VERB(audit_show);
+VERB(outbox_show); VERB(outbox_retry); VERB(outbox_release);
+VERB(outbox_mark); VERB(audit_show);
 VERB(audit_verify); VERB(stats);
 /* verbs_text.c */
 VERB(text_list); VERB(text_show);

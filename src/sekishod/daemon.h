@@ -555,6 +555,21 @@ int digest_make(struct daemon *d, struct sk_arena *a, const char *by,
     const struct digest_options *o, struct digest_result *out,
     struct sk_error *e);
 
+/* ---- returned.c: what is heard of copies that were handed over ---- */
+/* NULL, or the word by which copies of this person to this address are held
+ * for now. */
+const char *returned_stop(struct daemon *d, struct sk_arena *a,
+    const char *person, const char *address);
+/* tell: an operator should hear of it. */
+int returned_heard(struct daemon *d, struct sk_arena *a, int64_t copy,
+    enum fact_fate fate, const char *status, int64_t mail, int64_t now,
+    const char *actor, bool *tell);
+/* Ends a stop; what was held for it, and what came back, goes to `address`,
+ * sealed and asked about anew. *n: how many. SK_ERR_NOINPUT: there is none. */
+int returned_release(struct daemon *d, struct sk_arena *a,
+    const char *person, const char *address, const char *actor,
+    const char *reason, size_t *n);
+
 /* ---- relay.c: ready copies to couriers (courier.c) ---- */
 struct relay *relay_new(struct daemon *d, struct sk_error *e);
 void relay_free(struct relay **r);

@@ -213,6 +213,8 @@ person(struct planning *x, const struct person *p)
 			x->held = g.detail && *g.detail ? g.detail :
 			    gate_word(g.clause);
 	}
+	if (n && !x->held)
+		x->held = returned_stop(x->d, x->a, p->id, p->address);
 	if (n)
 		entries(x, o, p, n);
 }

@@ -13,7 +13,7 @@ static const char *const copy_states[] = {
 	[COPY_TO_SEAL] = "to-seal", [COPY_READY] = "ready",
 	[COPY_HANDING] = "handing", [COPY_SENT] = "sent",
 	[COPY_HELD] = "held", [COPY_DROPPED] = "dropped",
-	[COPY_MARKED] = "marked",
+	[COPY_MARKED] = "marked", [COPY_BOUNCED] = "bounced",
 };
 
 const char *

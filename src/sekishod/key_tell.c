@@ -48,6 +48,7 @@ set_hold(struct tvalues *v, const char *reason)
 
 	for (size_t i = 0; i < 3; i++)
 		tv_flag(v, flags[i], on && strcmp(flags[i], on) == 0);
+	tv_flag(v, "hold_address", false);
 }
 
 static struct tvalues *

@@ -81,6 +81,9 @@ leave_ask(struct daemon *d, struct sk_arena *a, const struct copy_record *c,
 	struct org o;
 	size_t n = 0;
 
+	*reason = returned_stop(d, a, c->person, c->address);
+	if (*reason)
+		return LEAVE_HOLD;
 	*reason = "gone";
 	if (!c->encrypted)
 		return LEAVE_YES;

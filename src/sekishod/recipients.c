@@ -50,6 +50,14 @@ take(struct recipient *all, size_t *n, const struct copy_record *c)
 		(*n)++;
 }
 
+/* What came back may have been read on the way (a bounce proves nothing), and
+ * goes again. */
+static bool
+handed_over(const struct copy_record *c)
+{
+	return c->state == COPY_SENT || c->state == COPY_BOUNCED;
+}
+
 int
 recipients_of(struct daemon *d, struct sk_arena *a, const char *item,
     struct recipient **out, size_t *n)
@@ -67,14 +75,15 @@ recipients_of(struct daemon *d, struct sk_arena *a, const char *item,
 
 		if (!in_digest(&g[i], item))
 			continue;
-		r = store_copy_list(d->store, a, COPY_SENT, g[i].row, 0,
+		r = store_copy_list(d->store, a, -1, g[i].row, 0,
 		    COPIES_MAX, &c, &nc);
 		more = sk_arena_array(a, *n + nc + 1, sizeof(*more));
 		if (*n)
 			memcpy(more, *out, *n * sizeof(*more));
 		*out = more;
 		for (size_t k = 0; k < nc && !r; k++)
-			if (c[k].person && recipients_listed(c[k].items, item))
+			if (c[k].person && handed_over(&c[k]) &&
+			    recipients_listed(c[k].items, item))
 				take(*out, n, &c[k]);
 	}
 	return r;

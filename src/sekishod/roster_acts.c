@@ -9,6 +9,7 @@
 
 #include <sekisho/calendar.h>
 #include <sekisho/clock.h>
+#include <sekisho/text.h>
 
 int
 act_of(struct command *c, struct act *out)
@@ -253,6 +254,20 @@ apart_from_before(struct command *c, const struct person *old,
 	    "identifier, with a key of their own", new->id, old->org);
 }
 
+/* Mail came back from the address of before: what was held goes to this one. */
+static int
+moved(struct command *c, const struct person *old, const struct person *new)
+{
+	size_t n;
+	int r;
+
+	if (!old || sk_ascii_ieq(old->address, new->address))
+		return SK_OK;
+	r = returned_release(c->d, c->arena, new->id, new->address, c->actor,
+	    "address-changed", &n);
+	return r == SK_ERR_NOINPUT ? SK_OK : command_store(c, r, new->id);
+}
+
 /* What the POCs see of it (T-29). */
 static int
 tell_change(struct command *c, const struct person *old,
@@ -296,6 +311,8 @@ act_put_person(struct command *c, const struct person *old,
 		t.r = command_audit(c, old ? "person.change" : "person.add",
 		    new->id, sk_arena_printf(c->arena, "org=%s account=%s",
 		    new->org, yes_no(new->account)));
+	if (!t.r)
+		t.r = moved(c, old, new);
 	return t.r ? t.r : tell_change(c, old, new, &k);
 }
 

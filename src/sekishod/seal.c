@@ -570,6 +570,7 @@ void
 seal_copy(struct daemon *d, int64_t row, loop_fn done, void *ctx)
 {
 	struct sealing *s = sk_malloc(sizeof(*s));
+	const char *stopped;
 
 	s->d = d;
 	s->arena = sk_arena_new();
@@ -578,7 +579,11 @@ seal_copy(struct daemon *d, int64_t row, loop_fn done, void *ctx)
 	if (store_copy_get(d->store, s->arena, row, &s->copy) ||
 	    s->copy.state != COPY_TO_SEAL)
 		finish(s);
-	else if (s->copy.digest)
+	else if ((stopped = returned_stop(d, s->arena, s->copy.person,
+	    s->copy.address))) {
+		set_state(s, COPY_HELD, stopped, 0);	/* it was told */
+		finish(s);
+	} else if (s->copy.digest)
 		permits_open(d->permits, s->copy.digest, digest_opened, s);
 	else if (s->copy.person && registration_text(s->copy.template))
 		seal_registration(s);

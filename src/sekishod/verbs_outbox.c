@@ -60,6 +60,27 @@ verb_outbox_list(struct command *c)
 	return SK_OK;
 }
 
+/* What was heard of it after it was handed over. */
+static int
+document_returns(struct command *c, int64_t copy)
+{
+	struct sk_json *all = sk_json_set(c->out, "returns", sk_json_array());
+	struct return_record *x = NULL;
+	size_t n = 0;
+	int r = command_store(c, store_returns(c->d->store, c->arena, copy,
+	    &x, &n), "copy");
+
+	for (size_t i = 0; i < n; i++) {
+		struct sk_json *o = sk_json_add(all, sk_json_object());
+
+		document_time(o, "time", x[i].time);
+		sk_json_set_str(o, "fate", fate_word(x[i].fate));
+		sk_json_set_str(o, "status", x[i].status);
+		sk_json_set_int(o, "mail", x[i].mail);
+	}
+	return r;
+}
+
 int
 verb_outbox_show(struct command *c)
 {
@@ -70,10 +91,26 @@ verb_outbox_show(struct command *c)
 		return r;
 	c->out = sk_json_document("copy");
 	document(c, c->out, &p);
-	return SK_OK;
+	return document_returns(c, p.row);
 }
 
 /* ---- retry ---- */
+
+/* A P text is made once: its own bytes, if it came as far as that. */
+static int
+again(struct command *c, const struct copy_record *p)
+{
+	if (p->encrypted)
+		return store_copy_state(c->d->store, p->row, COPY_TO_SEAL, "",
+		    c->now);
+	return store_copy_again(c->d->store, p->row);
+}
+
+static bool
+is_stopped(struct command *c, const struct copy_record *p)
+{
+	return returned_stop(c->d, c->arena, p->person, p->address) != NULL;
+}
 
 /* A held copy is sealed again; a waiting one becomes due now. One that is with
  * the relay at this moment is left alone. */
@@ -84,8 +121,8 @@ retry(struct command *c, const struct copy_record *p, size_t *n)
 
 	switch (p->state) {
 	case COPY_HELD:
-		r = store_copy_state(c->d->store, p->row, COPY_TO_SEAL, "",
-		    c->now);
+	case COPY_BOUNCED:
+		r = again(c, p);
 		break;
 	case COPY_TO_SEAL:
 	case COPY_READY:
@@ -98,8 +135,24 @@ retry(struct command *c, const struct copy_record *p, size_t *n)
 		    "%s: nothing to retry", (long long)p->row,
 		    document_copy_state(p->state));
 	}
-	(*n)++;
-	return command_store(c, r, "copy");
+	*n += r == SK_OK;
+	return r == SK_ERR_NOINPUT ? sk_fail(&c->e, SK_ERR_REFUSED, "copy",
+	    "copy %lld was never made: do again what was to be told",
+	    (long long)p->row) : command_store(c, r, "copy");
+}
+
+static int
+retry_one(struct command *c, int64_t row, size_t *n)
+{
+	struct copy_record p;
+	int r = find(c, row, &p);
+
+	if (!r && is_stopped(c, &p))
+		return sk_fail(&c->e, SK_ERR_REFUSED, p.person, "mail to %s "
+		    "came back: when the address is right again, `sekisho "
+		    "outbox release %s'; a new one: `sekisho person change "
+		    "%s --address ...'", p.address, p.person, p.person);
+	return r ? r : retry(c, &p, n);
 }
 
 static int
@@ -107,20 +160,18 @@ retry_named(struct command *c, size_t *n)
 {
 	const char *const *rows;
 	size_t count = command_many(c, "copy", &rows);
-	struct copy_record p;
 	int r = SK_OK;
 
 	if (!count)
 		return sk_fail(&c->e, SK_ERR_USAGE, "outbox retry", "name "
 		    "copies, or say --held");
-	for (size_t i = 0; i < count && !r; i++) {
-		r = find(c, strtoll(rows[i], NULL, 10), &p);
-		if (!r)
-			r = retry(c, &p, n);
-	}
+	for (size_t i = 0; i < count && !r; i++)
+		r = retry_one(c, strtoll(rows[i], NULL, 10), n);
 	return r;
 }
 
+/* Whoever is stopped waits for a release; a P text that was never made, for
+ * somebody who does it again. */
 static int
 retry_held(struct command *c, size_t *n)
 {
@@ -130,7 +181,9 @@ retry_held(struct command *c, size_t *n)
 	    COPY_HELD, 0, 0, LIST_MAX, &p, &count), "outbox");
 
 	for (size_t i = 0; i < count && !r; i++)
-		r = retry(c, &p[i], n);
+		if (!is_stopped(c, &p[i]) && (p[i].encrypted || strcmp(
+		    p[i].reason, "render-failed") != 0))
+			r = retry(c, &p[i], n);
 	return r;
 }
 
@@ -147,6 +200,26 @@ verb_outbox_retry(struct command *c)
 	if (r)
 		return r;
 	outbox_kick(c->d->outbox);
+	c->out = sk_json_document("retried");
+	sk_json_set_int(c->out, "copies", (int64_t)n);
+	return SK_OK;
+}
+
+int
+verb_outbox_release(struct command *c)
+{
+	struct person p;
+	size_t n = 0;
+	int r = command_person(c, command_str(c, "person"), &p);
+
+	if (!r)
+		r = returned_release(c->d, c->arena, p.id, p.address,
+		    c->actor, command_str(c, "reason"), &n);
+	if (r == SK_ERR_NOINPUT && !*c->e.text)
+		return sk_fail(&c->e, r, p.id, "no mail to this person is "
+		    "stopped: see `sekisho outbox list --held'");
+	if (r)
+		return *c->e.text ? r : command_store(c, r, p.id);
 	c->out = sk_json_document("retried");
 	sk_json_set_int(c->out, "copies", (int64_t)n);
 	return SK_OK;

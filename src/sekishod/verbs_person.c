@@ -276,6 +276,18 @@ document_received(struct command *c, const char *person)
 	return r;
 }
 
+/* Does mail arrive there, as far as anybody has told? */
+static void
+document_delivery(struct command *c, const struct person *p)
+{
+	struct stop_record s;
+	bool stopped = store_stop_get(c->d->store, c->arena, p->id, &s) ==
+	    SK_OK;
+
+	sk_json_set_str(c->out, "delivery", stopped ? s.why : "ok");
+	document_time(c->out, "delivery_since", stopped ? s.since : 0);
+}
+
 int
 verb_person_show(struct command *c)
 {
@@ -285,6 +297,7 @@ verb_person_show(struct command *c)
 	if (r)
 		return r;
 	document_one(c, &p);
+	document_delivery(c, &p);
 	r = document_keys(c, p.id);
 	if (!r)
 		r = document_received(c, p.id);

@@ -22,15 +22,17 @@
 	BIT(COPY_HELD) | BIT(COPY_DROPPED) | BIT(COPY_MARKED))
 
 /* From which states may store_copy_state() go there? READY comes from sealing,
- * SENT from store_copy_handed(). */
+ * SENT from store_copy_handed(), BOUNCED from store_copy_returned(). */
 static const unsigned moves[] = {
-	[COPY_TO_SEAL] = BIT(COPY_HELD) | BIT(COPY_TO_SEAL),
+	[COPY_TO_SEAL] = BIT(COPY_HELD) | BIT(COPY_TO_SEAL) |
+	    BIT(COPY_BOUNCED),
 	[COPY_READY] = BIT(COPY_HANDING) | BIT(COPY_READY),
 	[COPY_HANDING] = BIT(COPY_READY),
 	[COPY_SENT] = 0,
 	[COPY_HELD] = NOT_SENT,
 	[COPY_DROPPED] = NOT_SENT,
-	[COPY_MARKED] = NOT_SENT,
+	[COPY_MARKED] = NOT_SENT | BIT(COPY_BOUNCED),
+	[COPY_BOUNCED] = 0,
 };
 
 /* What became of a copy. */
@@ -500,24 +502,46 @@ store_copy_handed(struct store *s, int64_t row, const char *queue_id,
 	return r;
 }
 
-/* The relay did not take it: the same bytes again later. */
 int
-store_copy_bounced(struct store *s, int64_t row)
+store_copy_again(struct store *s, int64_t row)
+{
+	struct sk_arena *a = sk_arena_new();
+	struct status u;
+	int r = status_of(s, a, row, &u);
+	struct stmt *st;
+
+	if (!r) {
+		u.reason = "";
+		st = store_use(s, SQL_COPY_AGAIN);
+		db_bind_int(st, row);
+		bind_status(s, st, &u);
+		r = db_run_one(st);
+	}
+	sk_arena_free(&a);
+	return r;
+}
+
+int
+store_copy_returned(struct store *s, int64_t row, bool lost,
+    const char *reason)
 {
 	struct sk_arena *a = sk_arena_new();
 	struct status u;
 	int r = status_of(s, a, row, &u);
 
 	if (!r && u.state != COPY_SENT)
-		r = illegal(row, u.state, "bounced");
+		r = illegal(row, u.state, "returned");
 	if (!r) {
-		u.reason = "bounced";
+		u.reason = reason;
+		if (lost)
+			u.state = COPY_BOUNCED;
 		r = set_status(s, row, COPY_SENT, &u);
 	}
 	sk_arena_free(&a);
 	return r;
 }
 
+/* The relay did not take it: the same bytes again later. */
 int
 store_copy_tried(struct store *s, int64_t row, const char *reply,
     int64_t next_try)

@@ -250,6 +250,22 @@ static const char *const main_versions[] = {
 	"CREATE TABLE holds(person BLOB PRIMARY KEY NOT NULL,"
 	" since INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
 	"PRAGMA user_version = 8;",
+
+	/* What came back, once a hand-over, and whom nothing is sent until
+	 * somebody has looked (L24). */
+	"CREATE TABLE returns(row INTEGER PRIMARY KEY,"
+	" copy INTEGER NOT NULL REFERENCES copies(row),"
+	" sent INTEGER NOT NULL, person BLOB, time INTEGER NOT NULL,"
+	" fate INTEGER NOT NULL, box BLOB NOT NULL,"
+	" UNIQUE(copy, sent, fate)) STRICT;"
+	"CREATE INDEX returns_person ON returns(person, time)"
+	" WHERE person IS NOT NULL;"
+	"CREATE TABLE stops(row INTEGER PRIMARY KEY, person BLOB NOT NULL,"
+	" since INTEGER NOT NULL, ended INTEGER, box BLOB NOT NULL) STRICT;"
+	"CREATE INDEX stops_person ON stops(person);"
+	"CREATE UNIQUE INDEX stops_now ON stops(person)"
+	" WHERE ended IS NULL;"
+	"PRAGMA user_version = 9;",
 };
 
 static const char *const wraps_versions[] = {

@@ -379,6 +379,32 @@ const struct sql sql_table[SQL_LAST] = {
 	[SQL_COPY_SENT] = { "copy.sent",
 	    "UPDATE copies SET state = ?3, status = ?4, sent = ?5, "
 	    "next_try = NULL WHERE row = ?1 AND state = ?2" },
+	/* 4 and 7: HELD and BOUNCED (COPY_*). */
+	[SQL_COPY_AGAIN] = { "copy.again",
+	    "UPDATE copies SET state = 1, status = ?2, next_try = 0 "
+	    "WHERE row = ?1 AND state IN (4, 7) AND encrypted = 0 "
+	    "AND row IN (SELECT copy FROM copy_message)" },
+	[SQL_RETURN_ADD] = { "return.add",
+	    "INSERT INTO returns(copy, sent, person, time, fate, box) "
+	    "VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING" },
+	[SQL_RETURN_LIST] = { "return.list",
+	    "SELECT time, fate, box FROM returns WHERE copy = ? "
+	    "ORDER BY row" },
+	/* Since the newest stop ended: what was mended does not count. */
+	[SQL_RETURN_LATE] = { "return.late",
+	    "SELECT count(DISTINCT copy) FROM returns WHERE person = ?1 "
+	    "AND copy <> ?2 AND time >= max(?3, coalesce((SELECT "
+	    "max(ended) FROM stops WHERE person = ?1), 0))" },
+	[SQL_STOP_ADD] = { "stop.add",
+	    "INSERT INTO stops(person, since, box) VALUES(?, ?, ?)" },
+	[SQL_STOP_GET] = { "stop.get",
+	    "SELECT row, since, box FROM stops WHERE person = ? "
+	    "AND ended IS NULL" },
+	[SQL_STOP_LIST] = { "stop.list",
+	    "SELECT row, since, box FROM stops WHERE ended IS NULL "
+	    "ORDER BY since, row" },
+	[SQL_STOP_END] = { "stop.end",
+	    "UPDATE stops SET ended = ?2 WHERE row = ?1 AND ended IS NULL" },
 	[SQL_COPY_MESSAGE_ADD] = { "copy.message_add",
 	    "INSERT INTO copy_message(copy, box) VALUES(?, ?)" },
 	[SQL_COPY_MESSAGE_GET] = { "copy.message_get",

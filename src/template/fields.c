@@ -163,6 +163,7 @@ static const struct field fields[] = {
 	{ "hold_no_key", FIELD_FLAG, P, ALWAYS },
 	{ "hold_expired", FIELD_FLAG, P, ALWAYS },
 	{ "hold_unusable", FIELD_FLAG, P, ALWAYS },
+	{ "hold_address", FIELD_FLAG, P, ALWAYS },
 	{ "expired", FIELD_FLAG, P, ALWAYS },
 	{ "key_fpr", FIELD_CODE, P, ALWAYS },
 	{ "key_until", FIELD_LINE, P, OPTIONAL },
@@ -190,6 +191,7 @@ static const struct field fields[] = {
 	{ "unreadable", FIELD_FLAG, P, ALWAYS },
 	{ "key_proposed", FIELD_FLAG, P, ALWAYS },
 	{ "held", FIELD_FLAG, P, ALWAYS },
+	{ "came_back", FIELD_FLAG, P, ALWAYS },
 };
 
 const struct field *

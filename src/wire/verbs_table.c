@@ -159,8 +159,11 @@ static const struct verb table[] = {
 	{ "outbox", "list", OUTBOX, false, "copies, newest first",
 	    outbox_list },
 	{ "outbox", "show", OUTBOX, false, "one copy", outbox_show },
-	{ "outbox", "retry", OUTBOX, false, "try held or waiting copies now",
+	{ "outbox", "retry", OUTBOX, false, "try held, waiting or lost copies "
+	    "now",
 	    outbox_retry },
+	{ "outbox", "release", MEMBERS, false, "mail to this person came "
+	    "back: send what was held and lost", outbox_release },
 	{ "outbox", "mark", OPERATOR, false, "delivered another way (I4)",
 	    outbox_mark },
 	{ "audit", "show", ACCOUNT, false, "the account, newest first",

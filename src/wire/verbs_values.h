@@ -407,8 +407,8 @@ VALUES(mail_save) = {
 	END
 };
 VALUES(outbox_list) = {
-	CHOICE("--state", "to-seal|ready|handing|sent|held|dropped|marked", 0,
-	    "in this state only"),
+	CHOICE("--state", "to-seal|ready|handing|sent|bounced|held|dropped|"
+	    "marked", 0, "in this state only"),
 	OPT("--case", VALUE_CASE, "of one case"),
 	OPT("--digest", VALUE_NUMBER, "of one digest"),
 	OPT("--last", VALUE_NUMBER, "how many; default 200"),
@@ -421,6 +421,10 @@ VALUES(outbox_retry) = {
 	    .help = "numbers of copies" },
 	OPT("--held", VALUE_FLAG, "every held copy"),
 	END
+};
+VALUES(outbox_release) = {
+	PERSON_ARG,
+	NEED("--reason", VALUE_TEXT, "why it will arrive now"), END
 };
 VALUES(outbox_mark) = {
 	COPY_ARG,

@@ -34,7 +34,7 @@ OWNER = {
     "mail": {"mail_read", "compose", "proof", "answer"},
     "lmtp": {"lmtp"},
     "council": {"decide", "gate", "deny", "terms", "roster", "council", "calendar",
-                "campaign", "feedback", "digest"},
+                "campaign", "feedback", "digest", "returned"},
     "template": {"template"},
     "wire": {"wire", "channel", "messages", "sandbox", "reader_client",
              "json", "verbs", "notify"},

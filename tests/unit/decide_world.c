@@ -167,8 +167,8 @@ put_action(struct sk_buf *b, const struct action *x)
 		    x->u.send.unencrypted_hint ? "+key" : "");
 		return;
 	case ACTION_BOUNCED:
-		sk_buf_addf(b, "bounced%s ", x->u.bounced.late ? ":late" :
-		    "");
+		sk_buf_addf(b, "bounced:%s ", fate_word(
+		    x->u.bounced.fate));
 		return;
 	case ACTION_RECORD:
 		sk_buf_addf(b, "record:%s:%s ", x->u.record.item,

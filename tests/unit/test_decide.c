@@ -135,15 +135,15 @@ machines_and_repeats(void **state)
 	    w.unreadable = true), "file:bounce/unclear/outside");
 	CASE(reply(ALL), (w.rcpts[0] = "csc-return+x@example.jp",
 	    w.in.sender = "", w.tokens[0].copy_row = 9),
-	    "file:bounce/unclear bounced");
+	    "file:bounce/unclear bounced:unclear");
 	CASE(reply(ALL), w.facts.automatic = AUTO_DSN, "file:bounce/unclear");
-	/* What it says of the copy; a delay and a success take nothing back. */
+	/* What it says of the copy; a success says nothing new. */
 	CASE(reply(ALL), (w.facts.automatic = AUTO_DSN,
 	    w.facts.bounce.fate = FATE_PERMANENT, w.tokens[0].copy_row = 9),
-	    "file:bounce/permanent bounced");
+	    "file:bounce/permanent bounced:permanent");
 	CASE(reply(ALL), (w.facts.automatic = AUTO_DSN,
 	    w.facts.bounce.fate = FATE_TEMPORARY, w.tokens[0].copy_row = 9),
-	    "file:bounce/temporary bounced:late");
+	    "file:bounce/temporary bounced:temporary");
 	CASE(reply(ALL), (w.facts.automatic = AUTO_DSN,
 	    w.facts.bounce.fate = FATE_DELIVERED, w.tokens[0].copy_row = 9),
 	    "file:bounce/delivered");

@@ -20,6 +20,7 @@
 #define BEFORE_ANSWERS 4	/* without members' answers */
 #define BEFORE_CIPHERS 5	/* before ciphertexts were named */
 #define BEFORE_DATES 7		/* before keys were watched */
+#define BEFORE_RETURNS 8	/* before bounces were kept */
 
 static sqlite3 *
 look_into(const char *path)
@@ -306,6 +307,31 @@ test_dates_of_7(void **state)
 	world_commit(w);
 }
 
+/* Bounces were a word beside SENT: such a copy stays so, and what is heard from
+ * now on counts. */
+static void
+test_returns_of_8(void **state)
+{
+	struct world *w = *state;
+	struct return_record heard = { 9, 1, FATE_PERMANENT, NULL };
+	struct stop_record s = { .since = 9, .person = "canaryperson",
+		.address = "p@canary.example", .why = "bounced" };
+	struct copy_record c;
+	int64_t row;
+	bool fresh;
+
+	fill(w);
+	row = world_copy(w, world_case(w));
+	world_commit(w);
+	sqlite3_close(back_to(w, BEFORE_RETURNS));
+	world_reopen(w);
+	assert_int_equal(store_copy_get(w->s, w->a, row, &c), SK_OK);
+	assert_int_equal(store_return_add(w->s, &c, &heard, &fresh), SK_OK);
+	assert_true(fresh);
+	assert_int_equal(store_stop_add(w->s, &s), SK_OK);
+	world_commit(w);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
 int
@@ -313,7 +339,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = { T(test_roster_of_1),
 		T(test_guard_of_2), T(test_answers_of_4),
-		T(test_ciphers_of_4), T(test_dates_of_7) };
+		T(test_ciphers_of_4), T(test_dates_of_7),
+		T(test_returns_of_8) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

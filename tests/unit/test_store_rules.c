@@ -424,9 +424,12 @@ copy_in(struct world *w, int64_t case_row, enum copy_state st)
 		return row;
 	assert_int_equal(store_copy_state(w->s, row, COPY_HANDING, "", 0),
 	    SK_OK);
-	if (st == COPY_SENT)
+	if (st == COPY_SENT || st == COPY_BOUNCED)
 		assert_int_equal(store_copy_handed(w->s, row, "Q", "250", 1),
 		    SK_OK);
+	if (st == COPY_BOUNCED)
+		assert_int_equal(store_copy_returned(w->s, row, true,
+		    "bounced"), SK_OK);
 	return row;
 }
 
@@ -434,17 +437,17 @@ static void
 test_copy_moves(void **state)
 {
 	static const char *const allowed[] = {	/* row: from, column: to */
-		[COPY_TO_SEAL] = "y...yyy", [COPY_READY] = ".yy.yyy",
-		[COPY_HANDING] = ".y..yyy", [COPY_SENT] = ".......",
-		[COPY_HELD] = "y...yyy", [COPY_DROPPED] = "....yyy",
-		[COPY_MARKED] = "....yyy",
+		[COPY_TO_SEAL] = "y...yyy.", [COPY_READY] = ".yy.yyy.",
+		[COPY_HANDING] = ".y..yyy.", [COPY_SENT] = "........",
+		[COPY_HELD] = "y...yyy.", [COPY_DROPPED] = "....yyy.",
+		[COPY_MARKED] = "....yyy.", [COPY_BOUNCED] = "y.....y.",
 	};
 	struct world *w = *state;
 	int64_t case_row = world_case(w);
 	struct copy_record got;
 
-	for (int from = 0; from <= COPY_MARKED; from++)
-		for (int to = 0; to <= COPY_MARKED; to++) {
+	for (int from = 0; from <= COPY_BOUNCED; from++)
+		for (int to = 0; to <= COPY_BOUNCED; to++) {
 			int64_t row = copy_in(w, case_row,
 			    (enum copy_state)from);
 			bool may = allowed[from][to] == 'y';
@@ -464,7 +467,7 @@ test_copy_begins(void **state)
 	struct world *w = *state;
 	struct copy_record c = sample_copy(world_case(w));
 
-	for (int st = 0; st <= COPY_MARKED; st++) {
+	for (int st = 0; st <= COPY_BOUNCED; st++) {
 		bool may = st == COPY_TO_SEAL || st == COPY_HELD;
 
 		c.state = (enum copy_state)st;
@@ -494,12 +497,13 @@ test_copy_bytes_stay(void **state)
 	struct world *w = *state;
 	int64_t case_row = world_case(w), row;
 
-	for (int st = 0; st <= COPY_MARKED; st++) {
+	for (int st = 0; st <= COPY_BOUNCED; st++) {
 		row = copy_in(w, case_row, (enum copy_state)st);
 		if (st == COPY_TO_SEAL)
 			continue;
 		assert_int_equal(seal(w, row, "other"), SK_ERR_BUG);
-		if (st == COPY_READY || st == COPY_HANDING || st == COPY_SENT)
+		if (st == COPY_READY || st == COPY_HANDING ||
+		    st == COPY_SENT || st == COPY_BOUNCED)
 			expect_bytes(w, row, "bytes");
 	}
 	row = copy_in(w, case_row, COPY_READY);
@@ -519,7 +523,7 @@ test_copy_handed_once(void **state)
 	struct world *w = *state;
 	int64_t case_row = world_case(w);
 
-	for (int st = 0; st <= COPY_MARKED; st++) {
+	for (int st = 0; st <= COPY_BOUNCED; st++) {
 		int64_t row = copy_in(w, case_row, (enum copy_state)st);
 
 		assert_int_equal(store_copy_handed(w->s, row, "Q", "250", 5),

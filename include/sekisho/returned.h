@@ -1,0 +1,35 @@
+/*
+ * What follows from a bounce (L24). Pure. A bounce is as easily forged as any
+ * mail: it takes nothing back, widens nothing and confirms nothing. The most
+ * that it does is keep later mail from a person until somebody has looked, and
+ * only for whom a copy was handed over under the token it came to.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include <sekisho/facts.h>
+
+struct returned_known {
+	enum fact_fate fate;	/* what the bounce says */
+	bool sent;		/* the copy was handed over, and has not come
+				 * back */
+	bool told;		/* this was heard of this hand-over before */
+	bool person;		/* to a registered person, at the address of
+				 * now */
+	bool stopped;		/* nothing is sent to that person already */
+	unsigned late;		/* of how many other copies of that person
+				 * something was heard lately */
+	unsigned limit;		/* as many stop the person; 0: never */
+};
+
+struct returned {
+	bool lost;		/* the copy did not arrive */
+	bool counted;		/* it is late, or nobody knows */
+	const char *why;	/* NULL, or the word by which the person's
+				 * further copies are held from now on */
+};
+
+struct returned returned_judge(const struct returned_known *k);
+/* Is it a word by which returned_judge() holds copies? */
+bool returned_word(const char *reason);

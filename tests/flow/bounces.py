@@ -1,0 +1,248 @@
+#!/usr/bin/env python3
+"""Mail that comes back (L24): what was lost and what follows is kept for its
+person, told once without content, and goes when the address is right again;
+nothing that anybody can forge does more than that."""
+import re
+
+from harness import cases, copies, lmtp, mails, roster, wait
+from harness.tap import has, lacks, run, same, step
+from harness.world import world
+
+WHO, POC = "acme-sato", "acme-mori"
+SECRET = "203.0.113.77"
+
+
+def report(address, action="failed", status="5.1.1", head=b""):
+    """A bounce as RFC 3464 has it; head: what is returned of our mail."""
+    body = (b"--b\nContent-Type: text/plain\n\nSee below.\n"
+            b"--b\nContent-Type: message/delivery-status\n\n"
+            b"Reporting-MTA: dns; mx.test\n\n"
+            b"Final-Recipient: rfc822; " + address.encode() +
+            b"\nAction: " + action.encode() + b"\nStatus: " +
+            status.encode() + b"\n")
+    if head:
+        body += b"--b\nContent-Type: text/rfc822-headers\n\n" + head
+    return body + b"\n--b--\n", [
+        "Content-Type: multipart/report; report-type=delivery-status;\n"
+        ' boundary="b"']
+
+
+def bounce(w, to, address, subject="Undelivered", count=1, **how):
+    body, content = report(address, **how)
+    for _ in range(count):
+        before = len(w.council.json("mail", "list", "--last", 1000)["mails"])
+        raw = mails.mail("mailer-daemon@mx.test", to, subject, body=body,
+                         content=content)
+        same(lmtp.deliver(w, raw, [to], ""), [250])
+        wait.until("the bounce to be filed", lambda: (
+            lambda all: len(all) > before and all[0]["state"] == "filed")(
+            w.council.json("mail", "list", "--last", 1000)["mails"]))
+
+
+def copies_of(w, person, state=None):
+    return [c for c in w.council.json("outbox", "list")["copies"]
+            if c["person"] == person and c["template"] != "T-39" and
+            (state is None or c["state"] == state)]
+
+
+def notices(w):
+    return [m for m in w.sink.all("duty@council.test.example")
+            if "戻" in m.text or "届けでき" in m.text]
+
+
+def digest(w, text):
+    item = cases.item(w, w.number, text)
+    done = w.council.json("digest", "send", "--yes", "--now")
+    return item, done
+
+
+@step("a digest goes to everybody", needed=True)
+def prepared(w):
+    roster.fill(w)
+    _, w.number = cases.confirmed(w, "1-C\n2-B\n3-A\n")
+    digest(w, f"接続先 {SECRET}")
+    w.first = w.sink.wait(roster.ADDRESSES[WHO])
+    has(w.first.sender, "csc-return+")
+    roster.council_key(w)
+
+
+@step("a bounce with a token that is nobody's changes nothing, tells nobody")
+def forged(w):
+    before = w.council.json("outbox", "list")["copies"]
+    for to in ("csc-return@council.test",
+               "csc-return+" + "a" * 26 + "@council.test",
+               "csc-return+x@council.test"):
+        bounce(w, to, roster.ADDRESSES[WHO])
+    now = w.council.json("outbox", "list")["copies"]
+    same([(c["copy"], c["state"]) for c in now if c["template"] != "N-01"],
+         [(c["copy"], c["state"]) for c in before if c["template"] != "N-01"])
+    same(notices(w), [])
+
+
+@step("for good: that copy is marked, its person is stopped, all are told once",
+      needed=True)
+def permanent(w):
+    bounce(w, w.first.sender, roster.ADDRESSES[WHO], count=3)
+    same([c["reason"] for c in copies_of(w, WHO, "bounced")], ["bounced"])
+    w.sink.wait("duty@council.test.example")
+    wait.until("a notice", lambda: notices(w))
+    told = w.sink.wait(roster.ADDRESSES[POC], 2)
+    has(told.text, "address")
+    lacks(told.text, SECRET, WHO, "佐藤", w.number)
+    w.postfix.drained()
+    same(len(notices(w)), 1)
+    same(len([c for c in w.council.json("outbox", "list")["copies"]
+              if c["template"] == "T-39" and
+              c["to"] == roster.ADDRESSES[POC]]), 1)
+    lacks(notices(w)[0].text, SECRET, WHO)
+
+
+@step("further copies of that person are held, and of nobody else")
+def held(w):
+    _, done = digest(w, "接続先 203.0.113.78")
+    same([h for h in done["held"] if h["person"] == WHO],
+         [{"person": WHO, "reason": "bounced"}])
+    w.sink.wait(roster.ADDRESSES["lab-ito"], 2)
+    w.postfix.drained()
+    same(len(w.sink.all(roster.ADDRESSES[WHO])), 1)
+    same([c["reason"] for c in copies_of(w, WHO, "held")], ["bounced"])
+    # To try again is no mend: the address is.
+    row = copies_of(w, WHO, "held")[0]["copy"]
+    has(w.council.refused("outbox", "retry", row), "outbox release")
+    w.council.run("outbox", "retry", "--held")
+    w.postfix.drained()
+    same(len(w.sink.all(roster.ADDRESSES[WHO])), 1)
+
+
+@step("an operator's release sends what was held and what was lost, once")
+def released(w):
+    done = w.council.json("outbox", "release", WHO, "--reason",
+                          "満杯でした、電話で確認")
+    same(done["copies"], 2)
+    w.sink.wait(roster.ADDRESSES[WHO], 3)
+    w.postfix.drained()
+    got = w.sink.all(roster.ADDRESSES[WHO])
+    same(len(got), 3)
+    texts = [copies.opened(w.keys[WHO], m)[1] for m in got]
+    same(sum(SECRET in t for t in texts), 2)
+    same(sum("203.0.113.78" in t for t in texts), 1)
+    # The repeat is recognisable (L22).
+    lost = [m for m, t in zip(got, texts) if SECRET in t]
+    same(lost[0]["Message-ID"], lost[1]["Message-ID"])
+    has(w.council.refused("outbox", "release", WHO, "--reason", "x"),
+        "stopped")
+    has(w.council.run("audit", "show", WHO), "person.stop", "person.release")
+
+
+@step("a new address ends it: exactly what was missed goes there")
+def moved(w):
+    last = w.sink.all(roster.ADDRESSES[WHO])[-1]
+    bounce(w, last.sender, roster.ADDRESSES[WHO])
+    digest(w, "接続先 203.0.113.79")
+    w.sink.wait(roster.ADDRESSES["lab-ito"], 3)
+    address = "hanako@acme.test"
+    w.council.run("person", "change", WHO, "--address", address)
+    w.sink.wait(address, 2)
+    w.postfix.drained()
+    texts = [copies.opened(w.keys[WHO], m)[1]
+             for m in w.sink.all(address)]
+    same(len(texts), 2)
+    same(sum("203.0.113.79" in t for t in texts), 1)
+    same(len(w.sink.all(roster.ADDRESSES[WHO])), 3)
+    # A late bounce of the old address is no news of the new one.
+    bounce(w, w.first.sender, roster.ADDRESSES[WHO], subject="again")
+    assert w.council.json("person", "show", WHO)["delivery"] == "ok"
+
+
+@step("in the words of a Japanese carrier, of qmail, and of Exchange")
+def other_forms(w):
+    for person, name in (("lab-ito", "docomo-ja"),
+                         ("ministry-ono", "qmail-permanent"),
+                         ("uni-abe", "exchange-plain-ja")):
+        mail = w.sink.all(roster.ADDRESSES[person])[-1]
+        raw = (w.golden / f"{name}.eml").read_bytes()
+        raw = mails.crlf(re.sub(rb"(?m)^(To|Message-ID):.*\n",
+                                lambda m: m.group(1) + b": <" +
+                                mails.unique("x.test").encode() + b">\n"
+                                if m.group(1) != b"To" else
+                                b"To: " + mail.sender.encode() + b"\n", raw))
+        same(lmtp.deliver(w, raw, [mail.sender], ""), [250])
+        wait.until(f"{person} is stopped", lambda: w.council.json(
+            "person", "show", person)["delivery"] != "ok")
+        w.council.run("outbox", "release", person, "--reason", "a trial")
+
+
+@step("delays are counted and shown; enough of them hold, and a flood is one")
+def late(w):
+    person = "acme-mori"
+    for number in range(80, 84):
+        digest(w, f"接続先 203.0.113.{number}")
+    address = roster.ADDRESSES[person]
+    wait.until("copies", lambda: len(w.sink.all(address)) >= 8)
+    all_of = {m.sender: m for m in w.sink.all(address)
+              if m.message.get_content_type() == "multipart/encrypted"}
+    senders = list(all_of)[-5:]
+    for n, sender in enumerate(senders):
+        same(w.council.json("person", "show", person)["delivery"], "ok")
+        bounce(w, sender, address, action="delayed", status="4.4.1",
+               count=3 if n == 0 else 1)
+    same(w.council.json("person", "show", person)["delivery"], "late")
+    told = [c for c in copies_of(w, person, "sent") if c["reason"] == "late"]
+    same(len(told), 5)
+    shown = w.council.json("outbox", "show", told[0]["copy"])
+    same([r["fate"] for r in shown["returns"]], ["temporary"])
+    w.council.run("outbox", "release", person, "--reason", "a trial")
+    # It begins anew.
+    digest(w, "接続先 203.0.113.90")
+    wait.until("one more", lambda: [
+        m for m in w.sink.all(address) if m.sender not in all_of and
+        m.message.get_content_type() == "multipart/encrypted"])
+
+
+@step("a bounce that quotes a ticked answer of a question confirms nothing")
+def quoted(w):
+    who = "bounce@consulter.test"
+    got = w.consult(who, "相談", "様子がおかしいです。")
+    number = w.council.cases()[0]["number"]
+    before = w.council.case(number)["state"]
+    token = got["Reply-To"]
+    body = (f"{got['Reply-To']}\n1-A\n2-E\n3-D\n4-Y\nはい\n").encode()
+    raw = mails.mail("mailer-daemon@consulter.test", token,
+                     "Undelivered Mail Returned to Sender",
+                     body=body + report(who)[0], content=report(who)[1])
+    same(lmtp.deliver(w, raw, [token], ""), [250])
+    wait.until("the bounce to be filed", lambda: any(
+        m["class"].lower() == "bounce" for m in
+        w.council.case(number)["mails"]))
+    case = w.council.case(number)
+    same((case["state"], case["terms"]), (before, None))
+    same(case["needs_operator"], True)
+
+
+@step("a notice to the secretariat that comes back makes no further notice")
+def no_loop(w):
+    notice = w.sink.all("duty@council.test.example")[-1]
+    count = len(w.sink.all("duty@council.test.example"))
+    bounce(w, notice.sender, "duty@council.test.example", count=3)
+    w.postfix.drained()
+    same(len(w.sink.all("duty@council.test.example")), count)
+    assert [c for c in w.council.json("outbox", "list", "--state",
+                                      "bounced")["copies"]
+            if c["to"] == "duty@council.test.example"]
+
+
+def make():
+    import contextlib
+    import pathlib
+
+    @contextlib.contextmanager
+    def made():
+        with world() as w:
+            w.golden = pathlib.Path(__file__).parent.parent / \
+                "golden" / "classes"
+            yield w
+    return made()
+
+
+if __name__ == "__main__":
+    run(make)

@@ -1,0 +1,251 @@
+/*
+ * Bounces (L24): what follows from one, by what is known of the copy; and what
+ * the store keeps of them. A forged one may at most keep mail back.
+ */
+#include <config.h>
+
+#include "store_world.h"
+
+#include <sqlite3.h>
+#include <string.h>
+
+#include <sekisho/returned.h>
+#include <sekisho/store_beside.h>
+
+#include "store/internal.h"
+
+#define SENT { .sent = true, .person = true, .limit = 3 }
+
+static void
+judged(struct returned_known k, bool lost, bool counted, const char *why)
+{
+	struct returned x = returned_judge(&k);
+
+	assert_int_equal(x.lost, lost);
+	assert_int_equal(x.counted, counted);
+	if (why)
+		assert_string_equal(x.why, why);
+	else
+		assert_null(x.why);
+	assert_true(!x.why || returned_word(x.why));
+}
+
+static struct returned_known
+known(enum fact_fate fate)
+{
+	struct returned_known k = SENT;
+
+	k.fate = fate;
+	return k;
+}
+
+#define JUDGE(fate, change, ...) do { \
+	struct returned_known k = known(fate); \
+	change; \
+	judged(k, __VA_ARGS__); \
+} while (0)
+
+static void
+judging(void **state)
+{
+	(void)state;
+	JUDGE(FATE_PERMANENT, (void)0, true, false, "bounced");
+	JUDGE(FATE_EXPIRED, (void)0, true, false, "gave-up");
+	JUDGE(FATE_TEMPORARY, (void)0, false, true, NULL);
+	JUDGE(FATE_UNCLEAR, (void)0, false, true, NULL);
+	JUDGE(FATE_DELIVERED, (void)0, false, false, NULL);
+	JUDGE(FATE_NONE, (void)0, false, false, NULL);
+	/* The third one late stops; without a limit none does. */
+	JUDGE(FATE_TEMPORARY, k.late = 1, false, true, NULL);
+	JUDGE(FATE_TEMPORARY, k.late = 2, false, true, "late");
+	JUDGE(FATE_UNCLEAR, k.late = 2, false, true, "late");
+	JUDGE(FATE_TEMPORARY, (k.late = 99, k.limit = 0), false, true, NULL);
+	/* Of a consulter's copy, or one to an address of before. */
+	JUDGE(FATE_PERMANENT, k.person = false, true, false, NULL);
+	JUDGE(FATE_TEMPORARY, (k.person = false, k.late = 9), false, true,
+	    NULL);
+	/* Whoever is stopped is stopped once; the copy is lost all the same. */
+	JUDGE(FATE_PERMANENT, k.stopped = true, true, false, NULL);
+	/* A copy that was not handed over, or of which it was heard before. */
+	for (enum fact_fate f = FATE_NONE; f <= FATE_UNCLEAR; f++) {
+		JUDGE(f, k.sent = false, false, false, NULL);
+		JUDGE(f, k.told = true, false, false, NULL);
+	}
+	assert_false(returned_word("no-key"));
+	assert_false(returned_word(""));
+}
+
+static int64_t
+sent_copy(struct world *w, const char *person)
+{
+	struct copy_record c = sample_copy(0);
+
+	c.person = person;
+	c.state = COPY_TO_SEAL;
+	assert_int_equal(store_copy_add(w->s, &c), SK_OK);
+	assert_int_equal(store_copy_sealed(w->s, c.row, NULL, NULL,
+	    sk_span_str("bytes"), c.copy_hash), SK_OK);
+	assert_int_equal(store_copy_state(w->s, c.row, COPY_HANDING, "", 0),
+	    SK_OK);
+	assert_int_equal(store_copy_handed(w->s, c.row, "Q", "250", 70),
+	    SK_OK);
+	return c.row;
+}
+
+static bool
+heard(struct world *w, int64_t row, enum fact_fate fate, int64_t now)
+{
+	struct return_record x = { now, 3, fate, "4.4.1" };
+	struct copy_record c;
+	bool fresh = false;
+
+	assert_int_equal(store_copy_get(w->s, w->a, row, &c), SK_OK);
+	assert_int_equal(store_return_add(w->s, &c, &x, &fresh), SK_OK);
+	return fresh;
+}
+
+static unsigned
+late(struct world *w, const char *person, int64_t copy, int64_t since)
+{
+	unsigned n = 99;
+
+	assert_int_equal(store_returns_late(w->s, person, copy, since, &n),
+	    SK_OK);
+	return n;
+}
+
+static void
+heard_once(void **state)
+{
+	struct world *w = *state;
+	int64_t one = sent_copy(w, "canaryperson"), two = sent_copy(w,
+	    "canaryperson"), other = sent_copy(w, "somebody");
+	struct return_record *x;
+	size_t n;
+
+	assert_true(heard(w, one, FATE_TEMPORARY, 100));
+	for (int i = 0; i < 50; i++)	/* a flood does one thing once */
+		assert_false(heard(w, one, FATE_TEMPORARY, 101));
+	assert_int_equal(late(w, "canaryperson", one, 0), 0);
+	assert_int_equal(late(w, "canaryperson", two, 0), 1);
+	assert_true(heard(w, one, FATE_PERMANENT, 102));
+	assert_int_equal(late(w, "canaryperson", two, 0), 1);
+	assert_true(heard(w, other, FATE_TEMPORARY, 103));
+	assert_int_equal(late(w, "canaryperson", two, 0), 1);
+	assert_int_equal(late(w, "canaryperson", two, 103), 0);
+	world_commit(w);
+	world_reopen(w);
+	assert_int_equal(store_returns(w->s, w->a, one, &x, &n), SK_OK);
+	assert_int_equal(n, 2);
+	assert_int_equal(x[0].fate, FATE_TEMPORARY);
+	assert_int_equal(x[0].time, 100);
+	assert_int_equal(x[0].mail, 3);
+	assert_string_equal(x[1].status, "4.4.1");
+	assert_false(world_holds(w, "canaryperson"));
+}
+
+static void
+stops(void **state)
+{
+	struct world *w = *state;
+	struct stop_record s = { .since = 5, .copy = 8,
+		.person = "canaryperson", .address = "p@canary.example",
+		.why = "bounced", .status = "5.1.1" }, *all, got;
+	int64_t row = sent_copy(w, "canaryperson"), next = sent_copy(w,
+	    "canaryperson");
+	size_t n;
+
+	assert_int_equal(store_stop_get(w->s, w->a, s.person, &got),
+	    SK_ERR_NOINPUT);
+	assert_int_equal(store_stop_add(w->s, &s), SK_OK);
+	assert_int_equal(store_stop_add(w->s, &s), SK_ERR_EXISTS);
+	world_commit(w);
+	assert_false(world_holds(w, "canary"));
+	world_reopen(w);
+	assert_int_equal(store_stop_get(w->s, w->a, s.person, &got), SK_OK);
+	assert_string_equal(got.person, s.person);
+	assert_string_equal(got.address, s.address);
+	assert_string_equal(got.why, "bounced");
+	assert_string_equal(got.status, "5.1.1");
+	assert_int_equal(got.since, 5);
+	assert_int_equal(got.copy, 8);
+	assert_int_equal(store_stops(w->s, w->a, &all, &n), SK_OK);
+	assert_int_equal(n, 1);
+	/* What was heard before a stop ended does not count again. */
+	heard(w, row, FATE_TEMPORARY, 6);
+	assert_int_equal(late(w, s.person, next, 0), 1);
+	assert_int_equal(store_stop_end(w->s, got.row, 7), SK_OK);
+	assert_int_equal(store_stop_end(w->s, got.row, 7), SK_ERR_NOINPUT);
+	assert_int_equal(late(w, s.person, next, 0), 0);
+	assert_int_equal(store_stops(w->s, w->a, &all, &n), SK_OK);
+	assert_int_equal(n, 0);
+	assert_int_equal(store_stop_add(w->s, &s), SK_OK);
+}
+
+/* Lost, and sent again: an E copy is sealed anew, a P copy has its bytes. */
+static void
+lost_copies(void **state)
+{
+	struct world *w = *state;
+	struct copy_record c;
+	struct sk_span m;
+	int64_t row = sent_copy(w, "canaryperson");
+
+	assert_int_equal(store_copy_again(w->s, row), SK_ERR_NOINPUT);
+	assert_int_equal(store_copy_returned(w->s, row, false, "late"),
+	    SK_OK);
+	assert_int_equal(store_copy_get(w->s, w->a, row, &c), SK_OK);
+	assert_int_equal(c.state, COPY_SENT);
+	assert_string_equal(c.reason, "late");
+	assert_int_equal(store_copy_returned(w->s, row, true, "bounced"),
+	    SK_OK);
+	assert_int_equal(store_copy_returned(w->s, row, true, "bounced"),
+	    SK_ERR_BUG);
+	assert_int_equal(store_copy_get(w->s, w->a, row, &c), SK_OK);
+	assert_int_equal(c.state, COPY_BOUNCED);
+	assert_string_equal(c.queue_id, "Q");
+	assert_int_equal(store_copy_again(w->s, row), c.encrypted ?
+	    SK_ERR_NOINPUT : SK_OK);
+	if (!c.encrypted)
+		return;
+	assert_int_equal(store_copy_state(w->s, row, COPY_TO_SEAL, "", 0),
+	    SK_OK);
+	assert_int_equal(store_copy_message(w->s, w->a, row, &m),
+	    SK_ERR_NOINPUT);
+}
+
+static void
+plain_copies(void **state)
+{
+	struct world *w = *state;
+	struct copy_record c = sample_copy(0);
+	struct sk_span m;
+
+	c.encrypted = false;
+	c.state = COPY_HELD;
+	assert_int_equal(store_copy_add(w->s, &c), SK_OK);
+	/* It was never made. */
+	assert_int_equal(store_copy_again(w->s, c.row), SK_ERR_NOINPUT);
+	assert_int_equal(store_copy_state(w->s, c.row, COPY_TO_SEAL, "", 0),
+	    SK_OK);
+	assert_int_equal(store_copy_sealed(w->s, c.row, NULL, NULL,
+	    sk_span_str("bytes"), c.copy_hash), SK_OK);
+	assert_int_equal(store_copy_state(w->s, c.row, COPY_HELD, "bounced",
+	    0), SK_OK);
+	assert_int_equal(store_copy_again(w->s, c.row), SK_OK);
+	assert_int_equal(store_copy_get(w->s, w->a, c.row, &c), SK_OK);
+	assert_int_equal(c.state, COPY_READY);
+	assert_int_equal(store_copy_message(w->s, w->a, c.row, &m), SK_OK);
+	assert_true(sk_span_is(m, "bytes"));
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(judging),
+		T(heard_once), T(stops), T(lost_copies), T(plain_copies) };
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
