@@ -142,7 +142,9 @@ enum fact_doubt {
 	DOUBT_SIGNED_OUTSIDE = 1 << 17,	/* signed over ciphertext only */
 	DOUBT_SUBJECT_OUTSIDE = 1 << 18, /* the outer Subject was changed */
 	DOUBT_IMITATION = 1 << 19,	/* imitates the marks of this program */
-	DOUBT_LEFT_OUT = 1 << 20	/* more indicators or details than kept */
+	DOUBT_LEFT_OUT = 1 << 20,	/* more indicators or details than kept */
+	DOUBT_MALLEABLE = 1 << 21	/* encrypted, and anybody could have
+					 * changed it: verdict_is_malleable() */
 };
 
 enum fact_key_origin {		/* where a key came from */

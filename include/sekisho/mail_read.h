@@ -44,6 +44,11 @@ void mail_content_id(struct sk_span raw, unsigned char out[32]);
  * SK_OK, or SK_ERR_LIMIT / SK_ERR_DATA: unreadable, with the reason. */
 int mail_read(struct sk_span raw, unsigned layer, struct sk_arena *a,
     struct facts *out, struct sk_buf *payload, struct sk_error *e);
+/* The same for what an inline message held: its text has no label of its own,
+ * and `charset` (may be NULL) is what stood around it: a hint. */
+int mail_read_inline(struct sk_span raw, unsigned layer, const char *charset,
+    struct sk_arena *a, struct facts *out, struct sk_buf *payload,
+    struct sk_error *e);
 
 /* extract.c: the decoded bytes of leaf `part` (1…), for `mail save`. */
 int mail_extract(struct sk_span raw, uint32_t part, struct sk_buf *out,

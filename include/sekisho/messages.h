@@ -51,6 +51,7 @@ struct msg_read {
 	enum read_mode mode;
 	uint32_t part;
 	uint64_t at, len;	/* of the mail in the descriptor; len 0: all */
+	const char *charset;	/* hint for what an inline message held */
 };
 struct msg_read_done {
 	int status;		/* SK_OK or the reason */

@@ -21,11 +21,14 @@ enum fact_form {		/* how one layer is wrapped */
 	FORM_SMIME_SIGNED_OPAQUE,
 	FORM_SMIME_SIGNED,
 	FORM_PGP_ATTACHED,	/* an encrypted file and nothing else */
+	FORM_SMIME_AUTH_ENVELOPED,	/* RFC 5083, as AES-GCM: gpgsm 2.2
+					 * reads none */
 	FORMS			/* how many; stored: add before it only */
 };
 bool form_encrypted(enum fact_form f);	/* DECRYPT opens it */
 bool form_signed(enum fact_form f);	/* VERIFY checks it */
 bool form_smime(enum fact_form f);
+bool form_inline(enum fact_form f);	/* it stands in a text */
 bool form_opens(enum fact_form f);	/* its content comes from keyd */
 /* Its content is the signed part, to be read again as a layer of its own. */
 bool form_holds_layer(enum fact_form f);
@@ -85,6 +88,9 @@ void verdict_join(struct verdict *all, enum fact_form form, bool outside,
 /* A good signature over all of it, by a key pinned for the From address: what
  * counts as the sender's own word (design.md §8). */
 bool verdict_signer_is_from(const struct verdict *v);
+/* Opened, and nothing shows that it is what was written: CBC without a good
+ * signature inside (EFAIL, A10). */
+bool verdict_is_malleable(const struct verdict *v);
 
 /* --- the table of words --- */
 const char *form_word(enum fact_form form);	/* "pgp-mime-encrypted", ... */

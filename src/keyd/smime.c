@@ -217,6 +217,12 @@ smime_open(struct keyd *k, struct sk_arena *a, const struct msg_open_mail *ask,
 		done->reason = "this council has no S/MIME certificate";
 		return -1;
 	}
+	if (ask->form == FORM_SMIME_AUTH_ENVELOPED) {
+		done->reason = "it is encrypted in the newer form of S/MIME "
+		    "(AuthEnvelopedData, AES-GCM), which gpgsm 2.2 cannot "
+		    "open; ask the sender for AES-256-CBC or for OpenPGP";
+		return -1;
+	}
 	if (!keyd_part_of(fd, ask->data_at, ask->data_len, &in)) {
 		done->reason = "the place given is not in the mail";
 		return -1;

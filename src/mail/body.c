@@ -82,6 +82,28 @@ shape(struct mail_work *w, const struct mail_part *p, char *text)
 	return without_legacy_display(w, p, text);
 }
 
+/* A hint that does not fit is none, and no doubt. */
+static char *
+decode(struct mail_work *w, const struct mail_part *p, struct sk_span bytes)
+{
+	struct facts *f = w->out;
+	bool japanese = false;
+	uint32_t doubts = 0;
+	char *text;
+
+	if (p->charset == NULL && w->charset != NULL) {
+		text = charset_decode(w->a, bytes, w->charset, &doubts,
+		    &japanese);
+		if ((doubts & (DOUBT_CHARSET | DOUBT_UNDECODABLE)) == 0) {
+			f->doubts |= doubts;
+			f->japanese_charset |= japanese;
+			return text;
+		}
+	}
+	return charset_decode(w->a, bytes, p->charset, &f->doubts,
+	    &f->japanese_charset);
+}
+
 const char *
 read_part_text(struct mail_work *w, const struct mail_part *p)
 {
@@ -97,8 +119,7 @@ read_part_text(struct mail_work *w, const struct mail_part *p)
 		w->out->doubts |= DOUBT_TEXT_CUT;
 	if (w->out->charset == NULL && p->charset != NULL)
 		w->out->charset = text_cut(w->a, p->charset, 60);
-	text = charset_decode(w->a, sk_buf_span(&bytes), p->charset,
-	    &w->out->doubts, &w->out->japanese_charset);
+	text = decode(w, p, sk_buf_span(&bytes));
 	sk_buf_free(&bytes);
 	return shape(w, p, text);
 }

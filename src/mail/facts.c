@@ -44,12 +44,10 @@ static void
 join_attachments(struct sk_arena *a, struct facts *outer,
     const struct facts *inner, enum fact_form opened)
 {
-	bool beside = opened == FORM_PGP_INLINE_ENCRYPTED ||
-	    opened == FORM_PGP_INLINE_SIGNED;
 	size_t n = inner->nattachments;
 	struct fact_attachment *all;
 
-	if (!beside || outer->nattachments == 0) {
+	if (!form_inline(opened) || outer->nattachments == 0) {
 		outer->attachments = inner->attachments;
 		outer->nattachments = n;
 		return;

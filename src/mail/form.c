@@ -75,6 +75,37 @@ give_signed(struct mail_work *w, const struct mail_part *p)
 	return out->over ? form_too_large(w) : SK_OK;
 }
 
+/* Something that calls itself bytes and has such a name: old gateways write it
+ * so (A10). */
+static bool
+is_named(struct mail_work *w, const struct mail_part *p, const char *end)
+{
+	uint32_t flags = 0, doubts = 0;
+	const char *name;
+	size_t n, m = strlen(end);
+
+	if (!part_is(p, "application/octet-stream"))
+		return false;
+	name = mime_file_name(w->a, &p->type, &p->disposition, &flags,
+	    &doubts);
+	n = strlen(name);
+	return n >= m && sk_ascii_ieq(name + n - m, end);
+}
+
+/* Which signature the second part is: by its type, else by its name. */
+static enum fact_form
+signature_form(struct mail_work *w, const struct mail_part *sig)
+{
+	if (part_is(sig, "application/pgp-signature") ||
+	    is_named(w, sig, "signature.asc") || is_named(w, sig, ".sig"))
+		return FORM_PGP_SIGNED;
+	if (part_is(sig, "application/pkcs7-signature") ||
+	    part_is(sig, "application/x-pkcs7-signature") ||
+	    is_named(w, sig, ".p7s"))
+		return FORM_SMIME_SIGNED;
+	return FORM_PLAIN;
+}
+
 static int
 multipart_signed(struct mail_work *w)
 {
@@ -85,12 +116,8 @@ multipart_signed(struct mail_work *w)
 
 	if (root->nchildren != 2 || sig->leaf == 0)
 		return SK_OK;
-	if (part_is(sig, "application/pgp-signature"))
-		w->out->form = FORM_PGP_SIGNED;
-	else if (part_is(sig, "application/pkcs7-signature") ||
-	    part_is(sig, "application/x-pkcs7-signature"))
-		w->out->form = FORM_SMIME_SIGNED;
-	else
+	w->out->form = signature_form(w, sig);
+	if (w->out->form == FORM_PLAIN)
 		return SK_OK;
 	form_wrapper(w, sig);
 	rc = give_signed(w, data);
@@ -123,7 +150,7 @@ cms_form(struct sk_span der)
 	if (at + sizeof(auth) > der.len)
 		return FORM_PLAIN;
 	if (memcmp(der.p + at, auth, sizeof(auth)) == 0)
-		return FORM_SMIME_ENVELOPED;
+		return FORM_SMIME_AUTH_ENVELOPED;
 	if (memcmp(der.p + at, pkcs7, sizeof(pkcs7)) != 0)
 		return FORM_PLAIN;
 	return der.p[at + 10] == 3 ? FORM_SMIME_ENVELOPED :
@@ -154,22 +181,6 @@ smime(struct mail_work *w)
 	return form_give(w, root, &w->out->data_at, &w->out->data_len);
 }
 
-/* A .p7m that calls itself bytes: old gateways write it so (A10). */
-static bool
-is_named_p7m(struct mail_work *w, const struct mail_part *p)
-{
-	uint32_t flags = 0, doubts = 0;
-	const char *name;
-	size_t n;
-
-	if (!part_is(p, "application/octet-stream"))
-		return false;
-	name = mime_file_name(w->a, &p->type, &p->disposition, &flags,
-	    &doubts);
-	n = strlen(name);
-	return n > 4 && sk_ascii_ieq(name + n - 4, ".p7m");
-}
-
 /* Something encrypted that is not the whole of the mail. */
 static void
 look_for_mixed(struct mail_work *w)
@@ -198,7 +209,8 @@ read_form(struct mail_work *w)
 		rc = form_pgp(w);
 	else if (part_is(root, "multipart/signed"))
 		rc = multipart_signed(w);
-	else if (is_pkcs7(root) || is_named_p7m(w, root))
+	else if (is_pkcs7(root) || is_named(w, root, ".p7m") ||
+	    is_named(w, root, ".p7s"))
 		rc = smime(w);
 	if (rc == SK_OK && w->out->form == FORM_PLAIN)
 		rc = form_pgp_file(w);

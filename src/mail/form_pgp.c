@@ -239,6 +239,9 @@ take_inline(struct mail_work *w, const struct mail_part *p,
 	add_bytes_outside(w, p, span_cut(text, 0, from));
 	add_bytes_outside(w, p, span_cut(text, to, text.len));
 	form_wrapper(w, p);
+	w->out->charset = inline_charset(w->a, armour);
+	if (w->out->charset == NULL)
+		w->out->charset = p->charset;
 	if (w->payload == NULL)
 		return SK_OK;
 	w->out->data_at = w->payload->len;

@@ -11,6 +11,8 @@
 #include "mail/bytes.h"
 #include "mail/read.h"
 
+enum { LABEL_MOST = 80 };	/* no charset has a longer name */
+
 static const struct {
 	enum fact_form form;
 	const char *begin, *end;
@@ -91,4 +93,31 @@ inline_form(struct sk_span text, struct sk_span *armour, bool *mixed)
 		return blocks[i].form;
 	}
 	return FORM_PLAIN;
+}
+
+const char *
+inline_charset(struct sk_arena *a, struct sk_span armour)
+{
+	static const char name[] = "Charset:";
+	size_t next;
+
+	for (size_t at = line_next(armour, 0, armour.len); at < armour.len;
+	    at = next) {
+		struct sk_span line;
+		char *label;
+
+		next = line_next(armour, at, armour.len);
+		line = span_trim(line_text(armour, at, next));
+		if (line.len == 0)
+			return NULL;
+		if (line.len < sizeof(name) || line.len > LABEL_MOST ||
+		    !span_ieq(span_cut(line, 0, sizeof(name) - 1), name))
+			continue;
+		line = span_trim(span_cut(line, sizeof(name) - 1, line.len));
+		label = sk_arena_strn(a, line.p, line.len);
+		for (char *c = label; *c != '\0'; c++)
+			*c = *c >= 'A' && *c <= 'Z' ? (char)(*c + 32) : *c;
+		return label;
+	}
+	return NULL;
 }

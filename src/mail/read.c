@@ -100,15 +100,23 @@ read_layer(struct mail_work *w)
 }
 
 int
-mail_read(struct sk_span raw, unsigned layer, struct sk_arena *a,
-    struct facts *out, struct sk_buf *payload, struct sk_error *e)
+mail_read_inline(struct sk_span raw, unsigned layer, const char *charset,
+    struct sk_arena *a, struct facts *out, struct sk_buf *payload,
+    struct sk_error *e)
 {
 	struct mail_work w = { .a = a, .layer = layer, .out = out,
-		.payload = payload, .e = e };
+		.payload = payload, .charset = charset, .e = e };
 
 	*out = (struct facts){ 0 };
 	if (raw.len == 0)
 		return sk_fail(e, SK_ERR_DATA, "mail", "the mail is empty");
 	w.scan.raw = raw;
 	return read_layer(&w);
+}
+
+int
+mail_read(struct sk_span raw, unsigned layer, struct sk_arena *a,
+    struct facts *out, struct sk_buf *payload, struct sk_error *e)
+{
+	return mail_read_inline(raw, layer, NULL, a, out, payload, e);
 }

@@ -23,6 +23,7 @@ struct mail_work {
 	bool is_protected;	/* header protection (RFC 9788) or older */
 	struct facts *out;
 	struct sk_buf *payload;	/* may be NULL */
+	const char *charset;	/* hint for a text without a label, or NULL */
 	struct sk_error *e;
 };
 
@@ -60,6 +61,9 @@ void details_find(struct sk_arena *a, const struct lines *l,
 /* attach.c: the attachments, and keys among them. */
 void read_attachments(struct mail_work *w);
 
+/* inline.c: the armour's own Charset field in lower case, or NULL: a hint that
+ * nobody signed (A6). */
+const char *inline_charset(struct sk_arena *a, struct sk_span armour);
 /* inline.c: does this text hold one armoured message? *mixed: it holds some,
  * but not one that could be taken. */
 enum fact_form inline_form(struct sk_span text, struct sk_span *armour,

@@ -38,6 +38,9 @@ static const struct {
 	    "The mail is not encrypted; it is signed (S/MIME)." },
 	[FORM_PGP_ATTACHED] = { "pgp-attached-encrypted", true, false, false,
 	    "The mail is an encrypted file (OpenPGP)." },
+	[FORM_SMIME_AUTH_ENVELOPED] = { "smime-auth-enveloped", true, false,
+	    true, "The mail is encrypted (S/MIME, in the newer form "
+	    "AuthEnvelopedData)." },
 };
 
 bool
@@ -56,6 +59,12 @@ bool
 form_smime(enum fact_form f)
 {
 	return f < FORMS && forms[f].is_smime;
+}
+
+bool
+form_inline(enum fact_form f)
+{
+	return f == FORM_PGP_INLINE_ENCRYPTED || f == FORM_PGP_INLINE_SIGNED;
 }
 
 bool
@@ -264,4 +273,10 @@ verdict_signer_is_from(const struct verdict *v)
 	return v->signature == SIGNATURE_GOOD &&
 	    v->coverage == COVERS_WHOLE && !v->failed &&
 	    (v->whose == SIGNER_PERSON || v->whose == SIGNER_CASE);
+}
+
+bool
+verdict_is_malleable(const struct verdict *v)
+{
+	return v->encrypted && !v->integrity && !v->failed;
 }

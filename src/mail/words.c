@@ -50,6 +50,9 @@ static const struct {
 	  "program or a gateway would set." },
 	{ DOUBT_LEFT_OUT, "left-out", "There are more indicators or filled "
 	  "lines than are shown; the stored mail is whole." },
+	{ DOUBT_MALLEABLE, "malleable", "The mail is encrypted and has no "
+	  "good signature inside (S/MIME): whoever carried it could have "
+	  "changed its text without knowing it." },
 };
 
 const char *

@@ -84,7 +84,8 @@ read_facts(struct job *j)
 	int r;
 
 	memset(&f, 0, sizeof(f));
-	r = mail_read(j->raw, j->ask.layer, j->arena, &f, &j->payload, &j->e);
+	r = mail_read_inline(j->raw, j->ask.layer, j->ask.charset, j->arena,
+	    &f, &j->payload, &j->e);
 	if (r != SK_OK)
 		return r;
 	if (j->ask.mode == READ_TEXT)

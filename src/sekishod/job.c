@@ -352,6 +352,8 @@ layer_read(struct job *j)
 		    header_believed(j));
 	}
 	if (j->inner.form == FORM_PLAIN) {
+		if (verdict_is_malleable(&j->verdict))
+			j->facts.doubts |= DOUBT_MALLEABLE;
 		all_read(j);
 	} else if (form_smime(j->inner.form) && !j->d->config->smime_home) {
 		/* This council has no certificate: kept, shown to the
@@ -391,7 +393,9 @@ static void
 read_layer(struct job *j)
 {
 	struct msg_read ask = { .layer = j->layer, .mode = READ_FACTS,
-		.at = j->at, .len = j->len };
+		.at = j->at, .len = j->len,
+		.charset = j->layer && form_inline(j->opened) ?
+		    j->inner.charset : NULL };
 	int fds[3];
 	struct sk_buf b;
 

@@ -16,6 +16,7 @@ struct opening {
 	uint32_t part, layer;
 	int mail, payload, out;
 	uint64_t at, len;	/* the layer in `mail`; len 0: all of it */
+	const char *charset;	/* around an inline message, for its text */
 	struct facts facts;
 };
 
@@ -52,7 +53,8 @@ ask_reader(struct command *c, enum read_mode mode, command_then then)
 {
 	struct opening *o = c->state;
 	struct msg_read ask = { .layer = o->layer, .mode = mode,
-		.part = o->part, .at = o->at, .len = o->len };
+		.part = o->part, .at = o->at, .len = o->len,
+		.charset = o->charset };
 	struct sk_buf b;
 	int fds[3], r;
 
@@ -182,12 +184,6 @@ take_facts(struct command *c)
 	    "protocol") : SK_OK;
 }
 
-static bool
-is_inline(enum fact_form f)
-{
-	return f == FORM_PGP_INLINE_ENCRYPTED || f == FORM_PGP_INLINE_SIGNED;
-}
-
 static int
 layer_read(struct command *c, struct channel_message *m, const char *error)
 {
@@ -200,7 +196,7 @@ layer_read(struct command *c, struct channel_message *m, const char *error)
 	if (r)
 		return r;
 	form = o->facts.form;
-	if (is_inline(form) && o->part > FACTS_BESIDE) {
+	if (form_inline(form) && o->part > FACTS_BESIDE) {
 		o->part -= FACTS_BESIDE;
 		return extract(c);
 	}
@@ -208,6 +204,7 @@ layer_read(struct command *c, struct channel_message *m, const char *error)
 	    !c->d->config->smime_home))
 		return o->want == MAIL_WANT_FACTS ? give(c, &o->out) :
 		    extract(c);
+	o->charset = form_inline(form) ? o->facts.charset : NULL;
 	if (o->layer >= LIMIT_LAYERS)
 		return failed(c, SK_ERR_LIMIT, "it is wrapped too often",
 		    "limit");

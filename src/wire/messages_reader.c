@@ -20,6 +20,7 @@ msg_read_put(struct sk_buf *b, const struct msg_read *m)
 	wire_put_u32(b, m->part);
 	wire_put_u64(b, m->at);
 	wire_put_u64(b, m->len);
+	wire_put_str(b, m->charset);
 }
 
 int
@@ -27,13 +28,13 @@ msg_read_get(struct sk_arena *a, struct sk_span s, struct msg_read *m)
 {
 	struct wire_in w = wire_open(s);
 
-	(void)a;
 	*m = (struct msg_read){ 0 };
 	m->layer = wire_u32(&w);
 	m->mode = wire_enum(&w, READ_PART);
 	m->part = wire_u32(&w);
 	m->at = wire_u64(&w);
 	m->len = wire_u64(&w);
+	m->charset = wire_str(&w, a);
 	return wire_end(&w);
 }
 

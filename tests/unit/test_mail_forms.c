@@ -238,6 +238,57 @@ joined(const char *outer, const char *inner, enum fact_form opened,
 	"Content-Type: text/plain; " type "\r\n\r\n"
 
 /* RFC 9788: with hp nothing of the outer header is merged in. */
+/* The armour's Charset, else that of the text around it, is a hint for what
+ * was inside, and no more (A6). */
+static void
+an_inline_message_names_its_charset(void **state)
+{
+	static const char jis[] = "\x1b$B$\"\x1b(B";
+	/* KATAKANA in Shift_JIS, which is Latin and half-width kana else */
+	static const char sjis[] = "\x83\x65\x83\x58\x83\x67";
+	static const struct { const char *mail, *charset; } t[] = {
+		{ "Subject: x\r\n\r\n-----BEGIN PGP MESSAGE-----\r\n"
+		    "Version: 1\r\nCHARSET:  Shift_JIS \r\n\r\nhF4D\r\n"
+		    "-----END PGP MESSAGE-----\r\n", "shift_jis" },
+		{ "Content-Type: text/plain; charset=EUC-JP\r\n\r\n"
+		    "-----BEGIN PGP MESSAGE-----\r\n\r\nCharset: x\r\n"
+		    "-----END PGP MESSAGE-----\r\n", "euc-jp" },
+		{ "Subject: x\r\n\r\n-----BEGIN PGP MESSAGE-----\r\n\r\n"
+		    "hF4D\r\n-----END PGP MESSAGE-----\r\n", NULL },
+	};
+	struct sk_error e;
+	struct facts f;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		f = read_mail(t[i].mail, 0);
+		assert_int_equal(f.form, FORM_PGP_INLINE_ENCRYPTED);
+		if (t[i].charset == NULL)
+			assert_null(f.charset);
+		else
+			assert_string_equal(f.charset, t[i].charset);
+	}
+	assert_int_equal(mail_read_inline(sk_span_str(sjis), 1, "shift_jis",
+	    arena, &f, NULL, &e), SK_OK);
+	assert_string_equal(f.text, "テスト");
+	assert_int_equal(f.doubts, 0);
+	assert_true(f.japanese_charset);
+	/* one that does not fit, or that nobody allows, is none */
+	assert_int_equal(mail_read_inline(sk_span_str("テスト"), 1,
+	    "iso-2022-jp", arena, &f, NULL, &e), SK_OK);
+	assert_string_equal(f.text, "テスト");
+	assert_int_equal(f.doubts, read_mail("テスト", 1).doubts);
+	assert_int_equal(mail_read_inline(sk_span_str(jis), 1,
+	    "ISO-2022-CN-EXT//IGNORE", arena, &f, NULL, &e), SK_OK);
+	assert_string_equal(f.text, "あ");
+	assert_int_equal(f.doubts, read_mail(jis, 1).doubts);
+	/* a part that has a label of its own keeps it */
+	assert_int_equal(mail_read_inline(sk_span_str("Content-Type: text/"
+	    "plain; charset=utf-8\r\n\r\nテスト"), 1, "shift_jis", arena, &f,
+	    NULL, &e), SK_OK);
+	assert_string_equal(f.text, "テスト");
+}
+
 static void
 a_protected_header_is_the_header(void **state)
 {
@@ -456,6 +507,7 @@ main(void)
 		cmocka_unit_test(html_beside_inline_is_dropped),
 		cmocka_unit_test(an_encrypted_file_and_nothing_else),
 		cmocka_unit_test(words_beside_armour_are_kept_apart),
+		cmocka_unit_test(an_inline_message_names_its_charset),
 		cmocka_unit_test(a_protected_header_is_the_header),
 		cmocka_unit_test(an_unproved_header_inside_is_nothing),
 		cmocka_unit_test(from_inside_is_never_the_sender),

@@ -168,6 +168,33 @@ integrity_needs_every_layer(void **state)
 	assert_false(verdict_signer_is_from(&v));
 }
 
+/* CBC: what was opened and not signed well inside is anybody's (A10). */
+static void
+unsigned_smime_is_malleable(void **state)
+{
+	struct verdict v = { 0 }, loose = { .encrypted = true };
+	struct verdict by = { .signature = SIGNATURE_UNKNOWN_KEY };
+
+	(void)state;
+	assert_false(verdict_is_malleable(&v));
+	verdict_join(&v, FORM_SMIME_ENVELOPED, false, &loose);
+	assert_true(verdict_is_malleable(&v));
+	verdict_join(&v, FORM_SMIME_SIGNED_OPAQUE, false, &by);
+	assert_true(verdict_is_malleable(&v));
+	v.failed = true;	/* nothing was opened */
+	assert_false(verdict_is_malleable(&v));
+	v = (struct verdict){ 0 };
+	by.signature = SIGNATURE_GOOD;
+	verdict_join(&v, FORM_SMIME_ENVELOPED, false, &loose);
+	verdict_join(&v, FORM_SMIME_SIGNED_OPAQUE, false, &by);
+	assert_false(verdict_is_malleable(&v));
+	/* a good one around the envelope says nothing of what is inside */
+	v = (struct verdict){ 0 };
+	verdict_join(&v, FORM_SMIME_SIGNED_OPAQUE, false, &by);
+	verdict_join(&v, FORM_SMIME_ENVELOPED, false, &loose);
+	assert_true(verdict_is_malleable(&v));
+}
+
 /* Each state has a word and a sentence of its own, and no hole is printed. */
 static void
 words_are_there_and_differ(void **state)
@@ -231,6 +258,7 @@ main(void)
 		cmocka_unit_test(two_signers_are_nobody),
 		cmocka_unit_test(only_the_senders_key_is_the_senders),
 		cmocka_unit_test(integrity_needs_every_layer),
+		cmocka_unit_test(unsigned_smime_is_malleable),
 		cmocka_unit_test(words_are_there_and_differ),
 		cmocka_unit_test(failed_says_nothing_of_signatures),
 	};

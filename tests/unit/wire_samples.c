@@ -103,7 +103,8 @@ static const struct msg_key signers[] = {
 	{ FPR, { NULL, 0 } }
 };
 
-static const struct msg_read read_sample = { 2, READ_PART, 17, 5, 6 };
+static const struct msg_read read_sample = { 2, READ_PART, 17, 5, 6,
+	"iso-2022-jp" };
 static const struct msg_read_done done_sample = {
 	.status = SK_ERR_LIMIT, .reason = "too deep", .facts_len = 8,
 	.payload_len = 9, .last = true
