@@ -157,12 +157,13 @@ check_roster(struct finding_list *f, const struct config *c, struct store *s)
 	policy_free(&p);
 }
 
-/* The same, asked of the daemon, which has the database. Whose role does not
- * allow it is not told. */
+/* What the daemon finds, which has the database. Whose role does not allow it
+ * is not told. */
 static void
-ask_roster(struct finding_list *f, const struct config *c)
+ask(struct finding_list *f, const struct config *c, const char *noun,
+    const char *what)
 {
-	struct cli_request r = { .verb = verb_find("roster", "check"),
+	struct cli_request r = { .verb = verb_find(noun, "check"),
 		.values = sk_json_object() };
 	struct sk_json *answer = NULL;
 	const struct sk_json *faults;
@@ -172,10 +173,9 @@ ask_roster(struct finding_list *f, const struct config *c)
 
 	faults = code ? NULL : sk_json_get(answer, "faults");
 	for (size_t i = 0; faults && i < sk_json_len(faults); i++)
-		check_say(f, "roster",
-		    sk_json_str_at(faults, i));
+		check_say(f, what, sk_json_str_at(faults, i));
 	if (faults && !sk_json_len(faults))
-		check_say(f, "roster", NULL);
+		check_say(f, what, NULL);
 	sk_fd_close(&fd);
 	sk_json_free(&answer);
 	sk_json_free(&r.values);
@@ -195,7 +195,8 @@ check_store(struct finding_list *f, const struct config *c)
 	}
 	if (daemon_runs(c)) {
 		check_say(f, "daemon", NULL);
-		ask_roster(f, c);
+		ask(f, c, "roster", "roster");
+		ask(f, c, "outbox", "delivery");
 		return;
 	}
 	if (vault_init() || vault_key_read(c->store_key, key, &e) ||

@@ -238,6 +238,9 @@ COLUMNS(preview_head) = { C("person", "Person"), C("org", "Organisation"),
 	END };
 COLUMNS(dispatch_fields) = { C("case", "Case"), C("template", "Text"),
 	C("sent", "Sent"), C("held", "Held"), C("subject", "Subject"), END };
+TABLES(outbox_check_tables) = {
+	{ "faults", NULL, "Nothing has waited too long.",
+	    roster_fault_columns }, NO_MORE };
 COLUMNS(held_columns) = { C("person", "PERSON"), C("reason", "REASON"),
 	END };
 COLUMNS(ledger_columns) = { C("copy", "COPY"), C("person", "PERSON"),
@@ -320,6 +323,12 @@ COLUMNS(outbox_columns) = { C("copy", "COPY"), C("state", "STATE"),
 	C("reason", "REASON"), C("queue_id", "QUEUE ID"), END };
 TABLES(outbox_tables) = {
 	{ "copies", NULL, "Nothing there.", outbox_columns }, NO_MORE };
+COLUMNS(waits_columns) = { C("person", "PERSON"), C("org", "ORG"),
+	C("case", "CASE"), AT("since", "SINCE"), C("days", "DAYS"),
+	C("reason", "REASON"), C("copies", "COPIES"), C("mend", "MEND"),
+	END };
+TABLES(waits_tables) = {
+	{ "held", NULL, "Nothing is held.", waits_columns }, NO_MORE };
 COLUMNS(copy_fields) = { C("copy", "Copy"), C("state", "State"), C("reason",
 	"Reason"), C("template", "Text"), C("form", "Form"), C("case",
 	"Case"), C("digest", "Digest"), C("person", "Person"), C("serial",
@@ -397,6 +406,8 @@ static const struct layout layouts[] = {
 	{ "answers", answers_fields, answers_tables, NULL },
 	{ "mail-part", part_fields, NULL, NULL },
 	{ "outbox", NULL, outbox_tables, NULL },
+	{ "held", NULL, waits_tables, NULL },
+	{ "outbox-check", NULL, outbox_check_tables, NULL },
 	{ "copy", copy_fields, copy_tables, NULL },
 	{ "retried", retried_fields, NULL, NULL },
 	{ "audit", NULL, audit_tables, NULL },

@@ -3,7 +3,7 @@
  * action, in a table; a group of writes stands or falls together, so that a
  * fault in the middle leaves nothing half done (I5).
  */
-#include "daemon.h"
+#include "delivery.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -234,6 +234,27 @@ apply_notify(struct daemon *d, const char *event, const char *case_number)
 }
 
 void
+apply_daily(struct daemon *d, size_t people, size_t copies, int64_t days,
+    size_t late)
+{
+	struct sk_arena *a = sk_arena_new();
+
+	for (size_t i = 0; i < d->config->nnotify; i++) {
+		struct tvalues *v = values_common(d, a, d->config->language);
+
+		tv_flag(v, "held", people > 0);
+		tv_int(v, "held_people", (long)people);
+		tv_int(v, "held_copies", (long)copies);
+		tv_int(v, "held_days", (long)days);
+		tv_flag(v, "some_late", late > 0);
+		tv_int(v, "late_copies", (long)late);
+		note_to(d, a, d->config->notify[i], "N-03", v);
+	}
+	turn_after(d, NULL, NULL);
+	sk_arena_free(&a);
+}
+
+void
 apply_alarm(struct daemon *d, const char *queue_id, const char *reason,
     unsigned count)
 {

@@ -180,7 +180,7 @@ VERB(why);
 VERB(digest_send); VERB(digest_preview); VERB(digest_list); VERB(digest_show); VERB(mail_list);
 VERB(mail_show); VERB(mail_text); VERB(mail_split); VERB(mail_save);
 VERB(answers); VERB(probe); VERB(outbox_list);
-VERB(outbox_show); VERB(outbox_retry); VERB(outbox_release);
+VERB(outbox_show); VERB(outbox_retry); VERB(outbox_release); VERB(outbox_check);
 VERB(outbox_mark); VERB(audit_show);
 VERB(audit_verify); VERB(stats);
 /* verbs_text.c */
@@ -193,6 +193,9 @@ VERB(request_sheet); VERB(terms_withdraw); VERB(item_text);
 /* verbs_dispatch.c */
 VERB(feedback); VERB(publication); VERB(request_outside);
 #undef VERB
+
+/* verbs_held.c: `outbox list --held` */
+int held_list(struct command *c);
 
 /* verbs_outbox.c: copies held for want of a key go to sealing again. */
 int outbox_release_keyed(struct command *c, const char *person,

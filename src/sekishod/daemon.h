@@ -34,6 +34,7 @@ struct relay;
 struct control;
 struct guard;
 struct key_watch;
+struct daily;
 struct syncer;
 
 struct daemon {
@@ -59,6 +60,7 @@ struct daemon {
 	struct outbox *outbox;
 	struct relay *relay;
 	struct key_watch *key_watch;
+	struct daily *daily;
 	struct control *control;
 	struct guard *guard;		/* NULL: no milter is configured */
 	bool stopping;
@@ -210,6 +212,9 @@ void apply_notify(struct daemon *d, const char *event,
  * queue_id may be NULL. */
 void apply_alarm(struct daemon *d, const char *queue_id, const char *reason,
     unsigned count);
+/* N-03, once a day (daily.c): how much waits, in numbers. */
+void apply_daily(struct daemon *d, size_t people, size_t copies,
+    int64_t days, size_t late);
 /* Sends one mail to a case's originator (verbs use it too): makes the copy
  * row, P forms composed and proved at once, E forms left to the outbox. Where
  * an E form is needed and no key is there: held, I4. */
@@ -554,21 +559,6 @@ struct digest_result {
 int digest_make(struct daemon *d, struct sk_arena *a, const char *by,
     const struct digest_options *o, struct digest_result *out,
     struct sk_error *e);
-
-/* ---- returned.c: what is heard of copies that were handed over ---- */
-/* NULL, or the word by which copies of this person to this address are held
- * for now. */
-const char *returned_stop(struct daemon *d, struct sk_arena *a,
-    const char *person, const char *address);
-/* tell: an operator should hear of it. */
-int returned_heard(struct daemon *d, struct sk_arena *a, int64_t copy,
-    enum fact_fate fate, const char *status, int64_t mail, int64_t now,
-    const char *actor, bool *tell);
-/* Ends a stop; what was held for it, and what came back, goes to `address`,
- * sealed and asked about anew. *n: how many. SK_ERR_NOINPUT: there is none. */
-int returned_release(struct daemon *d, struct sk_arena *a,
-    const char *person, const char *address, const char *actor,
-    const char *reason, size_t *n);
 
 /* ---- relay.c: ready copies to couriers (courier.c) ---- */
 struct relay *relay_new(struct daemon *d, struct sk_error *e);

@@ -5,7 +5,7 @@
  * it once more only if it was corrected, in a mail of its own (T-37): repeating
  * everything trains people not to read. A raise was told with the approval.
  */
-#include "daemon.h"
+#include "delivery.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,7 @@
  * relay, when the guard sees it on its way, and when the relay refused it:
  * always against the newest terms, roster and keys. Only reads.
  */
-#include "daemon.h"
+#include "delivery.h"
 
 #include <string.h>
 

@@ -18,6 +18,7 @@
 #include <sekisho/notify.h>
 
 #include "courier.h"
+#include "delivery.h"
 #include "load.h"
 
 #define STOP_LOOKS 500
@@ -104,6 +105,7 @@ start(struct daemon *d, struct sk_error *e)
 	d->relay = relay_new(d, e);
 	d->outbox = outbox_new(d);
 	d->key_watch = key_watch_new(d);
+	d->daily = daily_new(d);
 	d->intake = intake_new(d);
 	d->control = d->relay ? control_new(d, e) : NULL;
 	if (d->control && c->milter_listen)
@@ -124,6 +126,7 @@ stop(struct daemon *d)
 	control_free(&d->control);
 	relay_free(&d->relay);
 	key_watch_free(&d->key_watch);
+	daily_free(&d->daily);
 	outbox_free(&d->outbox);
 	intake_free(&d->intake);
 	pool_free(&d->readers);

@@ -5,7 +5,7 @@
  * listed, and not one is lost. An operator's release, or another address, ends
  * it, and then they go, by every gate again (L23).
  */
-#include "daemon.h"
+#include "delivery.h"
 
 #include <string.h>
 

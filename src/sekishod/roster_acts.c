@@ -11,6 +11,8 @@
 #include <sekisho/clock.h>
 #include <sekisho/text.h>
 
+#include "delivery.h"
+
 int
 act_of(struct command *c, struct act *out)
 {

@@ -5,7 +5,7 @@
  * copy (R-119, I4); a gate that says no drops it; a proof that fails holds it
  * and alarms; a keyd that is not there leaves it for later.
  */
-#include "daemon.h"
+#include "delivery.h"
 
 #include <stdlib.h>
 #include <string.h>

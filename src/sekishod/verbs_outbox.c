@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "delivery.h"
 
 #define LIST_DEFAULT 200
 #define LIST_MAX 100000
@@ -42,6 +43,8 @@ verb_outbox_list(struct command *c)
 	int state = -1, r = SK_OK;
 	size_t n = 0;
 
+	if (command_flag(c, "held"))
+		return held_list(c);
 	if (word && document_copy_state_parse(word, &st))
 		state = (int)st;
 	if (command_str(c, "case"))

@@ -192,6 +192,11 @@ static const struct field fields[] = {
 	{ "key_proposed", FIELD_FLAG, P, ALWAYS },
 	{ "held", FIELD_FLAG, P, ALWAYS },
 	{ "came_back", FIELD_FLAG, P, ALWAYS },
+	{ "held_copies", FIELD_NUMBER, P, ALWAYS },
+	{ "held_people", FIELD_NUMBER, P, ALWAYS },
+	{ "held_days", FIELD_NUMBER, P, ALWAYS },
+	{ "some_late", FIELD_FLAG, P, ALWAYS },
+	{ "late_copies", FIELD_NUMBER, P, ALWAYS },
 };
 
 const struct field *

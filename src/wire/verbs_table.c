@@ -164,6 +164,8 @@ static const struct verb table[] = {
 	    outbox_retry },
 	{ "outbox", "release", MEMBERS, false, "mail to this person came "
 	    "back: send what was held and lost", outbox_release },
+	{ "outbox", "check", OUTBOX | FOR_MEMBERSHIP, false, "what has waited "
+	    "too long", none },
 	{ "outbox", "mark", OPERATOR, false, "delivered another way (I4)",
 	    outbox_mark },
 	{ "audit", "show", ACCOUNT, false, "the account, newest first",

@@ -409,6 +409,8 @@ VALUES(mail_save) = {
 VALUES(outbox_list) = {
 	CHOICE("--state", "to-seal|ready|handing|sent|bounced|held|dropped|"
 	    "marked", 0, "in this state only"),
+	OPT("--held", VALUE_FLAG, "who waits for what, oldest first, and the "
+	    "mends"),
 	OPT("--case", VALUE_CASE, "of one case"),
 	OPT("--digest", VALUE_NUMBER, "of one digest"),
 	OPT("--last", VALUE_NUMBER, "how many; default 200"),

@@ -1,0 +1,45 @@
+/* What becomes of copies after they were made: what comes back, what waits, and
+ * who is told of it. */
+#pragma once
+
+#include "daemon.h"
+
+/* ---- returned.c: what is heard of copies that were handed over ---- */
+/* NULL, or the word by which copies of this person to this address are held
+ * for now. */
+const char *returned_stop(struct daemon *d, struct sk_arena *a,
+    const char *person, const char *address);
+/* tell: an operator should hear of it. */
+int returned_heard(struct daemon *d, struct sk_arena *a, int64_t copy,
+    enum fact_fate fate, const char *status, int64_t mail, int64_t now,
+    const char *actor, bool *tell);
+/* Ends a stop; what was held for it, and what came back, goes to `address`,
+ * sealed and asked about anew. *n: how many. SK_ERR_NOINPUT: there is none. */
+int returned_release(struct daemon *d, struct sk_arena *a,
+    const char *person, const char *address, const char *actor,
+    const char *reason, size_t *n);
+
+/* ---- held.c: what waits, and for what ---- */
+struct held_group {
+	const char *person, *org;	/* NULL: a case's, or nobody's */
+	const char *case_number;	/* NULL: a person's */
+	const char *why;		/* the copies' reason */
+	int64_t since;			/* the oldest was made */
+	int64_t copy;			/* that one */
+	size_t copies;			/* 0: the next one would be held */
+};
+/* Oldest first. */
+int held_gather(struct daemon *d, struct sk_arena *a,
+    struct held_group **out, size_t *n);
+const char *held_mend(struct sk_arena *a, const struct held_group *g);
+struct held_late {
+	size_t copies;			/* should be gone by now (policy) */
+	int64_t since, copy;		/* the oldest of them */
+	const char *reply;		/* the relay's newest word, or NULL */
+};
+int held_late(struct daemon *d, struct sk_arena *a, int64_t now,
+    struct held_late *out);
+
+/* ---- daily.c: the notice about it ---- */
+struct daily *daily_new(struct daemon *d);
+void daily_free(struct daily **y);

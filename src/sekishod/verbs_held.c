@@ -1,0 +1,109 @@
+/*
+ * What waits, told: `outbox list --held` for people, `outbox check` for
+ * `sekisho check`. Nothing here changes anything.
+ */
+#include "command.h"
+#include "delivery.h"
+
+#define DAY 86400
+
+static int64_t
+days(const struct command *c, int64_t since)
+{
+	return c->now > since ? (c->now - since) / DAY : 0;
+}
+
+int
+held_list(struct command *c)
+{
+	bool whole = command_role(c, FOR_OPERATOR | FOR_MEMBERSHIP);
+	struct held_group *g = NULL;
+	struct sk_json *list;
+	size_t n = 0;
+	int r = command_store(c, held_gather(c->d, c->arena, &g, &n),
+	    "outbox");
+
+	if (r)
+		return r;
+	c->out = sk_json_document("held");
+	list = sk_json_set(c->out, "held", sk_json_array());
+	for (size_t i = 0; i < n; i++) {
+		struct sk_json *o = sk_json_add(list, sk_json_object());
+
+		sk_json_set_str(o, "person", whole ? g[i].person : NULL);
+		sk_json_set_str(o, "org", whole ? g[i].org : NULL);
+		sk_json_set_str(o, "case", g[i].case_number);
+		document_time(o, "since", g[i].since);
+		sk_json_set_int(o, "days", days(c, g[i].since));
+		sk_json_set_str(o, "reason", g[i].why);
+		sk_json_set_int(o, "copies", (int64_t)g[i].copies);
+		sk_json_set_int(o, "copy", g[i].copy);
+		sk_json_set_str(o, "mend", whole ? held_mend(c->arena, &g[i]) :
+		    NULL);
+	}
+	return SK_OK;
+}
+
+static void
+nag_late(struct command *c, struct sk_json *faults)
+{
+	struct held_late late;
+
+	if (held_late(c->d, c->arena, c->now, &late) || !late.copies)
+		return;
+	sk_json_add_str(faults, sk_arena_printf(c->arena, "%zu cop%s should "
+	    "have been handed over, the oldest %lld hours ago%s%s: sekisho "
+	    "outbox show %lld", late.copies, late.copies == 1 ? "y" : "ies",
+	    (long long)((c->now - late.since) / 3600), late.reply ?
+	    "; the relay said: " : "", late.reply ? late.reply : "",
+	    (long long)late.copy));
+}
+
+/* A person or case a line; who may not see names is told how many. */
+static void
+nag_held(struct command *c, struct sk_json *faults,
+    const struct held_group *g, size_t n)
+{
+	bool whole = command_role(c, FOR_OPERATOR | FOR_MEMBERSHIP);
+	int64_t most = (int64_t)c->d->policy->delivery_held_days;
+	size_t hidden = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (days(c, g[i].since) < most)
+			continue;
+		if (!whole) {
+			hidden++;
+			continue;
+		}
+		sk_json_add_str(faults, sk_arena_printf(c->arena, "%s%s%s: "
+		    "%zu cop%s for %lld days (%s): %s", g[i].person ?
+		    "person " : g[i].case_number ? "case " : "a notice",
+		    g[i].person ? g[i].person : "", g[i].case_number ?
+		    g[i].case_number : "", g[i].copies, g[i].copies == 1 ?
+		    "y held" : "ies held", (long long)days(c, g[i].since),
+		    g[i].why, held_mend(c->arena, &g[i])));
+	}
+	if (hidden)
+		sk_json_add_str(faults, sk_arena_printf(c->arena, "copies of "
+		    "%zu persons or cases are held for %lld days or more: "
+		    "tell the operators: sekisho outbox list --held", hidden,
+		    (long long)most));
+}
+
+int
+verb_outbox_check(struct command *c)
+{
+	struct held_group *g = NULL;
+	struct sk_json *faults;
+	size_t n = 0;
+	int r = command_store(c, held_gather(c->d, c->arena, &g, &n),
+	    "outbox");
+
+	if (r)
+		return r;
+	c->out = sk_json_document("outbox-check");
+	faults = sk_json_set(c->out, "faults", sk_json_array());
+	nag_held(c, faults, g, n);
+	nag_late(c, faults);
+	return SK_OK;
+}

@@ -1,0 +1,131 @@
+#!/usr/bin/env python3
+"""Nobody is frozen and forgotten (L23): what is held ages in the open, `check`
+names it with the command to type, and a notice without content comes daily."""
+import datetime
+import json
+
+from harness import cases, roster, wait
+from harness.tap import has, lacks, run, same, step
+from harness.world import world
+
+DUTY = "duty@council.test.example"
+
+
+def daily(w):
+    return [m for m in w.sink.all(DUTY) if "お預かりしている写し" in m.subject]
+
+
+def at(w, days, hour):
+    """A daemon that starts so many days from now, at that hour of Japan."""
+    day = datetime.datetime.now(datetime.timezone(
+        datetime.timedelta(hours=9))) + datetime.timedelta(days=days)
+    moment = day.replace(hour=hour, minute=5, second=0).astimezone(
+        datetime.timezone.utc)
+    w.council.stop()
+    w.council.now = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    w.council.start()
+
+
+def delivery(w, user=None):
+    """What `check` says of delivery."""
+    done = w.council.call("--json", "check", "--postfix", "none", user=user)
+    return done.returncode, [f["text"] for f in json.loads(
+        done.stdout)["findings"] if f["what"] == "delivery" and not f["ok"]]
+
+
+@step("nothing is held: an empty list, no fault, no notice", needed=True)
+def nothing(w):
+    at(w, 0, 12)
+    roster.fill(w)
+    same(w.council.json("outbox", "list", "--held")["held"], [])
+    has(w.council.run("outbox", "list", "--held"), "Nothing is held")
+    same(delivery(w)[1], [])
+    same(daily(w), [])
+
+
+@step("held today: it stands there with person, reason and mend; no fault yet",
+      needed=True)
+def today(w):
+    _, w.number = cases.confirmed(w, "1-C\n2-B\n3-A\n")
+    cases.item(w, w.number, "接続先 203.0.113.77")
+    w.council.run("digest", "send", "--yes", "--now")
+    row = w.council.json("outbox", "list", "--held")["held"][0]
+    same((row["person"], row["org"], row["reason"], row["copies"],
+          row["days"]), ("late-ueda", "late", "no-key", 1, 0))
+    has(row["mend"], "sekisho key import late-ueda FILE --approve")
+    has(w.council.run("outbox", "list", "--held"), "late-ueda",
+        "key import late-ueda")
+    same(delivery(w)[1], [])
+
+
+@step("it ages: a fault of check, with days and the command, and exit 78")
+def ages(w):
+    at(w, 4, 14)
+    code, said = delivery(w)
+    same(code, 78)
+    same(len(said), 1)
+    has(said[0], "person late-ueda", "1 copy", "4 days",
+        "sekisho key import late-ueda FILE --approve")
+    lacks(said[0], "203.0.113.77", roster.ADDRESSES["late-ueda"])
+
+
+@step("the daily notice: numbers alone, once a day, whatever restarts")
+def notice(w):
+    w.sink.wait(DUTY, subject="お預かりしている写し")
+    text = daily(w)[0].text
+    has(text, "写し: 1 通", "宛先: 1 件", "4 日前")
+    lacks(text, "late", "203.0", "上田", w.number)
+    at(w, 4, 15)
+    w.council.run("case", "list")
+    same(len(daily(w)), 1)
+    at(w, 5, 3)                    # before eight nobody is told
+    w.council.run("case", "list")
+    same(len(daily(w)), 1)
+    at(w, 5, 9)
+    wait.until("the next day's", lambda: len(daily(w)) == 2)
+
+
+@step("the oldest first, and copies of one person are one line")
+def order(w):
+    w.council.run("person", "add", "new-one", "--org", "uni", "--name", "新",
+                  "--address", "new@uni.test", "--language", "ja")
+    cases.item(w, w.number, "接続先 203.0.113.78")
+    w.council.run("digest", "send", "--yes", "--now")
+    rows = w.council.json("outbox", "list", "--held")["held"]
+    same([(r["person"], r["copies"], r["days"]) for r in rows],
+         [("late-ueda", 2, 4), ("new-one", 1, 0)])
+
+
+@step("a key comes: exactly its person's copies go, and the line is gone")
+def mended(w):
+    key = w.key("late-ueda", roster.ADDRESSES["late-ueda"])
+    w.council.run("key", "import", "late-ueda",
+                  w.file("late.asc", key.export()), "--approve")
+    address = roster.ADDRESSES["late-ueda"]
+    wait.until("two copies", lambda: len([
+        m for m in w.sink.all(address)
+        if m.message.get_content_type() == "multipart/encrypted"]) == 2)
+    same([r["person"] for r in
+          w.council.json("outbox", "list", "--held")["held"]], ["new-one"])
+    same(delivery(w)[1], [])
+
+
+@step("what should have been handed over by now is named with the relay's word")
+def waiting(w):
+    w.sink.refuse = lambda rcpt: None
+    w.postfix.stop()
+    w.ends.remove(w.postfix.stop)
+    cases.item(w, w.number, "接続先 203.0.113.79")
+    w.council.run("digest", "send", "--yes", "--now")
+    wait.until("tries", lambda: any(
+        c["tries"] for c in w.council.json(
+            "outbox", "list", "--state", "ready")["copies"]))
+    at(w, 7, 12)
+    code, said = delivery(w)
+    same(code, 78)
+    assert [s for s in said if "should have been handed over" in s and
+            "sekisho outbox show" in s], said
+
+
+if __name__ == "__main__":
+    run(lambda: world())
