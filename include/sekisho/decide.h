@@ -85,6 +85,8 @@ struct decide_request {
 	enum request_state state;
 	uint32_t question;	/* the version that asked it */
 	enum scope scope;
+	const char *item;	/* WIDEN: the one it is about */
+	const char *parts;	/* SECRECY: proposed to be secret */
 };
 
 struct decide_case {

@@ -57,6 +57,12 @@ struct exclusion {
 	int64_t mapped_at;
 };
 
+/* A wider scope for one item alone, agreed to in its wording (R-064, T-09). */
+struct item_scope {
+	const char *item;
+	enum scope scope;
+};
+
 struct terms {
 	uint32_t version;		/* 0: none */
 	bool locked;			/* in force */
@@ -68,6 +74,8 @@ struct terms {
 	const char *coordination_other;
 	const struct exclusion *exclusions;
 	size_t nexclusions;
+	const struct item_scope *items;
+	size_t nitems;
 	enum assurance assurance;
 	int64_t mail;			/* which mail said so */
 	const char *vouched_by, *vouched_how;
@@ -116,6 +124,8 @@ struct ceiling matrix_ceiling(const struct policy *p, const struct item *i);
  * without consent beyond COORDINATOR, RAW beyond CLASS1_GROUP, unconfirmed
  * beyond TASK_FORCE, victim-inferable wider and not secret. Number of faults. */
 size_t matrix_lint(const struct policy *p, struct sk_buf *faults);
+/* What the terms allow for this item (NULL: for any): never less than for all. */
+enum scope terms_scope_for(const struct terms *t, const char *item);
 /* min(matrix, terms); SCOPE_UNKNOWN where either is unknown. */
 enum scope item_audience(const struct policy *p, const struct item *i,
     const struct terms *t);

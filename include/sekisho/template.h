@@ -115,7 +115,8 @@ int template_render(const struct template_set *s, const char *lang,
  * ("1-A"), term_scope_code code ("2-B"), term_coordination_codes code
  * ("3-B 3-C"), has_exclusions flag, need_signature flag.
  * Not P (T-05E, T-06E): secrecy_all secrecy_parts secrecy_none flags,
- * secret_parts block?, exclusions list with rows words block, act_none
+ * secret_parts block?, exclusions list with rows words block, item_scopes list
+ * (T-06E: rows item and scope_*), act_none
  * act_ask_members act_notify_source act_foreign_certs act_other flags,
  * other_action block?, your_words block?, note block? (operator's words).
  *

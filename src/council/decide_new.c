@@ -71,7 +71,10 @@ silent_reason(const struct decide_in *in)
 		return "from-inside";
 	if (f->no_reply_wanted)
 		return "no-reply-wanted";
-	if (!restraint_allows(&in->policy->restraint, in->auth, &in->counts))
+	/* Who signed with a key that is pinned for From is known at least as
+	 * well as by DKIM. */
+	if (!restraint_allows(&in->policy->restraint, in->signer_is_from ?
+	    AUTH_PASS : in->auth, &in->counts))
 		return "restraint";
 	return NULL;
 }

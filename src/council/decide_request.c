@@ -72,35 +72,70 @@ answered(struct actions *x, const struct decide_request *q,
 	act_notify(x, "operator_look");
 }
 
-/* Wider terms as asked for: everything else as it is in force. */
+/* A wider scope for the item that was shown, and for nothing else: what was not
+ * shown was not agreed to. Everything else as it is in force. */
 static void
 propose_wider(const struct decide_in *in, struct actions *x,
     const struct decide_request *q)
 {
-	struct terms t = *in->known->locked;
+	struct terms t = terms_with_item(x->arena, in->known->locked,
+	    q->item, q->scope);
 
-	t.scope = q->scope;
 	t.mail = 0;			/* apply writes this one */
 	t.vouched_by = t.vouched_how = NULL;
 	act_propose(x, &t);
-	act_audit(x, "terms.propose", word_of(WORDS_SCOPE, (int)t.scope));
+	act_audit(x, "terms.propose", word_of(WORDS_SCOPE, (int)q->scope));
 	act_ask(x, true);
-	act_send(x, in->known->has_key ? "T-06E" : "T-06", false, 0, false);
+	act_send(x, "T-06E", false, 0, false);	/* codes could not say it */
+}
+
+/* More of it secret, as proposed: that is narrower, and in force. */
+static void
+lock_secrecy(const struct decide_in *in, struct actions *x,
+    const struct decide_request *q, enum assurance have)
+{
+	const struct terms *now = in->known->locked;
+	struct terms t = *now;
+
+	t.secrecy = SECRECY_PARTS;
+	t.secret_parts = now->secrecy == SECRECY_PARTS && now->secret_parts ?
+	    sk_arena_printf(x->arena, "%s\n%s", now->secret_parts, q->parts) :
+	    q->parts;
+	t.mail = 0;
+	t.vouched_by = t.vouched_how = NULL;
+	act_propose(x, &t);
+	act_audit(x, "terms.propose", word_of(WORDS_SECRECY,
+	    (int)t.secrecy));
+	actions_add(x, ACTION_LOCK_TERMS)->u.yes.assurance = have;
+	act_audit(x, "terms.lock", word_of(WORDS_ASSURANCE, (int)have));
+}
+
+/* Does the answer come in time for what was asked? */
+static bool
+still_asked(const struct decide_in *in, const struct decide_request *q)
+{
+	const struct decide_case *c = in->known;
+
+	if (q->state != REQUEST_OPEN || decide_token(in)->used ||
+	    !c->locked || c->locked->withdrawn)
+		return false;
+	if (q->kind == REQUEST_WIDEN)
+		return q->item != NULL;
+	return q->kind != REQUEST_SECRECY || (q->parts &&
+	    c->locked->secrecy != SECRECY_ALL);
 }
 
 static void
 agree(const struct decide_in *in, struct actions *x, enum assurance have,
     const struct decide_request *q)
 {
-	const struct decide_case *c = in->known;
-
-	if (q->state != REQUEST_OPEN || decide_token(in)->used ||
-	    !c->locked || c->locked->withdrawn) {
+	if (!still_asked(in, q)) {
 		look(x, "old-question");
 		return;
 	}
-	if (q->kind == REQUEST_EXCEPTION &&
-	    !terms_assured(have, in->policy->wider)) {
+	if ((q->kind == REQUEST_EXCEPTION &&
+	    !terms_assured(have, in->policy->wider)) ||
+	    !terms_assured(have, in->policy->narrowing)) {
 		look(x, "assurance-too-little");
 		return;
 	}
@@ -109,6 +144,8 @@ agree(const struct decide_in *in, struct actions *x, enum assurance have,
 	answered(x, q, REQUEST_AGREED, have);
 	if (q->kind == REQUEST_WIDEN)
 		propose_wider(in, x, q);
+	if (q->kind == REQUEST_SECRECY)
+		lock_secrecy(in, x, q, have);
 }
 
 bool

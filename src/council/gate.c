@@ -112,9 +112,10 @@ static const char *
 narrowed_by(const struct gate_ask *k)
 {
 	struct ceiling c = matrix_ceiling(k->policy, k->item);
+	enum scope allowed = terms_scope_for(k->terms, k->item->id);
 
-	return c.max_audience <= k->terms->scope ? c.row :
-	    word_of(WORDS_SCOPE, (int)k->terms->scope);
+	return c.max_audience <= allowed ? c.row :
+	    word_of(WORDS_SCOPE, (int)allowed);
 }
 
 static struct finding

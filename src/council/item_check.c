@@ -31,11 +31,13 @@ is_stated(const struct item *i)
 
 /* Onward sharing leaves the members, whatever way it goes. */
 static bool
-terms_admit_onward(const struct terms *t, enum onward o)
+terms_admit_onward(const struct terms *t, const struct item *i)
 {
-	if (t->scope == SCOPE_PUBLIC)
+	enum scope scope = terms_scope_for(t, i->id);
+
+	if (scope == SCOPE_PUBLIC)
 		return true;
-	return t->scope == SCOPE_PARTNER_SCHEMES && o != ONWARD_PUBLIC;
+	return scope == SCOPE_PARTNER_SCHEMES && i->onward != ONWARD_PUBLIC;
 }
 
 static enum item_fault
@@ -48,7 +50,7 @@ onward_fault(const struct ceiling *c, const struct item *i,
 		return ITEM_ONWARD_MATRIX;
 	if (i->secret)
 		return ITEM_ONWARD_SECRET;
-	if (t && t->version && !terms_admit_onward(t, i->onward))
+	if (t && t->version && !terms_admit_onward(t, i))
 		return ITEM_ONWARD_TERMS;
 	return ITEM_FITS;
 }

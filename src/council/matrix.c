@@ -6,6 +6,8 @@
  */
 #include <sekisho/gate.h>
 
+#include <string.h>
+
 /* No row: the last line of defence, whatever the file says. */
 static const struct ceiling fail_closed = {
 	.row = "M99", .max_audience = SCOPE_COORDINATOR,
@@ -102,17 +104,32 @@ matrix_ceiling(const struct policy *p, const struct item *i)
 }
 
 enum scope
+terms_scope_for(const struct terms *t, const char *item)
+{
+	enum scope wide = t->scope;
+
+	for (size_t i = 0; i < t->nitems; i++) {
+		const struct item_scope *x = &t->items[i];
+
+		if (item && strcmp(x->item, item) == 0 && x->scope > wide)
+			wide = x->scope;
+	}
+	return wide;
+}
+
+enum scope
 item_audience(const struct policy *p, const struct item *i,
     const struct terms *t)
 {
-	enum scope most;
+	enum scope most, allowed;
 
 	if (!t || !t->version || !t->locked || t->withdrawn ||
 	    t->scope <= SCOPE_UNKNOWN || t->scope > SCOPE_PUBLIC)
 		return SCOPE_UNKNOWN;
 	most = matrix_ceiling(p, i).max_audience;
-	if (t->scope < most)
-		most = t->scope;
+	allowed = terms_scope_for(t, i->id);
+	if (allowed < most)
+		most = allowed;
 	/* An exception goes as far as was agreed to, and no further. */
 	if (i->has_consent && i->consent_scope < most)
 		most = i->consent_scope;

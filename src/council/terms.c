@@ -181,6 +181,16 @@ acts_widen(const struct terms *old, const struct terms *now)
 	    !same_words(old->coordination_other, now->coordination_other);
 }
 
+static bool
+item_widens(const struct terms *old, const struct terms *now)
+{
+	for (size_t i = 0; i < now->nitems; i++)
+		if (now->items[i].scope > terms_scope_for(old,
+		    now->items[i].item))
+			return true;
+	return false;
+}
+
 /* What makes it wider; NULL: nothing does. */
 static const char *
 widened(const struct terms *old, const struct terms *now)
@@ -191,6 +201,8 @@ widened(const struct terms *old, const struct terms *now)
 		return "it was withdrawn";
 	if (now->scope > old->scope)
 		return "the scope becomes wider";
+	if (item_widens(old, now))
+		return "an item's own scope becomes wider";
 	if (secrecy_widens(old, now))
 		return "less of it is secret, or other parts are";
 	if (acts_widen(old, now))
@@ -208,6 +220,57 @@ terms_widen(const struct terms *old, const struct terms *new_)
 	return !old || widened(old, new_) != NULL;
 }
 
+/* As if the item's scope were that of all. */
+static struct terms
+seen_by(const struct terms *t, const char *item)
+{
+	struct terms out = *t;
+
+	out.scope = terms_scope_for(t, item);
+	out.nitems = 0;
+	return out;
+}
+
+bool
+terms_widen_for(const struct terms *old, const struct terms *new_,
+    const char *item)
+{
+	struct terms was, is = seen_by(new_, item);
+
+	if (!old)
+		return true;
+	was = seen_by(old, item);
+	return widened(&was, &is) != NULL;
+}
+
+struct terms
+terms_with_item(struct sk_arena *a, const struct terms *t, const char *item,
+    enum scope scope)
+{
+	struct item_scope *all = sk_arena_array(a, t->nitems + 1,
+	    sizeof(*all));
+	struct terms out = *t;
+
+	out.nitems = 0;
+	for (size_t i = 0; i < t->nitems; i++)
+		if (strcmp(t->items[i].item, item) != 0)
+			all[out.nitems++] = t->items[i];
+	all[out.nitems++] = (struct item_scope){ item, scope };
+	out.items = all;
+	return out;
+}
+
+static enum scope
+widest(const struct terms *t)
+{
+	enum scope most = t->scope;
+
+	for (size_t i = 0; i < t->nitems; i++)
+		if (t->items[i].scope > most)
+			most = t->items[i].scope;
+	return most;
+}
+
 enum assurance
 terms_needed(const struct policy *p, const struct terms *old,
     const struct terms *new_)
@@ -216,7 +279,7 @@ terms_needed(const struct policy *p, const struct terms *old,
 		return p->narrowing;
 	if (old)
 		return terms_widen(old, new_) ? p->wider : p->narrowing;
-	return new_->scope <= SCOPE_TASK_FORCE ? p->first_up_to_task_force :
+	return widest(new_) <= SCOPE_TASK_FORCE ? p->first_up_to_task_force :
 	    p->wider;
 }
 
@@ -230,7 +293,7 @@ terms_assured(enum assurance have, enum assurance need)
 bool
 terms_vouch_needs_two(const struct terms *t)
 {
-	return t->scope >= SCOPE_ALL_MEMBERS;
+	return widest(t) >= SCOPE_ALL_MEMBERS;
 }
 
 int

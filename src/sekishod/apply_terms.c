@@ -11,21 +11,36 @@
 #include <sekisho/log.h>
 #include <sekisho/terms.h>
 
-int
-apply_void_approvals(struct daemon *d, struct sk_arena *a, int64_t case_row,
-    int64_t now)
+/* Approvals that were given under narrower terms end. An item whose own scope
+ * became wider is approved anew even if it was sent: then it goes to whom it
+ * reaches now (R-064). */
+static bool
+approved_for_less(const struct item *i, const struct terms *old,
+    const struct terms *now)
+{
+	if (i->state == ITEM_SENT)
+		return terms_scope_for(now, i->id) > now->scope &&
+		    terms_scope_for(now, i->id) > terms_scope_for(old, i->id);
+	return i->state == ITEM_APPROVED && terms_widen_for(old, now, i->id);
+}
+
+static int
+void_approvals(struct daemon *d, struct sk_arena *a, int64_t case_row,
+    const struct terms *old, const struct terms *now, int64_t when)
 {
 	struct item_record *items = NULL;
 	size_t n = 0;
 	int r = store_item_list(d->store, a, case_row, &items, &n);
 
 	for (size_t i = 0; i < n && !r; i++) {
-		if (items[i].item.state != ITEM_APPROVED)
+		const struct item *it = &items[i].item;
+
+		if (!approved_for_less(it, old, now))
 			continue;
-		r = store_item_withdraw_approvals(d->store, items[i].item.id);
+		r = store_item_withdraw_approvals(d->store, it->id);
 		if (!r)
-			r = store_item_state(d->store, items[i].item.id,
-			    ITEM_DRAFT, items[i].item.terms_version, now);
+			r = store_item_state(d->store, it->id, ITEM_DRAFT,
+			    it->terms_version, when);
 	}
 	return r;
 }
@@ -84,8 +99,7 @@ apply_in_force(struct daemon *d, struct sk_arena *a,
 
 	if (!old)
 		return SK_OK;
-	if (terms_widen(old, now))
-		r = apply_void_approvals(d, a, c->row, when);
+	r = void_approvals(d, a, c->row, old, now, when);
 	if (!r)
 		r = store_item_list(d->store, a, c->row, &items, &n);
 	for (size_t i = 0; i < n && !r; i++) {

@@ -113,6 +113,8 @@ bool item_denied(struct command *c, const struct permits_item *it,
 
 /* Its statement is new: approvals end, it is a draft again, and documented. */
 int item_change(struct command *c, struct item_record *i, const char *event);
+/* May its words be changed? Not where its originator was shown them. */
+int item_wording_free(struct command *c, const struct item_record *i);
 void item_warnings(struct command *c, const struct item_record *i);
 int item_history(struct command *c, const struct item_record *i);
 int item_retract(struct command *c, const struct item_record *i);
@@ -170,7 +172,7 @@ VERB(key_import); VERB(key_approve); VERB(key_list); VERB(key_show);
 VERB(key_export);
 /* verbs_case.c, verbs_terms.c */
 VERB(case_list); VERB(case_show); VERB(case_take); VERB(case_note);
-VERB(case_ask); VERB(case_close); VERB(terms_show); VERB(terms_narrow);
+VERB(case_ask); VERB(case_client); VERB(case_close); VERB(terms_show); VERB(terms_narrow);
 VERB(terms_exclude); VERB(terms_vouch);
 /* verbs_item.c, verbs_approve.c, verbs_preview.c */
 VERB(item_add); VERB(item_show); VERB(item_edit); VERB(item_list);
@@ -189,7 +191,7 @@ VERB(text_list); VERB(text_show);
 VERB(case_deny); VERB(case_merge); VERB(case_unmerge); VERB(case_reopen);
 VERB(case_advise); VERB(damage_add); VERB(damage_list); VERB(damage_show);
 VERB(request_widen); VERB(request_exception); VERB(request_list);
-VERB(request_sheet); VERB(terms_withdraw); VERB(item_text);
+VERB(request_secrecy); VERB(request_sheet); VERB(terms_withdraw); VERB(item_text);
 /* verbs_dispatch.c */
 VERB(feedback); VERB(publication); VERB(request_outside);
 #undef VERB

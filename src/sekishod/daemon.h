@@ -164,10 +164,6 @@ int apply(struct daemon *d, struct sk_arena *a, const struct actions *acts,
     struct sk_error *e);
 /* ---- apply_terms.c ---- */
 
-/* Wider terms void approvals given under the narrower ones: the items of the
- * case are drafts again. */
-int apply_void_approvals(struct daemon *d, struct sk_arena *a,
-    int64_t case_row, int64_t now);
 /* What follows when `now` came into force after `old` (NULL: the first):
  * approvals, notices to those who have an item, copies that wait. */
 int apply_in_force(struct daemon *d, struct sk_arena *a,

@@ -64,6 +64,14 @@ document_terms(struct sk_json *o, const struct terms *t)
 	for (size_t i = 0; i < t->nexclusions; i++)
 		exclusion(sk_json_add(all, sk_json_object()),
 		    &t->exclusions[i]);
+	all = sk_json_set(o, "items", sk_json_array());
+	for (size_t i = 0; i < t->nitems; i++) {
+		struct sk_json *x = sk_json_add(all, sk_json_object());
+
+		sk_json_set_str(x, "item", t->items[i].item);
+		sk_json_set_str(x, "scope", word_of(WORDS_SCOPE,
+		    (int)t->items[i].scope));
+	}
 	all = sk_json_set(o, "coordination", sk_json_array());
 	for (uint32_t bit = 1; bit <= COORDINATION_OTHER; bit <<= 1)
 		if (t->coordination & bit)

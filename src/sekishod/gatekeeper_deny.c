@@ -41,8 +41,10 @@ static int
 of_case(struct daemon *d, struct words *w, const struct case_record *c,
     size_t *seeds)
 {
-	const struct policy *p = d->policy;
+	const struct policy *y = d->policy;
 	struct deny_record *own = NULL;
+	struct parties_record p;
+	struct sk_error e = { 0 };
 	struct deny_list from;
 	struct org o = { 0 };
 	size_t n = 0;
@@ -53,12 +55,16 @@ of_case(struct daemon *d, struct words *w, const struct case_record *c,
 	if (c->org)
 		store_org_get(d->store, w->a, c->org, &o);
 	deny_from_originator(w->a, c->originator, c->originator_name, o.name,
-	    p->free_mail_domains, p->nfree_mail_domains, &from);
+	    y->free_mail_domains, y->nfree_mail_domains, &from);
 	if (seeds)
 		*seeds = from.nwords;
 	add(w, from.words, from.nwords);
 	for (size_t i = 0; i < n; i++)
 		add(w, &own[i].word, 1);
+	/* For whom a vendor speaks. */
+	if (store_parties(d->store, w->a, c->row, &p) == SK_OK && p.client &&
+	    deny_check(p.client, &e) == SK_OK)
+		add(w, &p.client, 1);
 	return SK_OK;
 }
 

@@ -162,7 +162,8 @@ view_requests(struct job *j, struct known *k)
 	out = sk_arena_array(j->arena, n + 1, sizeof(*out));
 	for (size_t i = 0; i < n; i++)
 		out[i] = (struct decide_request){ q[i].row, q[i].kind,
-			q[i].state, q[i].question, q[i].scope };
+			q[i].state, q[i].question, q[i].scope, q[i].item,
+			q[i].title };
 	k->view.requests = out;
 	k->view.nrequests = n;
 }

@@ -151,6 +151,14 @@ terms_in_words(struct tvalues *v, struct sk_arena *a, const struct terms *t)
 	tv_choice(v, "scope_", values_scope_flag(a, t->scope));
 	for (size_t i = 0; i < sizeof(acts) / sizeof(*acts); i++)
 		tv_flag(v, acts[i].flag, (t->coordination & acts[i].act) != 0);
+	tv_list(v, "item_scopes");
+	for (size_t i = 0; i < t->nitems; i++) {
+		struct tvalues *row = tv_row(v, "item_scopes");
+
+		tv_str(row, "item", t->items[i].item);
+		tv_choice(row, "scope_", values_scope_flag(a,
+		    t->items[i].scope));
+	}
 	tv_str(v, "secret_parts", t->secret_parts);
 	tv_str(v, "other_action", t->coordination_other);
 	tv_list(v, "exclusions");

@@ -35,9 +35,13 @@ request(struct daemon *d, struct sk_arena *a, struct tvalues *v,
 
 	if (r)
 		return r;
+	tv_str(v, "note", q.reason);
+	if (q.kind == REQUEST_SECRECY) {
+		tv_str(v, "secret_parts", text);
+		return SK_OK;
+	}
 	tv_str(v, "title", q.title);
 	tv_str(v, "text", text);
-	tv_str(v, "note", q.reason);
 	tv_choice(v, "scope_", values_scope_flag(a, q.scope));
 	indicators(v, a, &q);
 	return SK_OK;

@@ -281,3 +281,29 @@ verb_case_ask(struct command *c)
 	r = apply(c->d, c->arena, &acts, &k, NULL, c->actor, &c->e);
 	return r ? r : show(c, &k);
 }
+
+/* A name made up for whoever the vendor speaks for: operators can talk of it,
+ * and it is looked for like every word of the deny-list. */
+int
+verb_case_client(struct command *c)
+{
+	struct parties_record p;
+	struct case_record k;
+	int r = command_case(c, "case", &k);
+
+	if (r)
+		return r;
+	if (store_parties(c->d->store, c->arena, k.row, &p))
+		return sk_fail(&c->e, SK_ERR_REFUSED, k.number, "its "
+		    "originator speaks for itself: no class-1 vendor stated a "
+		    "client's agreement (4-C, R-049)");
+	p.client = command_str(c, "name");
+	r = store_parties_put(c->d->store, k.row, &p);
+	if (!r)
+		r = store_case_note(c->d->store, k.row, c->now, c->actor,
+		    command_str(c, "reason"));
+	r = command_store(c, r, k.number);
+	if (!r)
+		r = command_audit(c, "case.client", k.number, "");
+	return r ? r : show(c, &k);
+}

@@ -230,6 +230,41 @@ corrects(const struct command *c)
 	return any;
 }
 
+/* What its originator was shown for a wider scope of its own, or agreed to, has
+ * to stay as it was shown (R-064). */
+static int
+wording_is_free(struct command *c, const struct item_record *i)
+{
+	const char *id = i->item.id;
+	struct request_record *q = NULL;
+	struct terms t;
+	size_t n = 0;
+	bool bound = false;
+	int r = store_requests(c->d->store, c->arena, i->item.case_row, &q,
+	    &n);
+
+	if (store_terms_newest(c->d->store, c->arena, i->item.case_row, &t) ==
+	    SK_OK)
+		for (size_t k = 0; k < t.nitems; k++)
+			bound |= strcmp(t.items[k].item, id) == 0;
+	for (size_t k = 0; k < n && !r; k++)
+		bound |= q[k].kind == REQUEST_WIDEN && q[k].item &&
+		    strcmp(q[k].item, id) == 0 && q[k].state == REQUEST_OPEN;
+	if (r || !bound)
+		return command_store(c, r, id);
+	return sk_fail(&c->e, SK_ERR_REFUSED, id, "its originator was asked "
+	    "for a wider scope in this wording (R-064): add a new item");
+}
+
+int
+item_wording_free(struct command *c, const struct item_record *i)
+{
+	bool words = c->has_file || sk_json_has(c->in, "title") ||
+	    sk_json_has(c->in, "indicator");
+
+	return words ? wording_is_free(c, i) : SK_OK;
+}
+
 /* One that was sent becomes a draft again: after new approvals it goes as a
  * correction to who has it, and as any other to who has not. */
 int
@@ -242,6 +277,8 @@ verb_item_edit(struct command *c)
 
 	if (!r)
 		r = not_sent(c, &i);
+	if (!r)
+		r = item_wording_free(c, &i);
 	if (!r)
 		r = command_store(c, store_case_get(c->d->store, c->arena,
 		    i.item.case_row, &k), i.item.id);

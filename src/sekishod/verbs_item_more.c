@@ -29,6 +29,8 @@ verb_item_text(struct command *c)
 		r = sk_fail(&c->e, SK_ERR_REFUSED, i.item.id, "its originator "
 		    "agreed to one wording (R-074); a translation is another");
 	if (!r)
+		r = item_wording_free(c, &i);
+	if (!r)
 		r = command_text(c, LIMIT_ITEM_TEXT, &text);
 	if (!r)
 		r = command_store(c, store_case_get(c->d->store, c->arena,

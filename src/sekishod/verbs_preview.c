@@ -147,7 +147,8 @@ head(struct command *c, const struct gate_case *g, const char *kind,
 	sk_json_set_str(c->out, "ceiling", word_of(WORDS_SCOPE,
 	    (int)ceiling.max_audience));
 	sk_json_set_str(c->out, "terms_scope", g->has_terms ?
-	    word_of(WORDS_SCOPE, (int)g->terms.scope) : NULL);
+	    word_of(WORDS_SCOPE, (int)terms_scope_for(&g->terms, i->id)) :
+	    NULL);
 	sk_json_set_str(c->out, "audience", word_of(WORDS_SCOPE,
 	    (int)item_audience(c->d->policy, i, g->has_terms ? &g->terms :
 	    NULL)));

@@ -12,13 +12,14 @@
 static void
 document(struct sk_json *o, const struct request_record *q)
 {
-	static const char *const kinds[] = { "widen", "exception" };
+	static const char *const kinds[] = { "widen", "exception",
+		"secrecy" };
 	static const char *const states[] = { "open", "agreed", "declined",
 		"closed" };
 	struct sk_json *all;
 
 	sk_json_set_int(o, "request", q->row);
-	sk_json_set_str(o, "asks", kinds[q->kind == REQUEST_EXCEPTION]);
+	sk_json_set_str(o, "asks", kinds[q->kind % 3]);
 	sk_json_set_str(o, "state", states[q->state & 3]);
 	sk_json_set_str(o, "scope", word_of(WORDS_SCOPE, (int)q->scope));
 	sk_json_set_str(o, "item", q->item);
@@ -111,6 +112,9 @@ static int
 ask(struct command *c, struct case_record *k, struct request_record *q,
     const char *text)
 {
+	static const char *const texts[] = { "T-09", "T-10", "T-07" };
+	static const char *const events[] = { "request.widen",
+		"request.exception", "request.secrecy" };
 	struct case_text t = { .kind = CASE_TEXT_WORDING, .case_row = k->row,
 		.title = q->title };
 	struct notice_record say = { .item = q->item };
@@ -136,11 +140,10 @@ ask(struct command *c, struct case_record *k, struct request_record *q,
 	r = command_store(c, r, k->number);
 	say.request = q->row;
 	if (!r)
-		r = apply_send_words(c->d, c->arena, k, q->kind ==
-		    REQUEST_WIDEN ? "T-09" : "T-10", &say, &c->e);
+		r = apply_send_words(c->d, c->arena, k, texts[q->kind], &say,
+		    &c->e);
 	if (!r)
-		r = command_audit(c, q->kind == REQUEST_WIDEN ?
-		    "request.widen" : "request.exception", k->number,
+		r = command_audit(c, events[q->kind], k->number,
 		    word_of(WORDS_SCOPE, (int)q->scope));
 	outbox_kick(c->d->outbox);
 	return r ? r : list(c, k);
@@ -174,7 +177,8 @@ verb_request_widen(struct command *c)
 {
 	struct widening *w = sk_arena_alloc(c->arena, sizeof(*w));
 	struct item_record i;
-	struct terms now, to;
+	enum scope has, wants;
+	struct terms now;
 	int r = askable(c, &w->k, &now);
 
 	if (!r)
@@ -184,14 +188,14 @@ verb_request_widen(struct command *c)
 	if (i.item.case_row != w->k.row)
 		return sk_fail(&c->e, SK_ERR_NOINPUT, i.item.id, "is none of "
 		    "case %s", w->k.number);
-	to = now;
-	to.scope = (enum scope)command_word(c, "scope", WORDS_SCOPE, 0);
-	if (to.scope <= now.scope)
+	has = terms_scope_for(&now, i.item.id);
+	wants = (enum scope)command_word(c, "scope", WORDS_SCOPE, 0);
+	if (wants <= has)
 		return sk_fail(&c->e, SK_ERR_REFUSED, "--scope", "%s is "
 		    "allowed already (R-063)", word_of(WORDS_SCOPE,
-		    (int)now.scope));
+		    (int)has));
 	w->q = (struct request_record){ .kind = REQUEST_WIDEN,
-		.scope = to.scope, .item = i.item.id,
+		.scope = wants, .item = i.item.id,
 		.title = i.item.title, .indicators = i.indicators,
 		.nindicators = i.nindicators };
 	c->state = w;
@@ -222,6 +226,26 @@ verb_request_exception(struct command *c)
 		    word_of(WORDS_SCOPE, (int)now.scope));
 	q.nindicators = command_many(c, "indicator", &q.indicators);
 	return ask(c, &k, &q, text);
+}
+
+/* ---- more of it secret (R-062) ---- */
+
+int
+verb_request_secrecy(struct command *c)
+{
+	struct request_record q = { .kind = REQUEST_SECRECY,
+		.title = command_str(c, "parts") };
+	struct case_record k;
+	struct terms now;
+	int r = askable(c, &k, &now);
+
+	if (r)
+		return r;
+	if (now.secrecy == SECRECY_ALL)
+		return sk_fail(&c->e, SK_ERR_REFUSED, k.number, "all of it is "
+		    "secret already");
+	q.scope = now.scope;
+	return ask(c, &k, &q, q.title);
 }
 
 int

@@ -116,6 +116,8 @@ take_changes(struct command *c, struct terms *t)
 
 	t->scope = (enum scope)command_word(c, "scope", WORDS_SCOPE,
 	    (int)t->scope);
+	if (command_str(c, "scope"))	/* for every item alike */
+		t->nitems = 0;
 	t->secrecy = (enum secrecy)command_word(c, "secrecy", WORDS_SECRECY,
 	    (int)t->secrecy);
 	if (parts)
@@ -140,8 +142,8 @@ verb_terms_narrow(struct command *c)
 		return r;
 	to = now;
 	take_changes(c, &to);
-	if (to.scope == now.scope && to.secrecy == now.secrecy &&
-	    to.coordination == now.coordination &&
+	if (to.scope == now.scope && to.nitems == now.nitems &&
+	    to.secrecy == now.secrecy && to.coordination == now.coordination &&
 	    to.secret_parts == now.secret_parts)
 		return sk_fail(&c->e, SK_ERR_USAGE, k.number, "nothing would "
 		    "change: give --scope, --secrecy, --parts or --drop");

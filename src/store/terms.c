@@ -33,6 +33,18 @@ pack_exclusions(struct store *s, const struct terms *t)
 }
 
 static void
+pack_items(struct store *s, const struct terms *t)
+{
+	if (t->nitems > LIMIT_STORE_LIST)
+		s->pack_bad = SK_ERR_LIMIT;
+	pack_u32(s, (uint32_t)t->nitems);
+	for (size_t i = 0; i < t->nitems && !s->pack_bad; i++) {
+		pack_str(s, t->items[i].item);
+		pack_u8(s, t->items[i].scope);
+	}
+}
+
+static void
 bind_box(struct store *s, struct stmt *st, const struct terms *t)
 {
 	pack_begin(s);
@@ -47,6 +59,7 @@ bind_box(struct store *s, struct stmt *st, const struct terms *t)
 	pack_str(s, t->vouched_how);
 	pack_i64(s, t->created);
 	pack_exclusions(s, t);
+	pack_items(s, t);
 	pack_bind(s, st, BOX);
 }
 
@@ -211,6 +224,20 @@ read_exclusions(struct wire_in *w, struct sk_arena *a, size_t *n)
 	return x;
 }
 
+static void
+read_items(struct wire_in *w, struct sk_arena *a, struct terms *t)
+{
+	uint32_t count = wire_count(w, LIMIT_STORE_LIST);
+	struct item_scope *x = sk_arena_array(a, count + 1, sizeof(*x));
+
+	for (uint32_t i = 0; i < count; i++) {
+		x[i].item = wire_need_str(w, a);
+		x[i].scope = wire_enum(w, SCOPE_PUBLIC);
+	}
+	t->items = x;
+	t->nitems = w->bad ? 0 : count;
+}
+
 static int
 read_box(struct store *s, struct stmt *st, struct sk_arena *a,
     struct terms *t, struct exclusion **x)
@@ -229,6 +256,8 @@ read_box(struct store *s, struct stmt *st, struct sk_arena *a,
 	t->created = wire_i64(&w);
 	*x = read_exclusions(&w, a, &t->nexclusions);
 	t->exclusions = *x;
+	if (w.rest.len)		/* not of schema 8 */
+		read_items(&w, a, t);
 	return unpack_end(&w, BOX);
 }
 

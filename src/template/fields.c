@@ -57,6 +57,7 @@ static const struct field fields[] = {
 	{ "secrecy_none", FIELD_FLAG, E, ALWAYS },
 	{ "secret_parts", FIELD_BLOCK, E, OPTIONAL },
 	{ "exclusions", FIELD_LIST, E, ALWAYS },
+	{ "item_scopes", FIELD_LIST, E, ALWAYS },
 	{ "words", FIELD_BLOCK, E, ALWAYS },
 	{ "act_none", FIELD_FLAG, E, ALWAYS },
 	{ "act_ask_members", FIELD_FLAG, E, ALWAYS },

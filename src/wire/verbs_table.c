@@ -72,6 +72,8 @@ static const struct verb table[] = {
 	{ "case", "note", OPERATOR, false, "keep a note", case_note },
 	{ "case", "ask", OPERATOR, false, "send the three questions (T-03)",
 	    one_case },
+	{ "case", "client", OPERATOR, false, "name the client of a vendor's "
+	    "case (R-048)", case_client },
 	{ "case", "close", OPERATOR, false, "end a case (R-123)", case_close },
 
 	{ "case", "advise", OPERATOR, false, "write to its originator, "
@@ -94,6 +96,8 @@ static const struct verb table[] = {
 	    request_widen },
 	{ "request", "exception", OPERATOR, false, "ask to share an exact "
 	    "wording (T-10)", request_exception },
+	{ "request", "secrecy", OPERATOR, false, "propose that more of it is "
+	    "secret (T-07)", request_secrecy },
 	{ "request", "outside", OPERATOR, false, "write to somebody outside, "
 	    "encrypted, within what was allowed (T-23)", request_outside },
 	{ "feedback", NULL, OPERATOR, false, "tell the originator what came "

@@ -213,6 +213,11 @@ VALUES(case_merge) = {
 	CASE_ARG, ONE_ARG("INTO", VALUE_CASE, "the case it counts with"),
 	REASON, END
 };
+VALUES(case_client) = {
+	CASE_ARG, ONE_ARG("NAME", VALUE_TEXT, "made up for it; seen by "
+	    "operators only"),
+	REASON, END
+};
 VALUES(case_why) = { CASE_ARG, REASON, END };
 #define TEXT_FILE { .name = "--text-file", .kind = VALUE_FILE, \
 	.flags = VALUE_NEEDED, .help = "the text; \"-\": standard input" }
@@ -234,6 +239,10 @@ VALUES(request_exception) = {
 	WORD("--scope", WORDS_SCOPE, VALUE_NEEDED, "who would get it"),
 	TEXT_FILE, OPT("--title", VALUE_TEXT, "one line"),
 	MANY("--indicator", VALUE_INDICATOR, "TYPE:VALUE; may be repeated"),
+	NEED("--reason", VALUE_TEXT, "told to the originator"), END
+};
+VALUES(request_secrecy) = {
+	CASE_ARG, NEED("--parts", VALUE_TEXT, "what is to be secret"),
 	NEED("--reason", VALUE_TEXT, "told to the originator"), END
 };
 VALUES(request_sheet) = {

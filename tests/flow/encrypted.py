@@ -9,13 +9,8 @@ FROM = "tanaka@consulter.test"
 SECRET = "機密の内容カナリア"
 
 
-def encrypted(w, key, text, to="csc-anken@council.test", extra=(), parts=()):
-    content, body = mails.mixed(text, parts)
-    inner = mails.crlf("\n".join(content).encode() + b"\n\n" + body)
-    armour = key.encrypt(inner, w.own)
-    content, body = mails.pgp_mime(armour)
-    return mails.mail(key.address, to, "...", content=content, body=body,
-                      extra=list(extra))
+def encrypted(w, key, text, to="csc-anken@council.test", **how):
+    return mails.sealed(key, w.own, text, to, **how)
 
 
 @step("an encrypted and signed consultation with a key attached is understood",

@@ -70,11 +70,24 @@ static struct terms
 some_terms(uint64_t *s, struct exclusion *x)
 {
 	static const char *const words[] = { "監督官庁", "the ministry" };
+	static const struct item_scope own[] = {
+		{ "I-aaaaaaa", SCOPE_CLASS1_GROUP },
+		{ "I-aaaaaaa", SCOPE_TASK_FORCE },
+		{ "I-bbbbbbb", SCOPE_ALL_MEMBERS },
+		{ "I-aaaaaaa", SCOPE_ALL_MEMBERS },
+		{ "I-bbbbbbb", SCOPE_PUBLIC }, { "I-aaaaaaa", SCOPE_PUBLIC },
+	};
 	struct terms t = { .scope = SCOPE_COORDINATOR + pick(s, 6),
 		.secrecy = SECRECY_ALL + pick(s, 3),
 		.coordination = 1U << pick(s, 4),
 		.nexclusions = seldom(s) ? 1 + (size_t)pick(s, 2) : 0 };
 
+	if (pick(s, 3) == 0) {
+		size_t from = (size_t)pick(s, 6);
+
+		t.items = &own[from];
+		t.nitems = 1 + (size_t)pick(s, 6 - (int)from);
+	}
 	if (t.secrecy == SECRECY_PARTS)
 		t.secret_parts = pick(s, 2) ? "the name" : "the host";
 	for (size_t i = 0; i < t.nexclusions; i++)
@@ -215,12 +228,16 @@ static void
 lock(struct council_state *c, struct terms *t, enum assurance have)
 {
 	struct terms *old = in_force(c);
-	bool wider = old && terms_widen(old, t);
+	const struct item *i = &c->item;
+	bool own = old && i->id && terms_scope_for(t, i->id) > t->scope &&
+	    terms_scope_for(t, i->id) > terms_scope_for(old, i->id);
+	bool wider = old && terms_widen_for(old, t, i->id);
 
 	t->locked = true;
 	t->assurance = have;
 	c->yes = false;
-	if (wider && c->item.state == ITEM_APPROVED)
+	if ((wider && i->state == ITEM_APPROVED) ||
+	    (own && i->state == ITEM_SENT))
 		to_draft(c);
 }
 

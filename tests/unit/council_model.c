@@ -225,6 +225,22 @@ excluded(const struct terms *t, const struct org *o)
 	return false;
 }
 
+/* R-064: what was agreed for this item in its wording stands beside what holds
+ * for the whole case; the larger of the two is its provider's word. */
+int
+model_scope(const struct terms *t, const char *item)
+{
+	int said = (int)t->scope;
+
+	for (size_t k = t->nitems; item && k > 0; k--) {
+		const struct item_scope *own = t->items + k - 1;
+
+		if (!strcmp(item, own->item))
+			said = said < (int)own->scope ? (int)own->scope : said;
+	}
+	return said;
+}
+
 /* What the item says of itself: secret where matrix or provider demand it, no
  * more onward than matrix and scope give, no part of the damage half. */
 static bool
@@ -251,8 +267,8 @@ stated_well(const struct item *i, const struct terms *t, char secret,
 		return true;
 	if (!onward || i->secret)
 		return false;
-	return i->onward == ONWARD_PUBLIC ? t->scope == SCOPE_PUBLIC :
-	    t->scope >= SCOPE_PARTNER_SCHEMES;
+	return model_scope(t, i->id) >= (i->onward == ONWARD_PUBLIC ?
+	    (int)SCOPE_PUBLIC : (int)SCOPE_PARTNER_SCHEMES);
 }
 
 bool
@@ -269,7 +285,7 @@ model_send(const struct gate_ask *k)
 	if (!t || !t->version || !t->locked || t->withdrawn ||
 	    t->scope == SCOPE_UNKNOWN)
 		return false;
-	scope = (int)t->scope - (int)SCOPE_COORDINATOR;
+	scope = model_scope(t, i->id) - (int)SCOPE_COORDINATOR;
 	audience = model_audience(i, &secret, &onward);
 	if (scope < audience)
 		audience = scope;

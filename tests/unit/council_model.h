@@ -18,5 +18,7 @@ size_t model_rows(struct model_row **out);
 /* Widest audience by the printed matrix, 0 COORDINATOR … 5 PUBLIC. *secret:
  * 'Y', 'N' or '*'. *onward: may the operator choose? */
 int model_audience(const struct item *i, char *secret, bool *onward);
+/* The provider's scope for one item. */
+int model_scope(const struct terms *t, const char *item);
 /* send(person, item), the formula clause by clause. */
 bool model_send(const struct gate_ask *k);

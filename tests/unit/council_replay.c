@@ -91,16 +91,31 @@ keeps_out(const struct version *now, const struct version *old, size_t x)
 	return false;
 }
 
+/* More of anything for this item; NULL: for any of those that are named. */
+static bool
+scope_is_more(const struct terms *a, const struct terms *b, const char *item)
+{
+	static const char *const all[] = { "I-aaaaaaa", "I-bbbbbbb", "I-c" };
+
+	for (int i = 0; i < 3; i++)
+		if ((!item || !strcmp(item, all[i])) &&
+		    model_scope(b, all[i]) > model_scope(a, all[i]))
+			return true;
+	return false;
+}
+
 /* in any respect more than before. */
 static bool
-is_more(const struct version *old, const struct version *now)
+is_more_for(const struct version *old, const struct version *now,
+    const char *item)
 {
 	const struct terms *a = old->said, *b = now->said;
 	unsigned acts_a = a->coordination & ~1U, acts_b = b->coordination & ~1U;
 
 	if (now->ended)
 		return false;
-	if (old->ended || b->scope > a->scope || b->secrecy > a->secrecy ||
+	if (old->ended || scope_is_more(a, b, item) ||
+	    b->secrecy > a->secrecy ||
 	    (acts_b & ~acts_a))
 		return true;
 	if (a->secrecy == SECRECY_PARTS && b->secrecy == SECRECY_PARTS &&
@@ -112,6 +127,21 @@ is_more(const struct version *old, const struct version *now)
 	return false;
 }
 
+static bool
+is_more(const struct version *old, const struct version *now)
+{
+	return is_more_for(old, now, NULL);
+}
+
+/* The widest that is said for anything. */
+static int
+reach(const struct terms *t)
+{
+	int a = model_scope(t, "I-aaaaaaa"), b = model_scope(t, "I-bbbbbbb");
+
+	return a > b ? a : b;
+}
+
 /* The ladder: first terms up to the task force by token and aligned, all that
  * is wider by signature, what narrows by token. */
 static int
@@ -119,7 +149,7 @@ wanted(const struct version *old, const struct version *now)
 {
 	if (now->ended || (old && !is_more(old, now)))
 		return ASSURANCE_TOKEN;
-	if (!old && now->said->scope <= SCOPE_TASK_FORCE)
+	if (!old && reach(now->said) <= SCOPE_TASK_FORCE)
 		return ASSURANCE_TOKEN_ALIGNED;
 	return ASSURANCE_SIGNATURE;
 }
@@ -136,8 +166,19 @@ comes_into_force(struct told *t, struct version *now)
 {
 	const struct version *old = holding(t);
 
-	if (old && is_more(old, now) && t->approved && !t->sent)
+	const char *item = t->item.id;
+
+	if (old && t->approved && !t->sent && !t->gone &&
+	    is_more_for(old, now, item))
 		forget_approvals(t);
+	/* Sent already: agreed to for more people in its wording, it is looked
+	 * at once more. A withdrawal gives nothing. */
+	else if (old && t->sent && !t->gone && item &&
+	    model_scope(now->said, item) > (int)now->said->scope &&
+	    model_scope(now->said, item) > model_scope(old->said, item)) {
+		forget_approvals(t);
+		t->sent = false;
+	}
 	now->holds = true;
 	now->weak_yes = false;
 }
@@ -145,7 +186,7 @@ comes_into_force(struct told *t, struct version *now)
 static bool
 known_by_people(const struct version *v)
 {
-	unsigned need = v->said->scope >= SCOPE_ALL_MEMBERS ? 2 : 1;
+	unsigned need = reach(v->said) >= SCOPE_ALL_MEMBERS ? 2 : 1;
 
 	return (unsigned)__builtin_popcount(v->vouchers) >= need;
 }

@@ -99,7 +99,8 @@ requested(enum request_kind kind, unsigned ticks)
 	w.has_request = true;
 	w.request = (struct decide_request){ .row = 5, .kind = kind,
 	    .state = REQUEST_OPEN, .question = 3,
-	    .scope = SCOPE_ALL_MEMBERS };
+	    .scope = SCOPE_ALL_MEMBERS, .item = "I-abc2345",
+	    .parts = "the host" };
 	w.in.signer_is_from = true;
 	return w;
 }
@@ -149,7 +150,14 @@ put_action(struct sk_buf *b, const struct action *x)
 		sk_buf_addf(b, "ask%s ", x->u.ask.readback ? ":back" : "");
 		return;
 	case ACTION_PROPOSE_TERMS:
-		sk_buf_addf(b, "propose:%s ", terms_scope_code(&x->u.terms));
+		sk_buf_addf(b, "propose:%s", terms_scope_code(&x->u.terms));
+		for (size_t i = 0; i < x->u.terms.nitems; i++)
+			sk_buf_addf(b, "+%s=%s", x->u.terms.items[i].item,
+			    word_of(WORDS_SCOPE,
+			    (int)x->u.terms.items[i].scope));
+		if (x->u.terms.secret_parts)
+			sk_buf_addf(b, "(%s)", x->u.terms.secret_parts);
+		sk_buf_addc(b, ' ');
 		return;
 	case ACTION_REQUEST:
 		sk_buf_addf(b, "request:%s ", x->u.request.state ==

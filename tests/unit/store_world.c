@@ -235,7 +235,12 @@ sample_terms(void)
 		    .norgs = 2 },
 	};
 
-	return (struct terms){ .withdrawn = true, .secrecy = SECRECY_PARTS,
+	static const struct item_scope items[] = {
+		{ "I-aaaaaaa", SCOPE_ALL_MEMBERS },
+		{ "I-bbbbbbb", SCOPE_PUBLIC },
+	};
+
+	return (struct terms){ .items = items, .nitems = 2, .withdrawn = true, .secrecy = SECRECY_PARTS,
 		.secret_parts = "canarywords", .scope = SCOPE_TASK_FORCE,
 		.coordination = COORDINATION_OTHER,
 		.coordination_other = "canaryother",

@@ -54,12 +54,13 @@ static void
 wider_terms(void **state)
 {
 	(void)state;
+	/* For the item that was shown, and for nothing else (I2); codes could
+	 * not say that, so the read-back is encrypted or held. */
 	CASE(requested(REQUEST_WIDEN, ANSWER_4A), AS_IT_IS,
-	    "file:answer/agreed use-token request:agreed propose:2-C "
-	    "ask:back T-06");
-	CASE(requested(REQUEST_WIDEN, ANSWER_4A), w.c.has_key = true,
-	    "file:answer/agreed use-token request:agreed propose:2-C "
-	    "ask:back T-06E");
+	    "file:answer/agreed use-token request:agreed "
+	    "propose:2-B+I-abc2345=ALL_MEMBERS ask:back T-06E");
+	CASE(requested(REQUEST_WIDEN, ANSWER_4A), w.request.item = NULL,
+	    "file:follow-up/old-question look:old-question");
 	CASE(requested(REQUEST_WIDEN, ANSWER_4D), AS_IT_IS,
 	    "file:answer/declined request:declined");
 	CASE(requested(REQUEST_WIDEN, ANSWER_4A), w.has_locked = false,
@@ -75,6 +76,29 @@ wider_terms(void **state)
 	CASE(requested(REQUEST_WIDEN, ANSWER_4A),
 	    w.facts.from.address = "eve@evil.example",
 	    "file:follow-up/other-address look:other-address");
+}
+
+/* proposed, agreed to, and in force at once, since it is narrower. */
+static void
+more_secret(void **state)
+{
+	(void)state;
+	CASE(requested(REQUEST_SECRECY, ANSWER_4A), AS_IT_IS,
+	    "file:answer/agreed use-token request:agreed propose:2-B(the host) "
+	    "lock-terms:signature");
+	CASE(requested(REQUEST_SECRECY, ANSWER_4A),
+	    (w.locked.secrecy = SECRECY_PARTS,
+	    w.locked.secret_parts = "the name"),
+	    "file:answer/agreed use-token request:agreed "
+	    "propose:2-B(the name\nthe host) lock-terms:signature");
+	CASE(requested(REQUEST_SECRECY, ANSWER_4A),
+	    w.locked.secrecy = SECRECY_ALL,
+	    "file:follow-up/old-question look:old-question");
+	CASE(requested(REQUEST_SECRECY, ANSWER_4D), AS_IT_IS,
+	    "file:answer/declined request:declined");
+	CASE(requested(REQUEST_SECRECY, ANSWER_4A),
+	    (w.tokens[0].used = true, w.request.state = REQUEST_AGREED),
+	    "file:follow-up/old-question look:old-question");
 }
 
 /* R-074: agreed to in these words, with the assurance of a widening; and taken
@@ -137,6 +161,11 @@ vendors(void **state)
 	CASE(vendor(ALL), AS_IT_IS, "open:incident file:consultation "
 	    "count-reply parties CONFIRMING propose:2-B "
 	    "lock-terms:signature CONFIRMED ask:back T-06");
+	/* Signed is known at least as well as by DKIM: the second of a day. */
+	CASE(vendor(ALL), (w.in.auth = AUTH_NONE,
+	    w.in.counts.address_day = 1), "open:incident file:consultation "
+	    "count-reply parties CONFIRMING propose:2-B "
+	    "lock-terms:signature CONFIRMED ask:back T-06");
 	CASE(vendor(ANSWER_1C), AS_IT_IS, "open:incident file:consultation "
 	    "count-reply parties CONFIRMING ask T-05");
 	CASE(vendor(ALL), w.in.signer_is_from = false, as_everybody);
@@ -153,6 +182,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(withdrawals), cmocka_unit_test(wider_terms),
+		cmocka_unit_test(more_secret),
 		cmocka_unit_test(exceptions), cmocka_unit_test(vendors),
 	};
 

@@ -380,6 +380,15 @@ shake(struct world *w, uint64_t *s)
 	}
 	if (pick(s, 16) == 0)
 		w->item.consent_scope = pick(s, 7);
+	if (pick(s, 8) == 0) {
+		static struct item_scope own;
+
+		own = (struct item_scope){ pick(s, 3) ? "I-aaaaaaa" :
+			"I-bbbbbbb", pick(s, 7) };
+		w->item.id = pick(s, 4) ? "I-aaaaaaa" : NULL;
+		w->terms.items = &own;
+		w->terms.nitems = pick(s, 2);
+	}
 	if (pick(s, 16) == 0)
 		w->item.confidential = pick(s, 2);
 	if (pick(s, 16) == 0)

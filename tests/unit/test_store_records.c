@@ -466,6 +466,9 @@ test_terms(void **state)
 	assert_true(got.exclusions[1].mapped);
 	assert_int_equal(got.exclusions[1].norgs, 2);
 	assert_string_equal(got.exclusions[1].orgs[0], "canaryorg");
+	assert_int_equal(got.nitems, 2);
+	assert_string_equal(got.items[1].item, "I-bbbbbbb");
+	assert_int_equal(got.items[1].scope, SCOPE_PUBLIC);
 }
 
 static void

@@ -50,6 +50,47 @@ leave(void **state)
 
 /* ---- terms ---- */
 
+/* R-064, I2: an item's own scope is its own. */
+static void
+scope_of_one_item(void **state)
+{
+	struct room *r = *state;
+	struct terms t = { .version = 1, .locked = true,
+	    .secrecy = SECRECY_NONE, .scope = SCOPE_TASK_FORCE,
+	    .coordination = COORDINATION_NONE };
+	struct terms wide = terms_with_item(r->a, &t, "I-aaaaaaa",
+	    SCOPE_ALL_MEMBERS), more, other;
+
+	assert_int_equal(wide.scope, SCOPE_TASK_FORCE);
+	assert_int_equal(terms_scope_for(&wide, "I-aaaaaaa"),
+	    SCOPE_ALL_MEMBERS);
+	assert_int_equal(terms_scope_for(&wide, "I-bbbbbbb"),
+	    SCOPE_TASK_FORCE);
+	assert_int_equal(terms_scope_for(&wide, NULL), SCOPE_TASK_FORCE);
+	assert_true(terms_widen(&t, &wide));
+	assert_false(terms_widen(&wide, &t));
+	assert_true(terms_widen_for(&t, &wide, "I-aaaaaaa"));
+	assert_false(terms_widen_for(&t, &wide, "I-bbbbbbb"));
+	assert_true(terms_widen_for(NULL, &t, "I-aaaaaaa"));
+	/* What needs a second operator and a signature for all does for one. */
+	assert_true(terms_vouch_needs_two(&wide));
+	assert_false(terms_vouch_needs_two(&t));
+	assert_int_equal(terms_needed(r->policy, &t, &wide), r->policy->wider);
+	assert_int_equal(terms_needed(r->policy, &wide, &t),
+	    r->policy->narrowing);
+	assert_int_equal(terms_needed(r->policy, NULL, &wide),
+	    r->policy->wider);
+	/* One entry an item: the newest. */
+	more = terms_with_item(r->a, &wide, "I-aaaaaaa", SCOPE_PUBLIC);
+	other = terms_with_item(r->a, &more, "I-bbbbbbb", SCOPE_ALL_MEMBERS);
+	assert_int_equal(more.nitems, 1);
+	assert_int_equal(other.nitems, 2);
+	assert_int_equal(terms_scope_for(&other, "I-aaaaaaa"), SCOPE_PUBLIC);
+	/* Never less than for all. */
+	other.scope = SCOPE_PUBLIC;
+	assert_int_equal(terms_scope_for(&other, "I-bbbbbbb"), SCOPE_PUBLIC);
+}
+
 static struct terms
 base_terms(void)
 {
@@ -235,6 +276,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(scope_of_one_item),
 		cmocka_unit_test(terms_of_an_answer),
 		cmocka_unit_test(what_is_wider),
 		cmocka_unit_test(what_they_need),

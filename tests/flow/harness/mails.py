@@ -113,6 +113,15 @@ def pgp_mime(armoured, boundary="=_enc"):
              ' protocol="application/pgp-encrypted"'], body)
 
 
+def sealed(key, to_fpr, text, to, extra=(), parts=()):
+    """From key's owner, signed and encrypted."""
+    content, body = mixed(text, parts)
+    inner = crlf("\n".join(content).encode() + b"\n\n" + body)
+    content, body = pgp_mime(key.encrypt(inner, to_fpr))
+    return mail(key.address, to, "...", content=content, body=body,
+                extra=list(extra))
+
+
 def mixed(text, parts, boundary="=_mix"):
     """Text and attachments: [(name, type, bytes)]."""
     out = (f"--{boundary}\nContent-Type: text/plain; charset=utf-8\n"
