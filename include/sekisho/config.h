@@ -37,6 +37,15 @@ struct config {
 	const char *store_path, *store_key;
 	const char *relay_url;
 	unsigned relay_connections;
+	const char *relay_tls_word;	/* as in the file, or NULL */
+	bool relay_tls;			/* verified, or nothing leaves; false:
+					 * in the clear, on this machine */
+	const char *relay_ca;		/* PEM file; NULL: the system's */
+	const char *relay_name;		/* what the certificate must name; NULL:
+					 * the host of the URL */
+	const char *relay_host;		/* of relay_url, with its port */
+	unsigned relay_port;
+	bool relay_smtps;		/* TLS from the first byte */
 	const char *openpgp_home, *openpgp_fpr;	/* fpr "" : the one init made */
 	const char *smime_home, *smime_fpr;	/* NULL: none */
 	const char *smime_roots;	/* PEM file, or NULL */

@@ -118,5 +118,6 @@
 #define LIMIT_ROSTER_FILE (4 * 1024 * 1024)
 #define LIMIT_ROSTER_ID 40		/* identifier of an organisation or person: typed by people, stands in tables */
 #define LIMIT_CONFIG_FILE (1024 * 1024)
+#define LIMIT_CA_FILE (4 * 1024 * 1024)	/* relay.ca; every authority of Debian takes 0.2 MiB */
 #define LIMIT_TEMPLATE_FILE (64 * 1024)
 #define LIMIT_TEMPLATE_DEPTH 8		/* sections and blocks within each other; ours use 4 */

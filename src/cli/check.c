@@ -19,15 +19,33 @@
 
 #include "cli/check.h"
 
-void
-check_say(struct finding_list *f, const char *what, const char *text)
+static void
+finding(struct finding_list *f, bool ok, const char *what, const char *text)
 {
 	struct sk_json *o = sk_json_add(f->list, sk_json_object());
 
-	sk_json_set_bool(o, "ok", !text);
+	sk_json_set_bool(o, "ok", ok);
 	sk_json_set_str(o, "what", what);
-	sk_json_set_str(o, "text", text ? text : "");
-	f->faults += text != NULL;
+	sk_json_set_str(o, "text", text);
+	f->faults += !ok;
+}
+
+void
+check_say(struct finding_list *f, const char *what, const char *text)
+{
+	finding(f, !text, what, text ? text : "");
+}
+
+void
+check_tellf(struct finding_list *f, const char *what, const char *fmt, ...)
+{
+	char text[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	finding(f, true, what, text);
 }
 
 void
@@ -242,6 +260,7 @@ cli_check(struct cli *c, const struct cli_request *r)
 		check_programs(&f, conf);
 		check_sockets(&f, conf);
 		check_groups(&f, conf);
+		check_relay(&f, conf);
 		check_store(&f, conf);
 		check_postfix(&f, conf, sk_json_str(r->values, "postfix"));
 	}

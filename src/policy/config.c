@@ -15,8 +15,7 @@
 #include <sekisho/mem.h>
 #include <sekisho/text.h>
 
-#include "checks.h"
-#include "schema.h"
+#include "config_relay.h"
 
 #define AT(field) offsetof(struct config, field)
 #define TEXT(key, field, dflt, chk) { .name = key, .type = SCHEMA_TEXT, \
@@ -82,6 +81,9 @@ static const struct schema_key store[] = {
 };
 static const struct schema_key relay[] = {
 	TEXT("url", relay_url, "smtp://127.0.0.1:25", check_relay_url),
+	TEXT("tls", relay_tls_word, NULL, check_name),
+	TEXT("ca", relay_ca, NULL, check_path),
+	TEXT("name", relay_name, NULL, check_domain),
 	COUNT("connections", relay_connections, 1, LIMIT_RELAY_CONNECTIONS,
 	    "4"),
 	END
@@ -206,6 +208,7 @@ place_files(struct loading *l)
 	c->smime_home = home_beside(l, "smime.home", c->smime_home);
 	if (c->smime_roots)
 		c->smime_roots = beside(l, c->smime_roots);
+	c->relay_ca = beside(l, c->relay_ca);
 	c->vault_key = beside(l, c->vault_key);
 	for (size_t i = 0; i < c->nkeyd_sockets; i++)
 		sockets[i] = socket_beside(l, "keyd.sockets",
@@ -280,6 +283,7 @@ finish(struct loading *l)
 	place_files(l);
 	check_desks(l);
 	check_groups(l);
+	config_relay(c, l->s);
 	if (c->smime_home && !c->smime_fpr)
 		c->smime_fpr = "";
 }

@@ -27,6 +27,7 @@ struct message {
 	int fd;
 	size_t len, sent;
 	char reply[REPLY_MAX];		/* the server's newest line */
+	char fault[CURL_ERROR_SIZE];	/* libcurl's own words */
 	long afresh;			/* not on the connection of before */
 };
 
@@ -38,6 +39,9 @@ courier_hand_put(struct sk_buf *b, const struct courier_hand *m)
 	wire_put_str(b, m->url);
 	wire_put_str(b, m->from);
 	wire_put_str(b, m->to);
+	wire_put_u8(b, m->tls);
+	wire_put_str(b, m->ca);
+	wire_put_str(b, m->connect);
 }
 
 static int
@@ -48,6 +52,9 @@ hand_get(struct sk_arena *a, struct sk_span s, struct courier_hand *m)
 	m->url = wire_need_str(&w, a);
 	m->from = wire_need_str(&w, a);
 	m->to = wire_need_str(&w, a);
+	m->tls = wire_bool(&w);
+	m->ca = wire_str(&w, a);
+	m->connect = wire_str(&w, a);
 	return wire_end(&w);
 }
 
@@ -57,6 +64,7 @@ handed_put(struct sk_buf *b, const struct courier_handed *m)
 	wire_put_u32(b, m->code);
 	wire_put_u32(b, m->status);
 	wire_put_str(b, m->reply);
+	wire_put_u8(b, m->tls_failed);
 }
 
 int
@@ -68,6 +76,7 @@ courier_handed_get(struct sk_arena *a, struct sk_span s,
 	m->code = wire_u32(&w);
 	m->status = wire_u32(&w);
 	m->reply = wire_need_str(&w, a);
+	m->tls_failed = wire_bool(&w);
 	return wire_end(&w);
 }
 
@@ -124,6 +133,50 @@ set_up(CURL *c, struct message *t)
 	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
 	curl_easy_setopt(c, CURLOPT_PROXY, "");
+	curl_easy_setopt(c, CURLOPT_ERRORBUFFER, t->fault);
+}
+
+/* ---- TLS ---- */
+
+/* Nothing but a chain to the CA and the name will do; there is no second try
+ * without. libcurl's "all" means: before MAIL, or not at all. */
+static void
+set_tls(CURL *c, const struct courier_hand *ask)
+{
+	curl_easy_setopt(c, CURLOPT_USE_SSL, ask->tls ? (long)CURLUSESSL_ALL :
+	    (long)CURLUSESSL_NONE);
+	curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
+	curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
+	curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	if (!ask->ca)
+		return;
+	curl_easy_setopt(c, CURLOPT_CAINFO, ask->ca);
+	curl_easy_setopt(c, CURLOPT_CAPATH, NULL);
+}
+
+/* Before a word of the message. A server that says "no TLS, 502" has refused
+ * TLS, and not the mail. */
+static bool
+is_tls_fault(CURLcode code)
+{
+	return code == CURLE_SSL_CONNECT_ERROR ||
+	    code == CURLE_PEER_FAILED_VERIFICATION ||
+	    code == CURLE_USE_SSL_FAILED || code == CURLE_SSL_CERTPROBLEM ||
+	    code == CURLE_SSL_CIPHER || code == CURLE_SSL_CACERT_BADFILE ||
+	    code == CURLE_SSL_ISSUER_ERROR || code == CURLE_SSL_CRL_BADFILE ||
+	    code == CURLE_SSL_INVALIDCERTSTATUS ||
+	    code == CURLE_SSL_ENGINE_INITFAILED;
+}
+
+static void
+say_tls_fault(struct message *t, CURLcode code)
+{
+	const char *words = *t->fault ? t->fault : curl_easy_strerror(code);
+	int n = snprintf(t->reply, sizeof(t->reply), "TLS: %s", words);
+
+	for (int i = 0; i < n && i < REPLY_MAX - 1; i++)
+		if (t->reply[i] < ' ' || t->reply[i] > '~')
+			t->reply[i] = ' ';
 }
 
 /* ---- one message ---- */
@@ -133,26 +186,36 @@ hand(CURL *c, struct message *t, const struct courier_hand *ask,
     struct courier_handed *out)
 {
 	struct curl_slist *rcpt = curl_slist_append(NULL, ask->to);
+	struct curl_slist *connect = ask->connect ? curl_slist_append(NULL,
+	    ask->connect) : NULL;
 	CURLcode code = CURLE_FAILED_INIT;
 	long status = 0;
 
 	t->sent = 0;
-	*t->reply = '\0';
+	*t->reply = *t->fault = '\0';
+	set_tls(c, ask);
 	curl_easy_setopt(c, CURLOPT_URL, ask->url);
+	curl_easy_setopt(c, CURLOPT_CONNECT_TO, connect);
 	curl_easy_setopt(c, CURLOPT_MAIL_FROM, ask->from);
 	curl_easy_setopt(c, CURLOPT_MAIL_RCPT, rcpt);
 	curl_easy_setopt(c, CURLOPT_INFILESIZE_LARGE, (curl_off_t)t->len);
 	curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, t->afresh);
-	if (rcpt) {
+	if (rcpt && (connect || !ask->connect)) {
 		code = curl_easy_perform(c);
 		curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
 	}
 	curl_slist_free_all(rcpt);
+	curl_slist_free_all(connect);
 	/* Postfix does without a milter that failed it for the rest of a
 	 * session: it would say "later" for as long. */
 	t->afresh = code != CURLE_OK;
 	*out = (struct courier_handed){ (uint32_t)code,
-		status > 0 ? (uint32_t)status : 0, t->reply };
+		status > 0 ? (uint32_t)status : 0, t->reply, false };
+	if (!is_tls_fault(code))
+		return;
+	say_tls_fault(t, code);
+	out->status = 0;
+	out->tls_failed = true;
 }
 
 static int

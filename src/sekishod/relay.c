@@ -39,6 +39,8 @@ struct relay {
 	size_t n;
 	bool kicked;
 	char url[512];
+	const char *connect;		/* where a host of another name is */
+	char fault[256];		/* of TLS, newest; "" since it worked */
 };
 
 static char *
@@ -77,6 +79,7 @@ handed_over(struct transfer *t, const struct courier_handed *h)
 	struct daemon *d = t->relay->d;
 	char *id = queue_id(t->arena, h->reply);
 
+	*t->relay->fault = '\0';
 	store_copy_handed(d->store, t->copy.row, id, h->reply, sk_now());
 	sk_log(SK_INFO, "copy.sent", "copy=%lld template=%s queue=%s",
 	    (long long)t->copy.row, t->copy.template, id ? id : "-");
@@ -84,12 +87,26 @@ handed_over(struct transfer *t, const struct courier_handed *h)
 
 static bool still_permitted(struct transfer *t);
 
+/* Copies stay, and are tried again; nobody is written to, since no mail
+ * leaves: the log says it, and `sekisho check'. */
+static void
+tls_failed(struct relay *r, const char *why)
+{
+	if (strcmp(r->fault, why) != 0)
+		sk_log(SK_ERROR, "relay.tls", "error=\"%s\" mend=\"nothing "
+		    "leaves until the relay's certificate, or relay.ca and "
+		    "relay.name, are right\"", why);
+	snprintf(r->fault, sizeof(r->fault), "%s", why);
+}
+
 static void
 refused(struct transfer *t, const struct courier_handed *h)
 {
 	struct daemon *d = t->relay->d;
 	bool for_good = h->status >= 500 && h->status < 600;
 
+	if (h->tls_failed)
+		tls_failed(t->relay, h->reply);
 	sk_log(for_good ? SK_ERROR : SK_WARN, "copy.refused",
 	    "copy=%lld template=%s code=%u curl=%u tries=%u",
 	    (long long)t->copy.row, t->copy.template, h->status, h->code,
@@ -122,7 +139,8 @@ ended(void *ctx, struct channel_message *m, const char *error)
 	(void)error;
 	if (!m || m->type != COURIER_HANDED || courier_handed_get(t->arena,
 	    sk_buf_span(&m->fields), &h))
-		h = (struct courier_handed){ UINT32_MAX, 0, "" };
+		h = (struct courier_handed){ .code = UINT32_MAX,
+			.reply = "" };
 	if (h.code == 0)
 		handed_over(t, &h);
 	else
@@ -141,6 +159,8 @@ begin(struct transfer *t)
 		.from = sk_arena_printf(t->arena, "<%s>", outbox_tagged(
 		    t->arena, d->config->return_address, t->copy.token)),
 		.to = sk_arena_printf(t->arena, "<%s>", t->copy.address),
+		.tls = d->config->relay_tls, .ca = d->config->relay_ca,
+		.connect = t->relay->connect,
 	};
 	struct sk_buf fields;
 	int fd = sk_memfd_of("message", t->message);
@@ -298,6 +318,28 @@ recover(struct relay *r)
 	}
 }
 
+/* The certificate is held against the URL's host: a relay of another name is
+ * called by that name, and found where it stands. */
+static void
+set_url(struct relay *r)
+{
+	const struct config *c = r->d->config;
+	const char *name = c->relay_tls && c->relay_name ? c->relay_name :
+	    c->relay_host;
+
+	snprintf(r->url, sizeof(r->url), "%s://%s:%u/%s", c->relay_smtps ?
+	    "smtps" : "smtp", name, c->relay_port, c->domain);
+	if (name != c->relay_host)
+		r->connect = sk_arena_printf(c->arena, "%s:%u:%s:%u", name,
+		    c->relay_port, c->relay_host, c->relay_port);
+}
+
+const char *
+relay_fault(const struct relay *r)
+{
+	return *r->fault ? r->fault : NULL;
+}
+
 struct relay *
 relay_new(struct daemon *d, struct sk_error *e)
 {
@@ -305,8 +347,7 @@ relay_new(struct daemon *d, struct sk_error *e)
 
 	r->d = d;
 	r->n = d->config->relay_connections;
-	snprintf(r->url, sizeof(r->url), "%s/%s", d->config->relay_url,
-	    d->config->domain);
+	set_url(r);
 	if (r->n < 1 || r->n > LIMIT_RELAY_CONNECTIONS) {
 		sk_fail(e, SK_ERR_CONFIG, "relay.connections", "1 to %d",
 		    LIMIT_RELAY_CONNECTIONS);

@@ -381,6 +381,43 @@ config_defaults(void **state)
 	config_free(&c);
 }
 
+/* How mail is handed over: the host and its port, and what a certificate is
+ * held against. */
+static void
+config_of_relay(void **state)
+{
+	static const struct {
+		const char *relay, *host;
+		unsigned port;
+		bool tls;
+	} rows[] = {
+		{ "url = \"smtp://127.0.0.1:2525\"", "127.0.0.1", 2525, false },
+		{ "url = \"smtp://[::1]:26\"", "[::1]", 26, false },
+		{ "url = \"smtp://localhost\"; tls = \"none\"",
+		    "localhost", 25, false },
+		{ "url = \"smtp://127.0.0.1\"; tls = \"required\"",
+		    "127.0.0.1", 25, true },
+		{ "url = \"smtps://mx.example.jp\"", "mx.example.jp", 465,
+		    true },
+		{ "url = \"smtp://mx.example.jp:587\"; tls = \"required\"; "
+		    "ca = \"ca.pem\"; name = \"in.example.jp\"",
+		    "mx.example.jp", 587, true },
+	};
+	struct room *r = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct config *c = load_well(r, sk_arena_printf(r->a,
+		    "%srelay = { %s; };\n", minimal, rows[i].relay));
+
+		assert_string_equal(c->relay_host, rows[i].host);
+		assert_int_equal(c->relay_port, rows[i].port);
+		assert_int_equal(c->relay_tls, rows[i].tls);
+		if (c->relay_ca)
+			assert_string_equal(c->relay_ca, BESIDE("ca.pem"));
+		config_free(&c);
+	}
+}
+
 static void
 config_all_keys(void **state)
 {
@@ -462,6 +499,25 @@ config_faults(void **state)
 		    ":5: lmtp.listen: is no address", "unix:PATH" },
 		{ "lmtp = { max_message_bytes = 10; };",
 		    ":5: lmtp.max_message_bytes: 10 is out", "65536" },
+		{ "relay = { url = \"smtp://mx.example.jp\"; };",
+		    ":5: relay.url: mx.example.jp is not this machine",
+		    "required" },
+		{ "relay = { url = \"smtp://127.0.0.1.example.jp\"; };",
+		    ":5: relay.url: 127.0.0.1.example.jp is not this machine",
+		    "required" },
+		{ "relay = { url = \"smtp://192.0.2.1\"; tls = \"none\"; };",
+		    ":5: relay.tls: 192.0.2.1 is not this machine",
+		    "required" },
+		{ "relay = { tls = \"opportunistic\"; };",
+		    ":5: relay.tls: is no protection", "required" },
+		{ "relay = { tls = \"yes\"; };",
+		    ":5: relay.tls: \"yes\" is not known", "none" },
+		{ "relay = { url = \"smtps://127.0.0.1\"; tls = \"none\"; };",
+		    ":5: relay.tls: is \"none\", and smtps: is TLS", "smtp:" },
+		{ "relay = { ca = \"ca.pem\"; };",
+		    ":5: relay.ca: says how TLS is verified", "required" },
+		{ "relay = { name = \"mx.example.jp\"; };",
+		    ":5: relay.name: says how TLS is verified", "required" },
 		{ "relay = { url = \"smtp://user@h\"; };",
 		    ":5: relay.url: is no relay without login", "smtp://" },
 		{ "store = { url = \"postgres:x\"; };",
@@ -593,7 +649,8 @@ main(void)
 		TEST(shipped_policy_is_sound), TEST(policy_faults),
 		TEST(every_fault_is_told_at_once), TEST(what_cannot_be_parsed),
 		TEST(unsafe_matrix), TEST(config_defaults),
-		TEST(config_all_keys), TEST(config_is_found_from_anywhere),
+		TEST(config_all_keys), TEST(config_of_relay),
+		TEST(config_is_found_from_anywhere),
 		TEST(config_faults), TEST(default_text_loads),
 		TEST(our_addresses), TEST(texts_are_read),
 	};
