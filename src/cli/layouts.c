@@ -243,6 +243,16 @@ TABLES(outbox_check_tables) = {
 	    roster_fault_columns }, NO_MORE };
 COLUMNS(held_columns) = { C("person", "PERSON"), C("reason", "REASON"),
 	END };
+COLUMNS(report_fields) = { C("digest", "Digest"), AT("created", "Made"),
+	C("copies", "Copies"), END };
+COLUMNS(counts_columns) = { C("copies", "COPIES"), C("state", "STATE"),
+	C("reason", "REASON"), END };
+COLUMNS(report_columns) = { C("person", "PERSON"), C("org", "ORG"),
+	C("state", "STATE"), C("reason", "REASON"), AT("sent", "SENT"),
+	C("copy", "COPY"), C("items", "ITEMS"), END };
+TABLES(report_tables) = {
+	{ "counts", "How many", NULL, counts_columns },
+	{ "people", "Who", NULL, report_columns }, NO_MORE };
 COLUMNS(ledger_columns) = { C("copy", "COPY"), C("person", "PERSON"),
 	C("state", "STATE"), C("reason", "REASON"), C("items", "ITEMS"),
 	AT("sent", "SENT"), C("queue_id", "QUEUE ID"), END };
@@ -393,6 +403,7 @@ static const struct layout layouts[] = {
 	{ "preview", preview_fields, preview_tables, NULL },
 	{ "why", preview_fields, preview_tables, NULL },
 	{ "digest", digest_fields, digest_tables, NULL },
+	{ "digest-report", report_fields, report_tables, NULL },
 	{ "digests", NULL, digests_tables, NULL },
 	{ "digest-preview", preview_head, previews_tables, "text" },
 	{ "dispatch", dispatch_fields, NULL, "text" },

@@ -146,6 +146,8 @@ static const struct verb table[] = {
 	{ "digest", "list", ACCOUNT, false, "digests", none },
 	{ "digest", "show", ACCOUNT, false, "one with its ledger",
 	    digest_show },
+	{ "digest", "report", ACCOUNT, false, "what was sent, held, lost or "
+	    "dropped, and why", digest_report },
 
 	{ "answers", NULL, OPERATOR, false, "what members answered to an "
 	    "item", answers_of },

@@ -395,6 +395,10 @@ VALUES(text_show) = {
 	END
 };
 VALUES(digest_show) = { NUMBER_ARG("number of a digest"), END };
+VALUES(digest_report) = {
+	NUMBER_ARG("number of a digest"),
+	OPT("--not-sent", VALUE_FLAG, "only who does not have it"), END
+};
 VALUES(mail_list) = {
 	{ .name = "CASE", .kind = VALUE_CASE, .help = "of one case" },
 	OPT("--last", VALUE_NUMBER, "how many; default 50"),

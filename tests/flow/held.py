@@ -96,6 +96,24 @@ def order(w):
          [("late-ueda", 2, 4), ("new-one", 1, 0)])
 
 
+@step("the report of a digest: counts by reason, then who does not have it")
+def report(w):
+    newest = w.council.json("digest", "list")["digests"][0]["digest"]
+    wait.until("the others", lambda: not [
+        c for c in w.council.json("digest", "report", newest)["counts"]
+        if c["state"] not in ("held", "sent")])
+    done = w.council.json("digest", "report", newest)
+    same([(c["state"], c["reason"], c["copies"]) for c in done["counts"]],
+         [("held", "no-key", 2), ("sent", None, done["copies"] - 2)])
+    same([(p["person"], p["org"], p["state"]) for p in done["people"][:2]],
+         [("late-ueda", "late", "held"), ("new-one", "uni", "held")])
+    same(len(done["people"]), done["copies"])
+    short = w.council.json("digest", "report", newest, "--not-sent")
+    same([p["person"] for p in short["people"]], ["late-ueda", "new-one"])
+    has(w.council.run("digest", "report", newest), "no-key", "late-ueda")
+    lacks(w.council.run("digest", "report", newest), "@")
+
+
 @step("a key comes: exactly its person's copies go, and the line is gone")
 def mended(w):
     key = w.key("late-ueda", roster.ADDRESSES["late-ueda"])
