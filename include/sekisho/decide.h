@@ -107,8 +107,9 @@ struct decide_case {
 };
 
 /* Whom a digest's copy went to, and what it carried (in the order of its
- * letters). */
+ * letters); or a letter (T-43, N-02 ...), which holds nothing to answer. */
 struct decide_member {
+	bool letter;
 	const char *person;	/* NULL: not registered any more */
 	const char *address;	/* that the copy went to */
 	const char *const *items;

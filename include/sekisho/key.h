@@ -73,6 +73,12 @@ const char *key_unusable(const struct key_facts *k, int64_t now);
 /* When encryption with it ends: min of primary and the last encryption
  * subkey; 0: never. */
 int64_t key_encrypts_until(const struct key_facts *k);
+/* What is a key, seen beside the one that is pinned? NEWER: the same with other
+ * dates or subkeys; its self-signatures were checked by keyd, and the pinned
+ * one is in it. */
+enum key_change { KEY_SAME, KEY_NEWER, KEY_REVOKED, KEY_OTHER };
+enum key_change key_changed(const struct key_facts *pinned,
+    const struct key_facts *k);
 /* How near is the end? Said once each (T-43): 60, 30 and 7 days before, and
  * when it is over. *next: when that changes, 0 never. ends 0: never. */
 enum key_stage { KEY_FAR, KEY_60_DAYS, KEY_30_DAYS, KEY_7_DAYS, KEY_ENDED };

@@ -89,6 +89,8 @@ int pgp_key(struct pgp *p, struct sk_arena *a, const char *fpr,
     struct key_facts *k);
 /* SK_ERR_DATA unless the block held exactly this one public key. */
 int pgp_import(struct pgp *p, struct sk_span block, const char *fpr);
+/* A revocation certificate, checked, of one of the keys there; SK_ERR_DATA. */
+int pgp_import_revocation(struct pgp *p, struct sk_span block);
 int pgp_export(struct pgp *p, const char *fpr, struct sk_buf *out);
 
 /* For `init`: an ed25519 key with a cv25519 subkey, version 4, no passphrase,

@@ -86,6 +86,7 @@ struct policy {
 	const char *const *sectors;	/* words of competent_for; none: any */
 	size_t nsectors;
 	bool membership_reference;	/* no member without a reference */
+	bool renewal_by_mail;	/* of a key: signed by the pinned one */
 	bool membership_confirm;	/* T-31, T-32, T-34 */
 	bool membership_welcome;	/* T-29, T-30; the first secret after
 					 * the answer (R-118) */

@@ -200,7 +200,8 @@ int store_roster_keys(struct store *s, struct sk_arena *a,
     size_t *n);
 
 /* ---- keys ---- */
-enum key_state { KEY_PROPOSED, KEY_PINNED, KEY_RETIRED };
+/* Stored: add at the end only. */
+enum key_state { KEY_PROPOSED, KEY_PINNED, KEY_RETIRED, KEY_DECLINED };
 struct key_record {
 	const char *fpr;
 	enum key_state state;
@@ -213,12 +214,15 @@ struct key_record {
 };
 /* SK_ERR_EXISTS where another person already has this fingerprint pinned.
  * Pinning retires the owner's earlier pinned key. A proposal of what is pinned
- * is SK_ERR_EXISTS too and changes nothing. */
+ * is SK_ERR_EXISTS too and changes nothing. Only a pin ends a declining. */
 int store_key_put(struct store *s, const struct key_record *k);
 int store_key_pinned(struct store *s, struct sk_arena *a, const char *person,
     int64_t case_row, struct key_record *out);	/* SK_ERR_NOINPUT if none */
 int store_keys(struct store *s, struct sk_arena *a, const char *person,
     int64_t case_row, struct key_record **out, size_t *n);
+/* Whoever's, persons' and cases'. */
+int store_keys_proposed(struct store *s, struct sk_arena *a,
+    struct key_record **out, size_t *n);
 /* Ends what is pinned for a person; the record stays. */
 int store_key_retire(struct store *s, const char *person);
 /* Pinned keys, whoever's, with a primary or subkey of that key id (16

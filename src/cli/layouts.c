@@ -53,7 +53,8 @@ TABLES(org_tables) = {
 
 COLUMNS(keys_columns) = { C("person", "PERSON"), C("state", "STATE"),
 	C("usable", "USABLE"), AT("until", "UNTIL"), FPR("fingerprint",
-	"FINGERPRINT"), C("addresses", "ADDRESSES"), END };
+	"FINGERPRINT"), C("origin", "ORIGIN"), C("addresses", "ADDRESSES"),
+	END };
 TABLES(keys_tables) = {
 	{ "keys", NULL, "No key.", keys_columns }, NO_MORE };
 COLUMNS(person_fields) = { C("person", "Person"), C("org", "Organisation"),
@@ -78,7 +79,8 @@ COLUMNS(key_fields) = { FPR("fingerprint", "Fingerprint"), FPR("sha256",
 	"SHA-256"), C("chain", "Leads to a root"), C("state",
 	"State"), C("person", "Person"), C("algorithm", "Algorithm"),
 	C("usable", "Usable"), AT("made", "Made"), AT("until", "Until"),
-	C("addresses", "Addresses"), C("approved_by", "Approved by"), END };
+	C("addresses", "Addresses"), C("origin", "Origin"), C("approved_by",
+	"Approved by"), END };
 
 COLUMNS(roster_fields) = { C("applied", "Applied"), C("add_orgs",
 	"New organisations"), C("unreferenced", "  without an approval's "

@@ -36,7 +36,26 @@ not_heard(const struct decide_in *in, struct sk_arena *a)
 	if (!from || !m->address || strcmp(sk_address_key(a, from),
 	    sk_address_key(a, m->address)) != 0)
 		return "other-address";
+	if (m->letter)
+		return "words-to-a-letter";
 	return in->facts->answer.nsightings ? NULL : "member-words";
+}
+
+/* Whoever was asked for a key sends one: it is looked at, and what it may do is
+ * decided there. Nobody has to read the mail. */
+static bool
+is_key(const struct decide_in *in, const char *why)
+{
+	return why && strcmp(why, "words-to-a-letter") == 0 &&
+	    in->facts->nkeys > 0;
+}
+
+/* Written by a person, or by a program on its behalf? */
+static bool
+has_keys(const struct decide_in *in)
+{
+	return in->facts && in->facts->nkeys > 0 && *in->sender &&
+	    in->facts->automatic == AUTO_NO;
 }
 
 /* Which item is meant; SIZE_MAX if none of the copy. */
@@ -88,18 +107,27 @@ decide_member(const struct decide_in *in, struct actions *x)
 	    "unreadable";
 	const struct answer *ans;
 	unsigned recorded = 0;
+	size_t filed;
 
+	if (has_keys(in))
+		actions_add(x, ACTION_PROPOSE_KEYS);
+	if (is_key(in, why)) {
+		act_file_outside(x, MAIL_MEMBER_ANSWER, "key");
+		act_audit(x, "mail.member-answer", "key");
+		return;
+	}
 	if (why) {
 		look(x, why);
 		return;
 	}
 	ans = &in->facts->answer;
-	/* Filed first: the ledger names the mail. */
+	/* Filed before: the ledger names the mail. */
+	filed = x->n;
 	act_file_outside(x, MAIL_MEMBER_ANSWER, "member-answer");
 	for (unsigned i = 0; i < ans->nsightings; i++)
 		recorded += record(in->member, &ans->sightings[i], x);
 	if (recorded < ans->nsightings) {
-		x->list[0].u.file.note = "unclear";
+		x->list[filed].u.file.note = "unclear";
 		act_notify(x, "operator_look");
 	}
 	act_audit(x, "mail.member-answer", recorded < ans->nsightings ?

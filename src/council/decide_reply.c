@@ -221,10 +221,8 @@ reopened(const struct decide_in *in, struct actions *x)
 static void
 tell_of_keys(const struct decide_in *in, struct actions *x)
 {
-	if (in->facts->nkeys) {
+	if (in->facts->nkeys)
 		actions_add(x, ACTION_PROPOSE_KEYS);
-		act_notify(x, "key_proposed");
-	}
 }
 
 /* Nobody wrote it, or nobody knows who: a person looks, nothing changes. The

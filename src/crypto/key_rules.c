@@ -81,6 +81,46 @@ key_encrypts_until(const struct key_facts *k)
 	return last;
 }
 
+static bool
+same_subkeys(const struct key_facts *x, const struct key_facts *y)
+{
+	size_t i;
+
+	for (i = 0; i < x->nsubkeys && i < y->nsubkeys; i++)
+		if (strcmp(x->subkeys[i].key_id, y->subkeys[i].key_id) != 0 ||
+		    x->subkeys[i].expires != y->subkeys[i].expires ||
+		    x->subkeys[i].can_encrypt != y->subkeys[i].can_encrypt)
+			return false;
+	return x->nsubkeys == y->nsubkeys;
+}
+
+static bool
+same_addresses(const struct key_facts *x, const struct key_facts *y)
+{
+	size_t i;
+
+	for (i = 0; i < x->naddresses; i++)
+		if (!key_names(y, x->addresses[i]))
+			return false;
+	return x->naddresses == y->naddresses;
+}
+
+/* By what it says and not by its octets: the same self-signatures in another
+ * order are nothing new. */
+enum key_change
+key_changed(const struct key_facts *old, const struct key_facts *new)
+{
+	if (old->scheme != new->scheme || strcmp(old->fpr, new->fpr) != 0)
+		return KEY_OTHER;
+	if (old->scheme == KEY_SMIME)
+		return sk_span_eq(old->block, new->block) ? KEY_SAME :
+		    KEY_OTHER;
+	if (new->revoked)
+		return old->revoked ? KEY_SAME : KEY_REVOKED;
+	return old->expires == new->expires && same_subkeys(old, new) &&
+	    same_addresses(old, new) ? KEY_SAME : KEY_NEWER;
+}
+
 enum { DAY = 86400 };
 
 enum key_stage

@@ -149,6 +149,24 @@ pgp_import(struct pgp *p, struct sk_span block, const char *fpr)
 }
 
 int
+pgp_import_revocation(struct pgp *p, struct sk_span block)
+{
+	DATA data = gnupg_data_span(block);
+	gpgme_import_result_t r;
+	int ret = gnupg_result(p, gpgme_op_import(p->ctx, data));
+
+	if (ret != 0)
+		return ret;
+	/* gpg names no key beside it: the caller looks at its own. */
+	r = gpgme_op_import_result(p->ctx);
+	if (r == NULL || r->new_revocations != 1 || r->imported != 0 ||
+	    r->secret_read != 0)
+		return gnupg_refuse(p, SK_ERR_DATA, "neither a key nor the "
+		    "revocation of the one that is pinned");
+	return 0;
+}
+
+int
 pgp_export(struct pgp *p, const char *fpr, struct sk_buf *out)
 {
 	DATA data = gnupg_data_buf(out);

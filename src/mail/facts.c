@@ -24,6 +24,15 @@ same_text(const char *a, const char *b)
 }
 
 /* Keys of the outer header (Autocrypt) go on with those inside. */
+static bool
+is_among(const struct fact_key *keys, size_t n, struct sk_span block)
+{
+	for (size_t i = 0; i < n; i++)
+		if (sk_span_eq(keys[i].block, block))
+			return true;
+	return false;
+}
+
 static void
 join_keys(struct sk_arena *a, struct facts *outer, const struct facts *inner)
 {
@@ -33,8 +42,11 @@ join_keys(struct sk_arena *a, struct facts *outer, const struct facts *inner)
 
 	for (size_t i = 0; i < inner->nkeys && n < LIMIT_KEYS_PER_MAIL; i++)
 		all[n++] = inner->keys[i];
+	/* What was signed beside its signature is seen by the outer reading
+	 * too. */
 	for (size_t i = 0; i < outer->nkeys && n < LIMIT_KEYS_PER_MAIL; i++)
-		all[n++] = outer->keys[i];
+		if (!is_among(all, n, outer->keys[i].block))
+			all[n++] = outer->keys[i];
 	outer->keys = all;
 	outer->nkeys = n;
 }

@@ -99,6 +99,11 @@ static const struct schema_key membership[] = {
 	    .count = AT(p.nsectors), .check = check_name },
 	END
 };
+static const struct schema_key renewal[] = {
+	{ .name = "by_mail", .type = SCHEMA_BOOL,
+	    .at = AT(p.renewal_by_mail), .otherwise = "true" },
+	END
+};
 static const struct schema_key legal[] = {
 	NEED("as_of", p.legal_as_of, check_date),
 	NEED("secrecy_ja", p.legal_secrecy_ja, check_name),
@@ -123,6 +128,7 @@ static const struct schema_key keys[] = {
 	{ .name = "delivery", .type = SCHEMA_GROUP, .keys = delivery },
 	{ .name = "approvals", .type = SCHEMA_GROUP, .keys = approvals },
 	{ .name = "membership", .type = SCHEMA_GROUP, .keys = membership },
+	{ .name = "renewal", .type = SCHEMA_GROUP, .keys = renewal },
 	{ .name = "holidays", .type = SCHEMA_TEXTS, .at = AT(holidays),
 	    .count = AT(nholidays), .check = check_date },
 	{ .name = "free_mail_domains", .type = SCHEMA_TEXTS,

@@ -381,80 +381,18 @@ do_audit(struct doing *x, const struct action *act)
 	    act->u.audit.event, object, act->u.audit.detail);
 }
 
-/* ---- attached keys: proposals only (L16) ---- */
-
-struct proposal {
-	struct daemon *d;
-	int64_t case_row, mail;
-	enum fact_key_origin origin;
-};
-
 static void
-inspected(void *ctx, struct channel_message *m, const char *error)
+ask_keys(struct doing *x)
 {
-	struct proposal *p = ctx;
-	struct sk_arena *a = sk_arena_new();
-	struct msg_inspected in;
-	bool mismatch;
+	const struct verdict *v = x->m->verdict;
+	const struct key_mail m = {
+		.row = x->m->mail->row, .received = x->m->mail->received,
+		.case_row = x->c->row, .facts = x->m->facts,
+		.signer = x->m->mail->auth != AUTH_FAIL && v &&
+		    verdict_signer_is_from(v) ? v->signer : NULL,
+	};
 
-	if (m && m->type == MSG_INSPECTED && !msg_inspected_get(a,
-	    sk_buf_span(&m->fields), &in) && !in.status &&
-	    !key_importable(&in.key, sk_now(), NULL, &mismatch, NULL)) {
-		struct key_record k = {
-			.fpr = in.key.fpr, .state = KEY_PROPOSED,
-			.case_row = p->case_row, .facts = in.key,
-			.origin = sk_arena_printf(a, "mail %lld, %s",
-			    (long long)p->mail, key_origin_word(p->origin)),
-			.created = sk_now(),
-		};
-		int r = store_key_put(p->d->store, &k);
-
-		sk_log(SK_INFO, "key.proposed", "case_row=%lld result=%s",
-		    (long long)p->case_row, sk_err_word(r));
-		turn_after(p->d, NULL, NULL);
-	} else {
-		sk_log(SK_INFO, "key.unusable", "mail=%lld error=\"%s\"",
-		    (long long)p->mail, error ? error : "refused");
-	}
-	sk_arena_free(&a);
-	free(p);
-}
-
-/* An inspection takes keyd a tenth of a second: a flood of mails with keys must
- * neither pile up descriptors nor keep seals waiting. The key stands in the
- * mail for `mail save`. */
-#define INSPECTIONS_WAITING 32
-
-/* Autocrypt: a field of a mail from tomorrow must not stay the newest (A9). */
-static bool
-from_the_future(const struct doing *x, const struct fact_key *k)
-{
-	return k->origin == KEY_AUTOCRYPT &&
-	    x->m->facts->date > x->m->mail->received + 86400;
-}
-
-static void
-ask_inspect(struct doing *x)
-{
-	for (size_t i = 0; i < x->m->facts->nkeys; i++) {
-		struct proposal *p;
-		int fd;
-
-		if (from_the_future(x, &x->m->facts->keys[i]))
-			continue;
-		if (pool_waiting(x->d->keyds) >= INSPECTIONS_WAITING) {
-			sk_log(SK_WARN, "key.skipped", "mail=%lld reason="
-			    "keyd-busy", (long long)x->m->mail->row);
-			return;
-		}
-		p = sk_malloc(sizeof(*p));
-		fd = sk_memfd_of("key", x->m->facts->keys[i].block);
-		*p = (struct proposal){ x->d, x->c->row, x->m->mail->row,
-			x->m->facts->keys[i].origin };
-		pool_ask(x->d->keyds, MSG_INSPECT, sk_span_of("", 0), &fd, 1,
-		    false, inspected, p);
-		sk_fd_close(&fd);
-	}
+	key_heard(x->d, x->a, &m);
 }
 
 static int
@@ -499,7 +437,7 @@ apply(struct daemon *d, struct sk_arena *a, const struct actions *acts,
 	if (!r && x.rewrap)
 		ask_rewrap(d, m->mail, c);
 	if (!r && x.keys)
-		ask_inspect(&x);
+		ask_keys(&x);
 	turn_after(d, NULL, NULL);
 	outbox_kick(d->outbox);
 	return r;

@@ -168,8 +168,8 @@ VERB(person_list); VERB(person_show); VERB(person_change);
 VERB(person_remove); VERB(person_acknowledge); VERB(person_refuse); VERB(roster_import);
 VERB(roster_check);
 /* verbs_key.c */
-VERB(key_import); VERB(key_approve); VERB(key_list); VERB(key_show);
-VERB(key_export);
+VERB(key_import); VERB(key_approve); VERB(key_decline); VERB(key_list);
+VERB(key_show); VERB(key_export);
 /* verbs_case.c, verbs_terms.c */
 VERB(case_list); VERB(case_show); VERB(case_take); VERB(case_note);
 VERB(case_ask); VERB(case_client); VERB(case_close); VERB(terms_show); VERB(terms_narrow);
@@ -198,7 +198,3 @@ VERB(feedback); VERB(publication); VERB(request_outside);
 
 /* verbs_held.c: `outbox list --held` */
 int held_list(struct command *c);
-
-/* verbs_outbox.c: copies held for want of a key go to sealing again. */
-int outbox_release_keyed(struct command *c, const char *person,
-    int64_t case_row);

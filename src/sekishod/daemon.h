@@ -506,8 +506,60 @@ struct key_news {
 };
 int key_tell(struct daemon *d, struct sk_arena *a, const struct key_news *n,
     const struct roster_known *roster, int64_t now);
+/* The same to whom a case's mails go, who is not registered. */
+struct key_owner;
+int key_tell_originator(struct daemon *d, struct sk_arena *a,
+    const struct key_news *n, const struct key_owner *o, int64_t now);
 /* Does a copy that is held for this reason wait for a key? */
 bool key_holds(const char *reason);
+
+/* ---- key_acts.c: what becomes of a key, one way for verbs and mails ---- */
+struct key_owner {
+	const char *person;		/* or NULL */
+	int64_t case_row;		/* or 0 */
+	const char *name;		/* person's id or case number */
+	const char *address, *language;
+	int scheme;			/* enum key_scheme; -1: any (a case) */
+};
+struct key_owner key_owner_person(const struct person *p);
+struct key_owner key_owner_case(const struct case_record *c);
+struct key_act {
+	const char *actor;
+	const char *how;		/* it was checked, or NULL */
+	int64_t now;
+};
+int key_pinned_of(struct daemon *d, struct sk_arena *a,
+    const struct key_owner *o, struct key_record *out);
+/* What hangs on its kind; SK_ERR_REFUSED with the mend. */
+int key_fits(struct daemon *d, struct sk_arena *a, const struct key_owner *o,
+    const struct key_facts *k, struct sk_error *e);
+/* The caller has checked key_importable(). A renewal is told (N-02). */
+int key_pin(struct daemon *d, struct sk_arena *a, const struct key_owner *o,
+    struct key_record *k, const struct key_act *act, struct sk_error *e);
+/* k: the pinned key, revoked. Nothing leaves to it from this turn on. */
+int key_revoke(struct daemon *d, struct sk_arena *a,
+    const struct key_owner *o, struct key_record *k,
+    const struct key_act *act, struct sk_error *e);
+/* SK_ERR_NOINPUT: never seen of this owner. *proposed: how many wait. */
+int key_state_of(struct daemon *d, struct sk_arena *a,
+    const struct key_owner *o, const char *fpr, enum key_state *state,
+    size_t *proposed);
+int key_propose(struct daemon *d, struct sk_arena *a,
+    const struct key_owner *o, struct key_record *k,
+    const struct key_act *act);
+int key_decline(struct daemon *d, struct sk_arena *a,
+    const struct key_owner *o, struct key_record *k,
+    const struct key_act *act);
+
+/* ---- key_heard.c: keys that came with a mail ---- */
+struct key_mail {
+	int64_t row, received, case_row;	/* case_row 0: none */
+	const struct facts *facts;
+	const char *signer;	/* of a good signature over the whole by a key
+				 * pinned for From; NULL: none */
+};
+void key_heard(struct daemon *d, struct sk_arena *a,
+    const struct key_mail *m);
 
 /* ---- key_watch.c: keys that end, persons who wait for one ---- */
 struct key_watch *key_watch_new(struct daemon *d);

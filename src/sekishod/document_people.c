@@ -101,8 +101,10 @@ document_person(struct sk_json *o, const struct person *p)
 static const char *
 key_state_word(enum key_state st)
 {
-	return st == KEY_PINNED ? "pinned" : st == KEY_PROPOSED ?
-	    "proposed" : "retired";
+	static const char *const words[] = { "proposed", "pinned", "retired",
+		"declined" };
+
+	return words[st];
 }
 
 void

@@ -119,11 +119,12 @@ know_member(struct job *j, struct known *k, struct decide_in *in)
 		if (k->tokens[i].known)
 			t = &k->tokens[i];
 	if (!t || t->case_row || store_copy_get(j->d->store, j->arena,
-	    t->copy_row, &c) || !c.person || !c.items)
+	    t->copy_row, &c) || !c.person)
 		return;
+	m->letter = !c.items || (!c.digest && !copy_is_receipt(&c));
 	items = sk_arena_array(j->arena, LIMIT_DIGEST_ITEMS, sizeof(*items));
 	open = sk_arena_array(j->arena, LIMIT_DIGEST_ITEMS, sizeof(*open));
-	ids = sk_arena_str(j->arena, c.items);
+	ids = sk_arena_str(j->arena, m->letter ? "" : c.items);
 	for (char *id = strtok_r(ids, " ", &save); id && m->nitems <
 	    LIMIT_DIGEST_ITEMS; id = strtok_r(NULL, " ", &save)) {
 		struct item_record item;

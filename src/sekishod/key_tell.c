@@ -109,3 +109,13 @@ key_tell(struct daemon *d, struct sk_arena *a, const struct key_news *n,
 	    "result=%s", n->person->id, text_of(n), sk_err_word(r));
 	return r;
 }
+
+int
+key_tell_originator(struct daemon *d, struct sk_arena *a,
+    const struct key_news *n, const struct key_owner *o, int64_t now)
+{
+	const struct letter l = { NULL, o->address, o->language, text_of(n),
+		NULL, values(d, a, n, o->language, false), now };
+
+	return letter_post(d, a, &l);
+}

@@ -29,6 +29,7 @@ struct sealing {
 	struct key_record key;
 	struct compose_head head;
 	struct notice_record notice;
+	uint64_t rules;			/* before the key was read */
 	struct tvalues *values;
 	const char *items;
 	struct finished digest;		/* of a copy of a digest; text: what
@@ -117,6 +118,19 @@ prove(struct sealing *s, struct sk_span message, struct sk_error *e)
 	return proof_encrypted(message, &want, e);
 }
 
+/* The key may have been renewed or revoked while keyd was at it. */
+static bool
+same_key(struct sealing *s)
+{
+	const struct copy_record *c = &s->copy;
+	struct key_record k;
+
+	return s->rules == store_rules_generation(s->d->store) ||
+	    (store_key_pinned(s->d->store, s->arena, c->person, c->person ?
+	    0 : c->case_row, &k) == SK_OK && sk_span_eq(k.facts.block,
+	    s->key.facts.block) && k.facts.revoked == s->key.facts.revoked);
+}
+
 static void
 compose_and_store(struct sealing *s, struct sk_span armour)
 {
@@ -164,6 +178,11 @@ keyd_sealed(void *ctx, struct channel_message *m, const char *error)
 		sk_log(SK_WARN, "copy.seal", "copy=%lld error=\"%s\"",
 		    (long long)s->copy.row, error ? error : "odd answer");
 		later(s, "keyd");
+		return;
+	}
+	if (!same_key(s)) {
+		set_state(s, COPY_TO_SEAL, "key-changed", sk_now());
+		finish(s);
 		return;
 	}
 	if (answer.status == SK_ERR_CRYPTO) {
@@ -576,6 +595,7 @@ seal_copy(struct daemon *d, int64_t row, loop_fn done, void *ctx)
 	s->arena = sk_arena_new();
 	s->done = done;
 	s->ctx = ctx;
+	s->rules = store_rules_generation(d->store);
 	if (store_copy_get(d->store, s->arena, row, &s->copy) ||
 	    s->copy.state != COPY_TO_SEAL)
 		finish(s);

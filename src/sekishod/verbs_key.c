@@ -2,7 +2,7 @@
  * Public keys. A block from anywhere is looked at by keyd, in a scratch home,
  * and checked by the import rules; without --approve it is a proposal, which
  * seals nothing (L16). --approve is the operator's word that the fingerprint
- * was checked out of band. Pinning wakes the copies that waited for a key.
+ * was checked out of band. What follows from it stands in key_acts.c.
  */
 #include <ctype.h>
 #include <string.h>
@@ -12,140 +12,132 @@
 
 #include "roster_acts.h"
 
-struct target {
-	const char *person;
-	int64_t case_row;
-	const char *address, *name;
-	int scheme;			/* enum key_scheme; -1: any (a case) */
-};
-
 static int
-find_target(struct command *c, struct target *t)
+find_owner(struct command *c, struct key_owner *o)
 {
 	const char *id = command_str(c, "person");
 	struct case_record k;
 	struct person p;
 	int r;
 
-	*t = (struct target){ .name = id, .scheme = -1 };
 	if (verb_case_number(id)) {
 		if (!command_role(c, FOR_OPERATOR))
 			return sk_fail(&c->e, SK_ERR_NOPERM, id, "keys of "
 			    "cases are for operators");
 		r = command_case(c, "person", &k);
-		t->case_row = r ? 0 : k.row;
-		t->address = r ? NULL : k.originator;
+		if (!r)
+			*o = key_owner_case(&k);
 		return r;
 	}
 	r = command_person(c, id, &p);
-	t->person = r ? NULL : p.id;
-	t->address = r ? NULL : p.address;
-	t->scheme = r ? -1 : p.scheme;
+	if (!r)
+		*o = key_owner_person(&p);
 	return r;
 }
 
-/* What hangs on the key's kind: the person's scheme, and a certificate's bytes,
- * which are the pin: its SHA-1 fingerprint alone can be met by another. */
-static int
-fits(struct command *c, const struct target *t, const struct key_facts *k)
+static struct key_act
+act(const struct command *c)
 {
-	struct key_record *keys = NULL;
-	size_t n = 0;
-	int r;
+	return (struct key_act){ c->actor, command_str(c, "how"), c->now };
+}
 
-	if (t->scheme >= 0 && t->scheme != (int)k->scheme)
-		return sk_fail(&c->e, SK_ERR_REFUSED, t->name, "is registered "
-		    "for %s, and this is the other kind of key: ask for the "
-		    "right one, or say `sekisho person change %s --scheme "
-		    "%s'", t->scheme == KEY_SMIME ? "S/MIME" : "OpenPGP",
-		    t->name, k->scheme == KEY_SMIME ? "smime" : "openpgp");
-	if (k->scheme != KEY_SMIME)
+static int
+welcome(struct command *c, const struct key_owner *o)
+{
+	struct person p;
+	int r = o->person ? command_person(c, o->person, &p) : SK_OK;
+
+	return r || !o->person ? r : tell_welcome(c, &p);
+}
+
+/* Another key instead of the one that is pinned: how its fingerprint was
+ * checked is written down (L16). */
+static int
+said_how(struct command *c, const struct key_owner *o, const char *fpr)
+{
+	struct key_record old;
+
+	if (command_str(c, "how") || key_pinned_of(c->d, c->arena, o, &old) ||
+	    strcmp(old.fpr, fpr) == 0)
 		return SK_OK;
-	r = command_store(c, store_keys(c->d->store, c->arena, t->person,
-	    t->case_row, &keys, &n), t->name);
-	for (size_t i = 0; i < n && !r; i++)
-		if (strcmp(keys[i].fpr, k->fpr) == 0 &&
-		    !sk_span_eq(keys[i].facts.block, k->block))
-			r = sk_fail(&c->e, SK_ERR_REFUSED, k->fpr, "another "
-			    "certificate has this very SHA-1 fingerprint: "
-			    "one of them is forged; compare the SHA-256 "
-			    "fingerprints with their owner by telephone");
-	return r;
-}
-
-/* One key is one person's, also of those who left. */
-static int
-is_their_own(struct command *c, const struct target *t,
-    const struct key_record *k)
-{
-	struct roster_key *keys = NULL;
-	struct roster_known known;
-	struct person p;
-	size_t n = 0;
-	int r = command_person(c, t->person, &p);
-
-	if (!r && !p.active)
-		return sk_fail(&c->e, SK_ERR_REFUSED, p.id, "was removed: "
-		    "`sekisho person add %s` registers the person anew",
-		    p.id);
-	if (!r)
-		r = act_known(c, &known);
-	if (!r)
-		r = command_store(c, store_roster_keys(c->d->store, c->arena,
-		    &known, true, &keys, &n), t->name);
-	return r ? r : roster_check_key(&k->facts, t->person, &known, keys, n,
-	    &c->e);
+	return sk_fail(&c->e, SK_ERR_USAGE, "--how", "%s has another key "
+	    "pinned (%s): say how you checked the new one's fingerprint, "
+	    "--how phone|meeting|known-key|letter", o->name, old.fpr);
 }
 
 static int
-welcome(struct command *c, const struct target *t)
+pin(struct command *c, const struct key_owner *o, struct key_record *k)
 {
-	struct person p;
-	int r = t->person ? command_person(c, t->person, &p) : SK_OK;
+	const struct key_act a = act(c);
+	int r = said_how(c, o, k->fpr);
 
-	return r || !t->person ? r : tell_welcome(c, &p);
+	if (!r)
+		r = key_pin(c->d, c->arena, o, k, &a, &c->e);
+	return r ? r : welcome(c, o);
 }
 
 static int
-pin(struct command *c, const struct target *t, struct key_record *k)
+propose(struct command *c, const struct key_owner *o, struct key_record *k)
 {
-	int r;
-
-	r = t->person ? is_their_own(c, t, k) : SK_OK;
-	if (r)
-		return r;
-	k->state = KEY_PINNED;
-	k->approved_by = c->actor;
-	r = store_key_put(c->d->store, k);
-	if (r == SK_ERR_EXISTS)
-		return sk_fail(&c->e, SK_ERR_REFUSED, k->fpr, "this key is "
-		    "pinned for another person: one key, one person (R-109)");
-	r = command_store(c, r, t->name);
-	if (!r)
-		r = command_audit(c, "key.pin", t->name, k->fpr);
-	if (!r)
-		key_trial(c->d, &k->facts);
-	if (!r)
-		r = welcome(c, t);
-	return r ? r : outbox_release_keyed(c, t->person, t->case_row);
-}
-
-static int
-propose(struct command *c, const struct target *t, struct key_record *k)
-{
-	int r = store_key_put(c->d->store, k);
+	const struct key_act a = act(c);
+	int r = key_propose(c->d, c->arena, o, k, &a);
 
 	if (r == SK_ERR_EXISTS)
 		return sk_fail(&c->e, SK_ERR_EXISTS, k->fpr, "this key is "
-		    "there already: see `sekisho key show %s`", t->name);
-	r = command_store(c, r, t->name);
-	return r ? r : command_audit(c, "key.propose", t->name, k->fpr);
+		    "there already: see `sekisho key show %s`", o->name);
+	return command_store(c, r, o->name);
+}
+
+static int
+revoke(struct command *c, const struct key_owner *o, struct key_record *k)
+{
+	const struct key_act a = act(c);
+
+	return key_revoke(c->d, c->arena, o, k, &a, &c->e);
+}
+
+static int
+importable(struct command *c, const struct key_owner *o,
+    const struct key_facts *k, bool *mismatch)
+{
+	int r = key_importable(k, c->now, o->address, mismatch, &c->e);
+
+	if (!r)
+		r = key_fits(c->d, c->arena, o, k, &c->e);
+	if (!r && *mismatch && !command_flag(c, "any_address"))
+		r = sk_fail(&c->e, SK_ERR_REFUSED, o->name, "this key names "
+		    "another address than %s's: ask for the right one, or say "
+		    "--any-address if that is known to be right", o->name);
+	return r;
+}
+
+/* The pinned key itself, in a newer form or revoked, proves itself. */
+static int
+take(struct command *c, const struct key_owner *o, struct key_record *k,
+    bool *mismatch)
+{
+	struct key_record old;
+	enum key_change what = key_pinned_of(c->d, c->arena, o, &old) ?
+	    KEY_OTHER : key_changed(&old.facts, &k->facts);
+	int r;
+
+	if (what == KEY_REVOKED)
+		return revoke(c, o, k);
+	r = importable(c, o, &k->facts, mismatch);
+	if (r)
+		return r;
+	if (what == KEY_SAME)
+		*k = old;	/* nothing new in it */
+	if (what == KEY_SAME && !command_flag(c, "approve"))
+		return SK_OK;
+	return command_flag(c, "approve") || what == KEY_NEWER ?
+	    pin(c, o, k) : propose(c, o, k);
 }
 
 static int
 inspected(struct command *c, struct channel_message *m, const char *error)
 {
-	struct target *t = c->state;
+	struct key_owner *o = c->state;
 	struct msg_inspected in;
 	struct key_record k;
 	bool mismatch = false;
@@ -159,21 +151,12 @@ inspected(struct command *c, struct channel_message *m, const char *error)
 		return sk_fail(&c->e, SK_ERR_DATA, "key", "this is no usable "
 		    "public key (%s): export one with `gpg --export`",
 		    in.reason ? in.reason : "unreadable");
-	r = key_importable(&in.key, c->now, t->address, &mismatch, &c->e);
-	if (!r)
-		r = fits(c, t, &in.key);
-	if (!r && mismatch && !command_flag(c, "any_address"))
-		r = sk_fail(&c->e, SK_ERR_REFUSED, t->name, "this key names "
-		    "another address than %s's: ask for the right one, or say "
-		    "--any-address if that is known to be right", t->name);
-	if (r)
-		return r;
 	k = (struct key_record){
-		.fpr = in.key.fpr, .state = KEY_PROPOSED, .person = t->person,
-		.case_row = t->case_row, .facts = in.key, .origin = "import",
+		.fpr = in.key.fpr, .person = o->person,
+		.case_row = o->case_row, .facts = in.key, .origin = "import",
 		.created = c->now,
 	};
-	r = command_flag(c, "approve") ? pin(c, t, &k) : propose(c, t, &k);
+	r = take(c, o, &k, &mismatch);
 	if (r)
 		return r;
 	c->out = sk_json_document("key");
@@ -185,8 +168,9 @@ inspected(struct command *c, struct channel_message *m, const char *error)
 int
 verb_key_import(struct command *c)
 {
-	struct target *t = sk_arena_alloc(c->arena, sizeof(*t));
-	int r = find_target(c, t), fd;
+	struct key_owner *o = sk_arena_alloc(c->arena, sizeof(*o));
+	struct key_record old;
+	int r = find_owner(c, o), fds[2] = { -1, -1 };
 
 	if (r)
 		return r;
@@ -194,11 +178,14 @@ verb_key_import(struct command *c)
 		return sk_fail(&c->e, SK_ERR_DATA, "FILE", "a key has at most "
 		    "%d bytes: export it with --export-options "
 		    "export-minimal", LIMIT_KEY_BYTES);
-	c->state = t;
-	fd = sk_memfd_of("key", sk_buf_span(&c->file));
-	r = command_ask(c, c->d->keyds, MSG_INSPECT, sk_span_of("", 0), &fd,
-	    1, inspected);
-	sk_fd_close(&fd);
+	c->state = o;
+	fds[0] = sk_memfd_of("key", sk_buf_span(&c->file));
+	if (key_pinned_of(c->d, c->arena, o, &old) == SK_OK)
+		fds[1] = sk_memfd_of("pinned", old.facts.block);
+	r = command_ask(c, c->d->keyds, MSG_INSPECT, sk_span_of("", 0), fds,
+	    fds[1] < 0 ? 1 : 2, inspected);
+	sk_fd_close(&fds[0]);
+	sk_fd_close(&fds[1]);
 	return r;
 }
 
@@ -222,35 +209,71 @@ names_key(const char *given, const struct key_record *k)
 	    same_fpr(given, k->facts.sha256));
 }
 
-int
-verb_key_approve(struct command *c)
+/* A key of this owner that is not pinned, by its fingerprint. */
+static int
+find_proposed(struct command *c, const struct key_owner *o,
+    struct key_record **out)
 {
 	const char *fpr = command_str(c, "fpr");
 	struct key_record *keys = NULL;
-	struct target t;
-	bool mismatch;
 	size_t n = 0, i = 0;
-	int r = find_target(c, &t);
+	int r = command_store(c, store_keys(c->d->store, c->arena, o->person,
+	    o->case_row, &keys, &n), o->name);
 
-	if (!r)
-		r = command_store(c, store_keys(c->d->store, c->arena,
-		    t.person, t.case_row, &keys, &n), t.name);
 	if (r)
 		return r;
 	while (i < n && !names_key(fpr, &keys[i]))
 		i++;
 	if (i == n)
-		return sk_fail(&c->e, SK_ERR_NOINPUT, t.name, "has no "
+		return sk_fail(&c->e, SK_ERR_NOINPUT, o->name, "has no "
 		    "proposed key with this fingerprint: see `sekisho key "
-		    "show %s`", t.name);
-	r = key_importable(&keys[i].facts, c->now, t.address, &mismatch,
-	    &c->e);
+		    "show %s`", o->name);
+	*out = &keys[i];
+	return SK_OK;
+}
+
+int
+verb_key_approve(struct command *c)
+{
+	struct key_record *k = NULL;
+	struct key_owner o;
+	bool mismatch;
+	int r = find_owner(c, &o);
+
 	if (!r)
-		r = pin(c, &t, &keys[i]);
+		r = find_proposed(c, &o, &k);
+	if (!r)
+		r = key_importable(&k->facts, c->now, o.address, &mismatch,
+		    &c->e);
+	if (!r)
+		r = pin(c, &o, k);
 	if (r)
 		return r;
 	c->out = sk_json_document("key");
-	document_key(c->out, &keys[i], c->now);
+	document_key(c->out, k, c->now);
+	return SK_OK;
+}
+
+int
+verb_key_decline(struct command *c)
+{
+	struct key_record *k = NULL;
+	struct key_owner o;
+	struct key_act a = { c->actor, command_str(c, "reason"), c->now };
+	int r = find_owner(c, &o);
+
+	if (!r)
+		r = find_proposed(c, &o, &k);
+	if (!r && k->state != KEY_PROPOSED)
+		r = sk_fail(&c->e, SK_ERR_REFUSED, k->fpr, "waits for no "
+		    "decision: see `sekisho key show %s`", o.name);
+	if (!r)
+		r = command_store(c, key_decline(c->d, c->arena, &o, k, &a),
+		    o.name);
+	if (r)
+		return r;
+	c->out = sk_json_document("key");
+	document_key(c->out, k, c->now);
 	return SK_OK;
 }
 
@@ -272,14 +295,38 @@ add_keys(struct command *c, struct sk_json *all, const char *person,
 int
 verb_key_show(struct command *c)
 {
-	struct target t;
-	int r = find_target(c, &t);
+	struct key_owner o;
+	int r = find_owner(c, &o);
 
 	if (r)
 		return r;
 	c->out = sk_json_document("keys");
 	return add_keys(c, sk_json_set(c->out, "keys", sk_json_array()),
-	    t.person, t.case_row);
+	    o.person, o.case_row);
+}
+
+/* Of every case too, since nobody else would find them. */
+static int
+list_proposed(struct command *c, struct sk_json *all)
+{
+	struct key_record *keys = NULL;
+	size_t n = 0;
+	int r = command_store(c, store_keys_proposed(c->d->store, c->arena,
+	    &keys, &n), "keys");
+
+	for (size_t i = 0; i < n && !r; i++) {
+		struct sk_json *o;
+		struct case_record k;
+
+		if (!keys[i].person && !command_role(c, FOR_OPERATOR))
+			continue;
+		o = sk_json_add(all, sk_json_object());
+		document_key(o, &keys[i], c->now);
+		if (keys[i].case_row && store_case_get(c->d->store, c->arena,
+		    keys[i].case_row, &k) == SK_OK)
+			sk_json_set_str(o, "person", k.number);
+	}
+	return r;
 }
 
 int
@@ -297,6 +344,8 @@ verb_key_list(struct command *c)
 		return r;
 	c->out = sk_json_document("keys");
 	all = sk_json_set(c->out, "keys", sk_json_array());
+	if (command_flag(c, "proposed"))
+		return list_proposed(c, all);
 	for (size_t i = 0; i < k.npersons && !r; i++)
 		r = add_keys(c, all, k.persons[i].id, 0);
 	return r;

@@ -228,28 +228,6 @@ verb_outbox_release(struct command *c)
 	return SK_OK;
 }
 
-/* ---- a key came: L23 ---- */
-
-int
-outbox_release_keyed(struct command *c, const char *person, int64_t case_row)
-{
-	struct copy_record *p = NULL;
-	size_t n = 0;
-	int r = command_store(c, store_copy_list(c->d->store, c->arena,
-	    COPY_HELD, 0, case_row, LIST_MAX, &p, &n), "outbox");
-
-	for (size_t i = 0; i < n && !r; i++) {
-		if (person && (!p[i].person ||
-		    strcmp(p[i].person, person) != 0))
-			continue;
-		if (key_holds(p[i].reason))
-			r = command_store(c, store_copy_state(c->d->store,
-			    p[i].row, COPY_TO_SEAL, "", c->now), "outbox");
-	}
-	outbox_kick(c->d->outbox);
-	return r;
-}
-
 /* ---- mark ---- */
 
 int

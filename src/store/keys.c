@@ -224,8 +224,10 @@ store_key_put(struct store *s, const struct key_record *k)
 	known = state_now(s, &o, &now);
 	if (known && known != SK_ERR_NOINPUT)
 		return known;
-	if (!known && now == KEY_PINNED && k->state == KEY_PROPOSED)
-		return SK_ERR_EXISTS;	/* a proposal changes nothing pinned */
+	/* A proposal changes nothing that is pinned or was declined. */
+	if (!known && (now == KEY_PINNED || now == KEY_DECLINED) &&
+	    k->state == KEY_PROPOSED)
+		return SK_ERR_EXISTS;
 	r = known ? add(s, k, &o) : change(s, k, &o);
 	if (!r && k->state == KEY_PINNED)
 		r = retire_others(s, &o);
@@ -324,6 +326,18 @@ store_keys(struct store *s, struct sk_arena *a, const char *person,
 	*n = 0;
 	return read_rows(s, use_owner(s, SQL_KEY_LIST_PERSON,
 	    SQL_KEY_LIST_CASE, person, case_row), a, out, n);
+}
+
+int
+store_keys_proposed(struct store *s, struct sk_arena *a,
+    struct key_record **out, size_t *n)
+{
+	struct stmt *st = store_use(s, SQL_KEY_LIST_STATE);
+
+	*out = NULL;
+	*n = 0;
+	db_bind_int(st, KEY_PROPOSED);
+	return read_rows(s, st, a, out, n);
 }
 
 int

@@ -192,6 +192,10 @@ const struct sql sql_table[SQL_LAST] = {
 	[SQL_KEY_LIST_CASE] = { "key.list_case",
 	    "SELECT " KEY_COLUMNS " FROM keys WHERE case_row = ? "
 	    "ORDER BY row" },
+	/* Only what was told of a pinned key may leave nothing to look at. */
+	[SQL_KEY_LIST_STATE] = { "key.list_state",
+	    "SELECT " KEY_COLUMNS " FROM keys WHERE state = ? "
+	    "AND look IS NOT NULL ORDER BY look" },
 	[SQL_KEY_OF_ADDRESS] = { "key.of_address",
 	    "SELECT " KEY_COLUMNS " FROM keys WHERE address = ? "
 	    "AND state = ? ORDER BY row" },

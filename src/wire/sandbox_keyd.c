@@ -66,6 +66,7 @@ static const struct wall_call calls[] = {
 	CALL(readlink), CALL(readlinkat), CALL(mkdir), CALL(mkdirat),
 	CALL(link), CALL(linkat), CALL(unlink), CALL(unlinkat), CALL(rename),
 	CALL(renameat), CALL(renameat2), CALL(chmod), CALL(fchmod),
+	CALL(fchown),		/* gpg as root, of the ring it rewrites */
 	CALL(fchmodat), CALL(ftruncate), CALL(fallocate), CALL(fadvise64),
 	CALL(fsync), CALL(fdatasync), CALL(flock), CALL(fcntl), CALL(umask),
 	CALL(utimensat), CALL(dup), CALL(dup2), CALL(dup3), CALL(pipe),

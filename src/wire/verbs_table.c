@@ -60,6 +60,8 @@ static const struct verb table[] = {
 	{ "key", "import", MEMBERS, false, "a public key: a proposal until "
 	    "approved", key_import },
 	{ "key", "approve", MEMBERS, false, "pin a proposed key", key_approve },
+	{ "key", "decline", MEMBERS, false, "refuse a proposed key for good",
+	    key_decline },
 	{ "key", "list", MEMBERS, false, "keys and until when they serve",
 	    key_list },
 	{ "key", "show", MEMBERS, false, "keys of one, in full", key_show },

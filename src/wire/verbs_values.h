@@ -162,20 +162,29 @@ VALUES(roster_import) = {
 
 #define TARGET_ARG ONE_ARG("PERSON|CASE", VALUE_TEXT, \
 	"a registered person, or the case whose originator's key it is")
+#define KEY_HOW CHOICE("--how", "phone|meeting|known-key|letter", 0, \
+	"how the fingerprint was checked; needed where another key is pinned")
 VALUES(key_import) = {
-	TARGET_ARG, FILE_ARG("a public key, armoured or binary"),
+	TARGET_ARG, FILE_ARG("a public key, armoured or binary, or the "
+	    "revocation of the pinned one"),
 	OPT("--approve", VALUE_FLAG, "the fingerprint was checked out of band"),
 	OPT("--any-address", VALUE_FLAG, "the key names another address, and "
 	    "that is right"),
+	KEY_HOW,
 	END
 };
-VALUES(key_approve) = {
-	TARGET_ARG, ONE_ARG("FPR", VALUE_FPR, "fingerprint, 40 hex digits"),
+#define FPR_ARG ONE_ARG("FPR", VALUE_FPR, "fingerprint, 40 hex digits")
+VALUES(key_approve) = { TARGET_ARG, FPR_ARG, KEY_HOW, END };
+VALUES(key_decline) = {
+	TARGET_ARG, FPR_ARG,
+	OPT("--reason", VALUE_TEXT, "kept in the audit"),
 	END
 };
 VALUES(key_list) = {
 	{ .name = "PERSON|CASE", .kind = VALUE_TEXT,
 	    .help = "of one; default: of every registered person" },
+	OPT("--proposed", VALUE_FLAG, "those that wait for a decision, of "
+	    "cases too"),
 	END
 };
 VALUES(key_show) = { TARGET_ARG, END };

@@ -203,6 +203,15 @@ host_export(struct host *h, const struct person *p)
 	return host_read(h, "export.out");
 }
 
+struct sk_span
+host_revocation(struct host *h, const struct person *p)
+{
+	host_run(h, NULL, "rev.asc", "sed", "-n", "/^:---/,$ { s/^://; p }",
+	    sk_arena_printf(h->arena,
+	    "%s/openpgp-revocs.d/%s.rev", p->home, p->fpr), NULL);
+	return host_read(h, "rev.asc");
+}
+
 static struct person
 person_of(struct host *h, const char *name, const char *when,
     const char *life)
@@ -434,19 +443,31 @@ keyd_verify(struct host *h, struct keyd *k, uint32_t form,
 }
 
 struct msg_inspected
-keyd_inspect(struct host *h, struct keyd *k, struct sk_span block)
+keyd_inspect_beside(struct host *h, struct keyd *k, struct sk_span block,
+    struct sk_span pinned)
 {
 	struct channel_message m;
 	struct msg_inspected r;
-	int fd = sk_memfd_of("key", block);
+	int fds[2] = { sk_memfd_of("key", block), pinned.len ?
+	    sk_memfd_of("pinned", pinned) : -1 };
 
-	keyd_ask(k, MSG_INSPECT, NULL, fd, &m);
+	assert_int_equal(channel_send(k->fd, MSG_INSPECT, 4711,
+	    sk_span_str(NULL), fds, pinned.len ? 2 : 1), 0);
+	channel_message_init(&m);
+	assert_int_equal(channel_recv(k->fd, &m), 0);
 	assert_int_equal(m.type, MSG_INSPECTED);
 	assert_int_equal(msg_inspected_get(h->arena, sk_buf_span(&m.fields),
 	    &r), 0);
 	channel_message_end(&m);
-	close(fd);
+	sk_fd_close(&fds[0]);
+	sk_fd_close(&fds[1]);
 	return r;
+}
+
+struct msg_inspected
+keyd_inspect(struct host *h, struct keyd *k, struct sk_span block)
+{
+	return keyd_inspect_beside(h, k, block, sk_span_of("", 0));
 }
 
 size_t

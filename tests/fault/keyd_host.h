@@ -53,6 +53,8 @@ struct person host_person(struct host *h, const char *name, const char *when,
     const char *life);
 struct person host_sign_only(struct host *h, const char *name);
 struct sk_span host_export(struct host *h, const struct person *p);
+/* The certificate that gpg made with the key. */
+struct sk_span host_revocation(struct host *h, const struct person *p);
 /* First primary fingerprint that gpg shows in a home. */
 void host_fpr(struct host *h, const char *home, char fpr[41]);
 
@@ -89,6 +91,9 @@ struct opened keyd_verify(struct host *h, struct keyd *k, uint32_t form,
     struct sk_span text, struct sk_span sig, const struct person *one);
 struct msg_inspected keyd_inspect(struct host *h, struct keyd *k,
     struct sk_span block);
+/* pinned: the key that is pinned for its owner. */
+struct msg_inspected keyd_inspect_beside(struct host *h, struct keyd *k,
+    struct sk_span block, struct sk_span pinned);
 
 struct sk_span span_copy(struct host *h, const void *p, size_t n);
 bool span_has(struct sk_span s, const char *word);

@@ -125,6 +125,45 @@ dead_keys_are_told(void **state)
 	assert_string_equal(word(&r), "key-revoked");
 }
 
+/* Beside the pinned key: later dates are taken over, an older copy takes
+ * nothing back, and its revocation certificate alone is enough. Another key
+ * stays another, and another's revocation is none of this one. */
+static void
+newer_forms_are_laid_over_the_pinned(void **state)
+{
+	struct person p = host_person(h, "again", NULL, "1y"),
+	    q = host_person(h, "stranger", NULL, "1y");
+	struct sk_span old = p.block, cert, other;
+	struct msg_inspected r, was;
+
+	(void)state;
+	was = keyd_inspect(h, &k, old);
+	host_gpg(h, p.home, NULL, NULL, "--quick-set-expire", p.fpr, "3y",
+	    NULL);
+	r = keyd_inspect_beside(h, &k, host_export(h, &p), was.key.block);
+	assert_int_equal(r.status, 0);
+	assert_true(r.key.expires > was.key.expires);
+	assert_int_equal(key_changed(&was.key, &r.key), KEY_NEWER);
+	was = keyd_inspect_beside(h, &k, old, r.key.block);
+	assert_int_equal(was.status, 0);
+	assert_int_equal(key_changed(&r.key, &was.key), KEY_SAME);
+	was = keyd_inspect_beside(h, &k, q.block, r.key.block);
+	assert_int_equal(key_changed(&r.key, &was.key), KEY_OTHER);
+	assert_string_equal(was.key.fpr, q.fpr);
+	cert = host_revocation(h, &p);
+	other = host_revocation(h, &q);
+	was = keyd_inspect_beside(h, &k, cert, r.key.block);
+	assert_int_equal(was.status, 0);
+	assert_int_equal(key_changed(&r.key, &was.key), KEY_REVOKED);
+	assert_int_equal(keyd_inspect(h, &k, cert).status, SK_ERR_DATA);
+	assert_int_equal(keyd_inspect_beside(h, &k, other,
+	    r.key.block).status, SK_ERR_DATA);
+	/* unrevoked again by nobody */
+	r = keyd_inspect_beside(h, &k, old, was.key.block);
+	assert_true(r.key.revoked);
+	assert_int_equal(key_changed(&was.key, &r.key), KEY_SAME);
+}
+
 /* The primary lives on, the encryption subkey does not. */
 static void
 subkey_expiry_counts(void **state)
@@ -333,6 +372,7 @@ main(void)
 		cmocka_unit_test(good_key_is_described),
 		cmocka_unit_test(binary_keys_are_taken),
 		cmocka_unit_test(dead_keys_are_told),
+		cmocka_unit_test(newer_forms_are_laid_over_the_pinned),
 		cmocka_unit_test(subkey_expiry_counts),
 		cmocka_unit_test(several_keys_are_counted),
 		cmocka_unit_test(secret_keys_are_seen),

@@ -2,7 +2,7 @@
 """The life of keys, with real gpg: warned before they end, held after, renewed
 in every way there is, revoked at once; what waited goes out once, and only
 once (T-39, T-43, L23, L29)."""
-from harness import cases, clock, copies, roster, wait
+from harness import cases, clock, copies, gpg, mails, roster, wait
 from harness.tap import has, lacks, run, same, step
 from harness.world import world
 
@@ -85,6 +85,211 @@ def ended(w):
     same(len(w.sink.all(MORI, "waiting for you")), 1)
     same(len(w.sink.all(SATO, ENDED)), 1)
     lacks(w.sink.all(SATO, WAITS)[0].text, "203.0.113", w.number)
+
+
+def digests(w, who="acme-sato"):
+    """The copies of digests that this person has, by Message-ID."""
+    return {m["Message-ID"]: m for m in w.sink.all(roster.ADDRESSES[who])
+            if m.message.get_content_type() == "multipart/encrypted"}
+
+
+def opened(w, key):
+    return [copies.opened(key, m)[1] for m in digests(w).values()]
+
+
+def state(w, fpr, who="acme-sato"):
+    for key in w.council.json("key", "show", who)["keys"]:
+        if key["fingerprint"] == fpr:
+            return key["state"]
+    return None
+
+
+def proposed(w):
+    return [k for k in w.council.json("key", "list", "--proposed")["keys"]
+            if k["person"] == "acme-sato"]
+
+
+def attached(text, block):
+    """A text with a key, as an entity of its own."""
+    content, body = mails.mixed(text, [("key.asc", "application/pgp-keys",
+                                        block)])
+    return mails.crlf("\n".join(content).encode() + b"\n\n" + body)
+
+
+def heard(w):
+    return w.council.said().count("key.heard")
+
+
+def mail(w, entity=None, signer=None, to="csc-info@council.test", extra=(),
+         sender=SATO):
+    """One mail by Sato; until it was filed and its keys were looked at."""
+    before = heard(w)
+    if signer:
+        content, body = mails.pgp_signed(signer, entity)
+    else:
+        head, _, body = entity.partition(b"\r\n\r\n")
+        content = head.decode().split("\r\n")
+    w.send(sender, to, mails.mail(sender, to, "鍵", content=content, body=body,
+                                  extra=list(extra)))
+    # One that opens a case is looked at for the case too.
+    wait.until("the key to be looked at", lambda: heard(w) > before and (
+        "@council.test" not in to or "+" in to or heard(w) % 2 == before % 2))
+
+
+@step("the same key with later dates needs no --approve; what waited goes out, "
+      "each copy once")
+def extended(w):
+    w.old_block = w.keys["acme-sato"].export()
+    block = w.keys["acme-sato"].renew("2y")
+    key = w.council.json("key", "import", "acme-sato",
+                         w.file("later.asc", block))
+    same([key["state"], key["usable"]], ["pinned", "ok"])
+    wait.until("both copies", lambda: len(digests(w)) == 2)
+    text = "".join(opened(w, w.keys["acme-sato"]))
+    same([text.count(i) for i in w.items], [1, 1, 1])
+    same(held(w), [])
+    has(w.sink.wait(SATO, 1, "更新しました").text, "新しい有効期限")
+    w.sink.wait(MORI, 1, "was renewed")
+
+
+@step("an older copy of it takes nothing back")
+def older(w):
+    before = w.council.json("key", "show", "acme-sato")["keys"][0]["until"]
+    w.council.run("key", "import", "acme-sato", w.file("old.asc",
+                                                       w.old_block))
+    mail(w, attached("古い鍵です。\n", w.old_block))
+    same(w.council.json("key", "show", "acme-sato")["keys"][0]["until"],
+         before)
+    same(len(w.sink.all(SATO, "更新しました")), 1)
+
+
+@step("in an unsigned mail the same key with later dates counts, as a reply to "
+      "T-43 too, which opens no case; another one is a proposal")
+def unsigned(w):
+    cases_before = len(w.council.cases())
+    got = w.sink.all(SATO, ENDS)[0]
+    block = w.keys["acme-sato"].renew("3y")
+    mail(w, attached("延ばしました。\n", block), to=got["Reply-To"])
+    w.sink.wait(SATO, 2, "更新しました")
+    same(len(w.council.cases()), cases_before)
+    same(w.council.json("mail", "list")["mails"][0]["note"], "key")
+    w.second = w.using(gpg.Key(w.dir / "second", SATO), "end")
+    mail(w, attached("新しい鍵です。\n", w.second.export()))
+    key = proposed(w)[0]
+    same(key["fingerprint"], w.second.fpr)
+    has(key["origin"], "mail ", "attachment", SATO)
+    has(w.council.run("key", "list", "--proposed"), "attachment", SATO)
+    same(state(w, w.keys["acme-sato"].fpr), "pinned")
+
+
+@step("declined: it does not come back by itself")
+def declined(w):
+    w.council.run("key", "decline", "acme-sato", w.second.fpr, "--reason",
+                  "unknown")
+    mail(w, attached("新しい鍵です。\n", w.second.export()))
+    same(proposed(w), [])
+    same(state(w, w.second.fpr), "declined")
+
+
+@step("signed with the pinned key, a new key in the mail is a renewal: told, "
+      "audited, used; an Autocrypt field of it is none (L16)")
+def signed(w):
+    import base64
+    other = w.using(gpg.Key(w.dir / "other", SATO), "end")
+    raw = other.run("--export", other.fpr).stdout
+    mail(w, mails.crlf(b"Content-Type: text/plain\n\nkey\n"),
+         w.keys["acme-sato"], extra=[
+             f"Autocrypt: addr={SATO}; keydata=\n " + "\n ".join(
+                 base64.b64encode(raw).decode()[i:i + 76]
+                 for i in range(0, len(raw) * 4 // 3 + 4, 76)).strip()])
+    same([k["fingerprint"] for k in proposed(w)], [other.fpr])
+    has(proposed(w)[0]["origin"], "autocrypt")
+    w.council.run("key", "decline", "acme-sato", other.fpr)
+    w.third = w.using(gpg.Key(w.dir / "third", SATO), "end")
+    mail(w, attached("新しい鍵です。\n", w.third.export()),
+         w.keys["acme-sato"])
+    same(state(w, w.third.fpr), "pinned")
+    same(state(w, w.keys["acme-sato"].fpr), "retired")
+    has(w.sink.wait(SATO, 3, "更新しました").text.replace(" ", ""),
+        w.third.fpr)
+    w.sink.wait(MORI, 3, "was renewed")
+    row = [r for r in w.council.json("audit", "show", "acme-sato")["rows"]
+           if r["event"] == "key.renew"][0]
+    has(row["detail"], w.third.fpr, "was " + w.keys["acme-sato"].fpr,
+        "signature of", "mail ")
+    w.keys["acme-sato"], w.first = w.third, w.keys["acme-sato"]
+    roster.council_key(w)
+
+
+@step("signed with a retired key, or with another person's, it is a proposal")
+def not_theirs(w):
+    fourth = w.using(gpg.Key(w.dir / "fourth", SATO), "end")
+    for signer in (w.first, w.keys["acme-mori"]):
+        mail(w, attached("新しい鍵です。\n", fourth.export()), signer)
+        same(state(w, fourth.fpr), "proposed")
+        same(state(w, w.third.fpr), "pinned")
+    has(w.council.refused("key", "approve", "acme-sato", fourth.fpr), "--how")
+    w.council.run("key", "decline", "acme-sato", fourth.fpr)
+
+
+@step("revoked by its certificate in a mail: what was sealed to it does not "
+      "leave, from that turn on")
+def revoked(w):
+    before = len(digests(w))
+    w.items = [cases.item(w, w.number, "接続先 203.0.113.10")]
+    w.council.run("digest", "send", "--yes")      # spread: it waits, sealed
+    wait.until("the copy to be sealed", lambda: [
+        c for c in w.council.json("outbox", "list", "--state",
+                                  "ready")["copies"]
+        if c["person"] == "acme-sato"])
+    mail(w, attached("失効しました。\n", w.third.revocation()))
+    same([c["reason"] for c in held(w)], ["key-revoked"])
+    same(w.council.json("key", "show", "acme-sato")["keys"][-1]["usable"] in
+         ("ok", "key-revoked"), True)
+    has(w.sink.wait(SATO, 1, "失効しました").text.replace(" ", ""),
+        w.third.fpr)
+    w.sink.wait(MORI, 1, "was revoked")
+    w.council.refused("key", "import", "acme-sato",
+                      w.file("third.asc", w.third.export()), "--approve")
+    same(len(digests(w)), before)
+
+
+@step("a new key, checked by telephone, and sudden death around it: the "
+      "missing copies go out, each in one version (I5, L23)")
+def killed(w):
+    import random
+    import time
+    before = set(digests(w))
+    for n in (11, 12, 13):
+        w.items.append(cases.item(w, w.number, f"接続先 203.0.113.{n}"))
+        w.council.run("digest", "send", "--yes", "--now")
+    same(len(held(w)), 4)
+    tokens = {c["copy"] for c in held(w)}
+    w.fifth = w.using(gpg.Key(w.dir / "fifth", SATO), "end")
+    path = w.file("fifth.asc", w.fifth.export())
+    for _ in range(6):
+        w.council.call("key", "import", "acme-sato", path, "--approve",
+                       "--how", "phone")
+        time.sleep(random.choice([0, 0.02, 0.05, 0.1, 0.2]))
+        w.council.kill()
+        w.council.start()
+    w.council.run("key", "import", "acme-sato", path, "--approve", "--how",
+                  "phone")
+    clock.move(w, 103)          # the first was to leave within ten minutes
+    wait.until("the missing copies", lambda: len(digests(w)) ==
+               len(before) + 4)
+    w.keys["acme-sato"] = w.fifth
+    roster.council_key(w)
+    new = {i: m for i, m in digests(w).items() if i not in before}
+    for m in w.sink.all(SATO):
+        if m["Message-ID"] in new:
+            same(m.own == new[m["Message-ID"]].own, True, "two versions")
+            same(gpg.recipients(copies.armour(m)),
+                 [w.fifth.field("sub_id")])
+    text = "".join(copies.opened(w.fifth, m)[1] for m in new.values())
+    same([text.count(i) for i in w.items], [1, 1, 1, 1])
+    same([c["state"] for c in w.council.json("outbox", "list")["copies"]
+          if c["copy"] in tokens], ["sent"] * 4)
 
 
 if __name__ == "__main__":

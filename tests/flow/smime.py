@@ -121,7 +121,7 @@ def digest(w):
     has(w.council.refused("key", "import", "acme-sato",
                           w.ca.dir / "bob.pem", "--approve"), "scheme")
     w.council.run("key", "import", "lab-ito", w.ca.dir / "bob.pem",
-                  "--approve", "--any-address")
+                  "--approve", "--any-address", "--how", "meeting")
     _, number = cases.confirmed(w, "1-A\n2-B\n3-A\n")
     cases.item(w, number, "接続先 203.0.113.10", secret="yes", tlp="RED")
     w.council.run("digest", "send", "--yes", "--now")

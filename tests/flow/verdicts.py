@@ -22,15 +22,7 @@ def entity(text):
 
 def signed(key, text, boundary="=_sig"):
     """(content lines, body) of a multipart/signed over one text."""
-    part = entity(text)
-    made = key.run("--armor", "--detach-sign", "--local-user", key.fpr,
-                   stdin=part).stdout
-    body = (f"--{boundary}\n".encode() + part + f"\n--{boundary}\n"
-            "Content-Type: application/pgp-signature\n\n".encode() + made +
-            f"\n--{boundary}--\n".encode())
-    return ([f'Content-Type: multipart/signed; boundary="{boundary}";\n'
-             ' protocol="application/pgp-signature"; micalg=pgp-sha512'],
-            body)
+    return mails.pgp_signed(key, entity(text), boundary)
 
 
 def newest(w, count):

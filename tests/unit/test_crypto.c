@@ -455,6 +455,49 @@ encryption_ends_with_the_last_subkey(void **state)
 	assert_int_equal(key_encrypts_until(&k), 10);
 }
 
+static void
+what_is_new_in_a_key(void **state)
+{
+	struct key_facts old = good_key(), new = good_key();
+	struct key_subkey other[2];
+
+	(void)state;
+	assert_int_equal(key_changed(&old, &new), KEY_SAME);
+	new.block = sk_span_of("another order", 13);
+	assert_int_equal(key_changed(&old, &new), KEY_SAME);
+	new.expires = NOW + 9;
+	assert_int_equal(key_changed(&old, &new), KEY_NEWER);
+	new = good_key();
+	memcpy(other, subs, sizeof(other));
+	new.subkeys = other;
+	assert_int_equal(key_changed(&old, &new), KEY_SAME);
+	other[1].can_encrypt = false;
+	assert_int_equal(key_changed(&old, &new), KEY_NEWER);
+	new.nsubkeys = 1;
+	assert_int_equal(key_changed(&old, &new), KEY_NEWER);
+	new = good_key();
+	new.naddresses = 0;
+	assert_int_equal(key_changed(&old, &new), KEY_NEWER);
+	new.revoked = true;
+	assert_int_equal(key_changed(&old, &new), KEY_REVOKED);
+	assert_int_equal(key_changed(&new, &new), KEY_SAME);
+	/* revoked stays revoked, whatever comes later */
+	old.revoked = true;
+	assert_int_equal(key_changed(&old, &new), KEY_SAME);
+	new.fpr[0] = 'F';
+	assert_int_equal(key_changed(&old, &new), KEY_OTHER);
+	/* a certificate is its octets */
+	old = new = good_key();
+	old.scheme = KEY_SMIME;
+	assert_int_equal(key_changed(&old, &new), KEY_OTHER);
+	new.scheme = KEY_SMIME;
+	old.block = sk_span_of("a", 1);
+	new.block = sk_span_of("b", 1);
+	assert_int_equal(key_changed(&old, &new), KEY_OTHER);
+	new.block = sk_span_of("a", 1);
+	assert_int_equal(key_changed(&old, &new), KEY_SAME);
+}
+
 /* T-43: 60, 30 and 7 days before, and at the end; each begins at its moment. */
 static void
 an_end_has_stages(void **state)
@@ -513,6 +556,7 @@ main(void)
 		cmocka_unit_test(dead_keys_are_named),
 		cmocka_unit_test(blocks_hold_one_public_key),
 		cmocka_unit_test(encryption_ends_with_the_last_subkey),
+		cmocka_unit_test(what_is_new_in_a_key),
 		cmocka_unit_test(an_end_has_stages),
 		cmocka_unit_test(fingerprints_are_forty_digits),
 	};

@@ -269,6 +269,8 @@ members_answers(void **state)
 	static struct decide_member withdrawn = { .person = "acme-sato",
 		.address = CONSULTER, .items = two_items, .open = one_open,
 		.nitems = 2 };
+	static struct decide_member letter = { .person = "acme-sato",
+		.address = CONSULTER, .letter = true };
 
 	(void)state;
 	CASE(member_mail(2), (SAW(0, 'A', SEEN_YES), SAW(1, 'B', SEEN_NO)),
@@ -301,6 +303,17 @@ members_answers(void **state)
 	    SAW(0, 'A', SEEN_YES)), "file:auto-reply/automatic/outside");
 	CASE(member_mail(1), (w.in.member = NULL, SAW(0, 'A', SEEN_YES)),
 	    "file:member-answer/person-gone/outside");
+	/* A letter holds nothing to answer; a key that was asked for is
+	 * looked at, and nobody need read the mail (T-43). */
+	CASE(member_mail(1), w.in.member = &letter,
+	    "file:member-answer/words-to-a-letter/outside");
+	CASE(member_mail(1), (w.in.member = &letter, w.facts.nkeys = 1),
+	    "propose-keys file:member-answer/key/outside");
+	CASE(member_mail(1), (w.in.member = &letter, w.facts.nkeys = 1,
+	    w.facts.from.address = "abe@acme.example"),
+	    "propose-keys file:member-answer/other-address/outside");
+	CASE(member_mail(1), (w.in.member = &letter, w.facts.nkeys = 1,
+	    w.in.sender = ""), "file:member-answer/automatic/outside");
 	/* Restraint holds the acknowledgement, not the answer. */
 	CASE(member_mail(1), (w.in.counts.address_day = 5,
 	    SAW(0, 'A', SEEN_YES)),

@@ -34,6 +34,8 @@ class Key:
     def field(self, kind):
         out = self.run("--with-colons", "--list-keys", self.address).stdout
         for line in out.decode().split("\n"):
+            if kind == "sub_id" and line.startswith("sub:"):
+                return line.split(":")[4]
             if line.startswith(kind + ":"):
                 return line.split(":")[9]
         raise AssertionError("no key was made")
@@ -45,6 +47,22 @@ class Key:
         """For programs that have no agent."""
         return self.run("--armor", "--passphrase", "",
                         "--export-secret-keys", self.fpr).stdout
+
+    def renew(self, life):
+        """Later dates for the key and all its subkeys."""
+        for what in ([], ["*"]):
+            self.run("--passphrase", "", "--quick-set-expire", self.fpr, life,
+                     *what)
+        return self.export()
+
+    def revocation(self):
+        """The certificate that gpg made with the key, as one mails it."""
+        path = self.home / "openpgp-revocs.d" / f"{self.fpr}.rev"
+        return path.read_bytes().split(b"\n:", 1)[1]
+
+    def detached(self, data):
+        return self.run("--armor", "--detach-sign", "--local-user", self.fpr,
+                        stdin=data).stdout
 
     def learn(self, block):
         """Imports somebody's key; its fingerprint."""

@@ -122,6 +122,16 @@ def sealed(key, to_fpr, text, to, extra=(), parts=()):
                 extra=list(extra))
 
 
+def pgp_signed(key, part, boundary="=_sig"):
+    """(content lines, body) of a multipart/signed over an entity in CRLF."""
+    body = (f"--{boundary}\n".encode() + part + f"\n--{boundary}\n"
+            "Content-Type: application/pgp-signature\n\n".encode() +
+            key.detached(part) + f"\n--{boundary}--\n".encode())
+    return ([f'Content-Type: multipart/signed; boundary="{boundary}";\n'
+             ' protocol="application/pgp-signature"; micalg=pgp-sha512'],
+            body)
+
+
 def mixed(text, parts, boundary="=_mix"):
     """Text and attachments: [(name, type, bytes)]."""
     out = (f"--{boundary}\nContent-Type: text/plain; charset=utf-8\n"
