@@ -125,7 +125,7 @@ def digest(w):
     _, number = cases.confirmed(w, "1-A\n2-B\n3-A\n")
     cases.item(w, number, "接続先 203.0.113.10", secret="yes", tlp="RED")
     w.council.run("digest", "send", "--yes", "--now")
-    ito = w.sink.wait(roster.ADDRESSES["lab-ito"], 1)
+    ito = w.sink.wait(roster.ADDRESSES["lab-ito"], 2) # after N-02
     sato = w.sink.wait(roster.ADDRESSES["acme-sato"], 1)
     lacks(ito.raw.decode("utf-8", "replace"), "203.0.113.10")
     _, text, who = w.ca.opened("bob", ito)
