@@ -98,6 +98,24 @@ apply_send(struct daemon *d, struct sk_arena *a, struct case_record *c,
 	return send_copy(d, a, c, template_id, ask, unclear, hint, NULL, e);
 }
 
+#define KEY_REQUEST_SECONDS (7 * 86400)	/* I4 */
+
+void
+apply_request_key(struct daemon *d, struct sk_arena *a,
+    struct case_record *c)
+{
+	struct copy_record *past = NULL;
+	struct sk_error e = { 0 };
+	size_t n = 0;
+
+	store_copy_list(d->store, a, -1, 0, c->row, 100, &past, &n);
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(past[i].template, "T-26") == 0 &&
+		    sk_now() - past[i].created < KEY_REQUEST_SECONDS)
+			return;
+	apply_send(d, a, c, "T-26", false, 0, false, &e);
+}
+
 int
 apply_send_words(struct daemon *d, struct sk_arena *a, struct case_record *c,
     const char *template_id, const struct notice_record *say,

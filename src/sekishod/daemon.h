@@ -22,6 +22,7 @@
 #include <sekisho/store_beside.h>
 #include <sekisho/template.h>
 
+#include "keys.h"
 #include "loop.h"
 
 struct pool;
@@ -33,7 +34,6 @@ struct permits;
 struct relay;
 struct control;
 struct guard;
-struct key_watch;
 struct daily;
 struct syncer;
 
@@ -218,6 +218,9 @@ int apply_send(struct daemon *d, struct sk_arena *a, struct case_record *c,
     const char *template_id, bool ask, unsigned unclear, bool hint,
     struct sk_error *e);
 
+/* T-26 once a week at most; the text itself holds nothing. */
+void apply_request_key(struct daemon *d, struct sk_arena *a,
+    struct case_record *c);
 /* The same for an E text that carries an operator's words. */
 int apply_send_words(struct daemon *d, struct sk_arena *a,
     struct case_record *c, const char *template_id,
@@ -384,26 +387,6 @@ enum leave leave_ask(struct daemon *d, struct sk_arena *a,
 struct guard *guard_new(struct daemon *d, struct sk_error *e);
 void guard_free(struct guard **g);
 
-/* ---- letter.c: one text to one person outside digests and cases ---- */
-/* The desk for everything that is no incident. */
-const char *letter_desk(const struct daemon *d);
-struct tvalues *letter_values(struct daemon *d, struct sk_arena *a,
-    const char *lang, const char *address);
-struct letter {
-	const char *person;		/* NULL: not registered */
-	const char *address, *language, *template;
-	const char *about;		/* kept with an E copy */
-	struct tvalues *values;		/* P */
-	int64_t now;
-};
-int letter_post(struct daemon *d, struct sk_arena *a,
-    const struct letter *l);
-/* Nothing to somebody without an account. */
-int letter_send(struct daemon *d, struct sk_arena *a, const struct person *p,
-    const char *template, const char *about, struct tvalues *v,
-    int64_t now);
-bool letter_is_poc(const struct person *p, const char *org);
-
 /* ---- tell.c: a person's mail about the registration ---- */
 /* Is it one of those (T-29, T-30)? */
 bool registration_text(const char *template);
@@ -489,83 +472,6 @@ bool finished_item(struct daemon *d, struct sk_arena *a,
 /* word NULL: not told. */
 void finished_say(const struct permits_item *it, const struct deny_hit *hit,
     const char *word, struct sk_error *e);
-
-/* ---- key_trial.c ---- */
-/* A newly pinned key: can it be sealed to? Only the log says. */
-void key_trial(struct daemon *d, const struct key_facts *k);
-
-/* ---- key_tell.c: what a person and the POCs are told of a key ---- */
-struct key_news {
-	enum { KEY_NEWS_ENDS, KEY_NEWS_ENDED,	/* T-43 */
-		KEY_NEWS_HELD,			/* T-39 */
-		KEY_NEWS_NEW, KEY_NEWS_EXTENDED, KEY_NEWS_REVOKED /* N-02 */
-	} what;
-	const struct person *person;
-	const struct key_facts *key;	/* NULL: HELD */
-	const char *reason;		/* of the held copy */
-};
-int key_tell(struct daemon *d, struct sk_arena *a, const struct key_news *n,
-    const struct roster_known *roster, int64_t now);
-/* The same to whom a case's mails go, who is not registered. */
-struct key_owner;
-int key_tell_originator(struct daemon *d, struct sk_arena *a,
-    const struct key_news *n, const struct key_owner *o, int64_t now);
-/* Does a copy that is held for this reason wait for a key? */
-bool key_holds(const char *reason);
-
-/* ---- key_acts.c: what becomes of a key, one way for verbs and mails ---- */
-struct key_owner {
-	const char *person;		/* or NULL */
-	int64_t case_row;		/* or 0 */
-	const char *name;		/* person's id or case number */
-	const char *address, *language;
-	int scheme;			/* enum key_scheme; -1: any (a case) */
-};
-struct key_owner key_owner_person(const struct person *p);
-struct key_owner key_owner_case(const struct case_record *c);
-struct key_act {
-	const char *actor;
-	const char *how;		/* it was checked, or NULL */
-	int64_t now;
-};
-int key_pinned_of(struct daemon *d, struct sk_arena *a,
-    const struct key_owner *o, struct key_record *out);
-/* What hangs on its kind; SK_ERR_REFUSED with the mend. */
-int key_fits(struct daemon *d, struct sk_arena *a, const struct key_owner *o,
-    const struct key_facts *k, struct sk_error *e);
-/* The caller has checked key_importable(). A renewal is told (N-02). */
-int key_pin(struct daemon *d, struct sk_arena *a, const struct key_owner *o,
-    struct key_record *k, const struct key_act *act, struct sk_error *e);
-/* k: the pinned key, revoked. Nothing leaves to it from this turn on. */
-int key_revoke(struct daemon *d, struct sk_arena *a,
-    const struct key_owner *o, struct key_record *k,
-    const struct key_act *act, struct sk_error *e);
-/* SK_ERR_NOINPUT: never seen of this owner. *proposed: how many wait. */
-int key_state_of(struct daemon *d, struct sk_arena *a,
-    const struct key_owner *o, const char *fpr, enum key_state *state,
-    size_t *proposed);
-int key_propose(struct daemon *d, struct sk_arena *a,
-    const struct key_owner *o, struct key_record *k,
-    const struct key_act *act);
-int key_decline(struct daemon *d, struct sk_arena *a,
-    const struct key_owner *o, struct key_record *k,
-    const struct key_act *act);
-
-/* ---- key_heard.c: keys that came with a mail ---- */
-struct key_mail {
-	int64_t row, received, case_row;	/* case_row 0: none */
-	const struct facts *facts;
-	const char *signer;	/* of a good signature over the whole by a key
-				 * pinned for From; NULL: none */
-};
-void key_heard(struct daemon *d, struct sk_arena *a,
-    const struct key_mail *m);
-
-/* ---- key_watch.c: keys that end, persons who wait for one ---- */
-struct key_watch *key_watch_new(struct daemon *d);
-void key_watch_free(struct key_watch **w);
-/* A copy was held, or a key changed: look now. */
-void key_watch_kick(struct key_watch *w);
 
 /* ---- digest_plan.c: who would get what ---- */
 struct digest_options {

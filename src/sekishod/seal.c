@@ -18,7 +18,6 @@
 #include <sekisho/text.h>
 
 #define RETRY_SECONDS 60
-#define KEY_REQUEST_SECONDS (7 * 86400)	/* T-26 once a week at most (I4) */
 #define BOUNDARY_LENGTH 26
 #define TOKEN_LENGTH 26
 
@@ -371,22 +370,6 @@ open_words(struct sealing *s, const struct case_record *c)
 
 /* ---- a mail to a consulter ---- */
 
-/* T-26 once a week at most; the text itself holds nothing. */
-static void
-request_key(struct sealing *s, struct case_record *c)
-{
-	struct copy_record *past = NULL;
-	struct sk_error e = { 0 };
-	size_t n = 0;
-
-	store_copy_list(s->d->store, s->arena, -1, 0, c->row, 100, &past, &n);
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(past[i].template, "T-26") == 0 &&
-		    sk_now() - past[i].created < KEY_REQUEST_SECONDS)
-			return;
-	apply_send(s->d, s->arena, c, "T-26", false, 0, false, &e);
-}
-
 static void
 seal_case(struct sealing *s)
 {
@@ -400,13 +383,13 @@ seal_case(struct sealing *s)
 		return;
 	}
 	if (store_key_pinned(s->d->store, s->arena, NULL, c.row, &s->key)) {
-		request_key(s, &c);
+		apply_request_key(s->d, s->arena, &c);
 		stop(s, COPY_HELD, "no-key");
 		return;
 	}
 	bad = key_unusable(&s->key.facts, sk_now());
 	if (*bad) {
-		request_key(s, &c);
+		apply_request_key(s->d, s->arena, &c);
 		stop(s, COPY_HELD, bad);
 		return;
 	}
