@@ -214,6 +214,7 @@ check_store(struct finding_list *f, const struct config *c)
 	if (daemon_runs(c)) {
 		check_say(f, "daemon", NULL);
 		ask(f, c, "roster", "roster");
+		ask(f, c, "key", "keys");
 		ask(f, c, "outbox", "delivery");
 		return;
 	}

@@ -98,6 +98,9 @@ TABLES(roster_tables) = {
 COLUMNS(refused_fields) = { C("address", "Told"), C("reason", "Why"),
 	END };
 COLUMNS(roster_fault_columns) = { C("fault", "MEND"), END };
+TABLES(key_check_tables) = {
+	{ "faults", NULL, "Nothing is to be done about keys.",
+	    roster_fault_columns }, NO_MORE };
 TABLES(roster_check_tables) = {
 	{ "faults", NULL, "The roster is sound.", roster_fault_columns },
 	NO_MORE };
@@ -388,6 +391,7 @@ static const struct layout layouts[] = {
 	{ "person", person_fields, person_tables, NULL },
 	{ "roster", roster_fields, roster_tables, NULL },
 	{ "roster-check", NULL, roster_check_tables, NULL },
+	{ "key-check", NULL, key_check_tables, NULL },
 	{ "refused", refused_fields, NULL, NULL },
 	{ "key", key_fields, NULL, NULL },
 	{ "keys", NULL, keys_tables, NULL },

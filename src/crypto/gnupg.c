@@ -181,6 +181,28 @@ gnupg_context(gpgme_ctx_t *c, gpgme_protocol_t protocol, const char *home)
 	return err;
 }
 
+/* "ERRSIG keyid algo hash class time CODE fpr": gpgme knows two of the codes
+ * and calls the others a general error. */
+static gpgme_error_t
+on_status(void *ctx, const char *word, const char *args)
+{
+	struct pgp *p = ctx;
+	long code = 0;
+
+	if (strcmp(word, "ERRSIG") == 0 &&
+	    sscanf(args, "%*s %*s %*s %*s %*s %ld", &code) == 1 &&
+	    code == GPG_ERR_WRONG_KEY_USAGE)
+		p->wrong_usage = true;
+	return 0;
+}
+
+static void
+watch_status(struct pgp *p)
+{
+	gpgme_set_ctx_flag(p->ctx, "full-status", "1");
+	gpgme_set_status_cb(p->ctx, on_status, p);
+}
+
 struct pgp *
 pgp_new(const char *home, enum key_scheme scheme, struct sk_error *e)
 {
@@ -197,6 +219,8 @@ pgp_new(const char *home, enum key_scheme scheme, struct sk_error *e)
 		return NULL;
 	}
 	gpgme_set_armor(p->ctx, 1);
+	if (scheme == KEY_OPENPGP)
+		watch_status(p);
 	/* pgp_decrypt() names a ciphertext by its session key. */
 	if (scheme == KEY_OPENPGP && gpgme_set_ctx_flag(p->ctx,
 	    "export-session-key", "1") != 0)

@@ -15,6 +15,8 @@ struct pgp {
 	gpgme_key_t own;
 	char own_fpr[PGP_FPR];
 	char *home;
+	bool wrong_usage;	/* the last operation met a signature by a key
+				 * that must not sign */
 	bool chain_missing;	/* S/MIME: our root is not in the home */
 	char reason[160];
 };

@@ -76,6 +76,8 @@ take_signatures(struct pgp *p, struct pgp_result *r)
 
 	if (s != NULL)
 		gnupg_signature(s, &r->signature);
+	if (p->wrong_usage && r->signature.state == SIGNATURE_ERROR)
+		r->signature.state = SIGNATURE_USAGE;
 	take_issuer(s, r);
 	for (; s != NULL; s = s->next)
 		r->nsignatures++;
@@ -105,6 +107,7 @@ pgp_decrypt(struct pgp *p, const struct pgp_in *in, struct pgp_out *out,
 	int ret;
 
 	*r = (struct pgp_result){ 0 };
+	p->wrong_usage = false;
 	ret = gnupg_result(p, gpgme_op_decrypt_ext(p->ctx, GPGME_DECRYPT_VERIFY,
 	    cipher, plain));
 	if (out->over)
@@ -132,6 +135,7 @@ pgp_verify(struct pgp *p, const struct pgp_in *sig, const struct pgp_in *text,
 	int ret;
 
 	*r = (struct pgp_result){ 0 };
+	p->wrong_usage = false;
 	ret = gnupg_result(p, gpgme_op_verify(p->ctx, s, t, NULL));
 	if (ret == 0)
 		take_signatures(p, r);
@@ -148,6 +152,7 @@ pgp_verify_clear(struct pgp *p, const struct pgp_in *in, struct pgp_out *out,
 	int ret;
 
 	*r = (struct pgp_result){ 0 };
+	p->wrong_usage = false;
 	ret = gnupg_result(p, gpgme_op_verify(p->ctx, text, NULL, plain));
 	if (out->over)
 		return gnupg_refuse(p, SK_ERR_LIMIT, "longer than it came");

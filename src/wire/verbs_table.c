@@ -65,6 +65,8 @@ static const struct verb table[] = {
 	{ "key", "list", MEMBERS, false, "keys and until when they serve",
 	    key_list },
 	{ "key", "show", MEMBERS, false, "keys of one, in full", key_show },
+	{ "key", "check", MEMBERS, false, "what must be done about keys",
+	    none },
 	{ "key", "export", FOR_ALL, false, "the council's own public key",
 	    key_export },
 

@@ -434,6 +434,38 @@ detached_signature_covers_its_bytes(void **state)
 	assert_int_equal(o.m.verdict.signature, SIGNATURE_ERROR);
 }
 
+/* A key that only authenticates made it: a word of its own, no odd error. */
+static void
+a_key_must_be_for_signing(void **state)
+{
+	struct sk_span text = sk_span_str("Content-Type: text/plain\r\n\r\n"
+	    "secret canary\r\n"), sig;
+	struct person p = host_person(h, "usage", NULL, "0");
+	struct opened o;
+
+	(void)state;
+	assert_int_equal(host_gpg(h, p.home, NULL, NULL, "--quick-add-key",
+	    p.fpr, "ed25519", "sign", NULL), 0);
+	host_write(h, "part", text);
+	assert_int_equal(host_gpg(h, p.home, "part", "part.sig", "--armor",
+	    "--textmode", "--detach-sign", NULL), 0);
+	sig = host_read(h, "part.sig");
+	p.block = host_export(h, &p);
+	o = keyd_verify(h, &k, FORM_PGP_SIGNED, text, sig, &p);
+	assert_int_equal(o.m.verdict.signature, SIGNATURE_GOOD);
+	host_write(h, "edit", sk_span_str("key 2\nchange-usage\nS\nA\nQ\n"
+	    "save\n"));
+	assert_int_equal(host_gpg(h, p.home, "edit", NULL, "--expert",
+	    "--command-fd", "0", "--edit-key", p.fpr, NULL), 0);
+	p.block = host_export(h, &p);
+	o = keyd_verify(h, &k, FORM_PGP_SIGNED, text, sig, &p);
+	assert_int_equal(o.m.verdict.signature, SIGNATURE_USAGE);
+	/* and the next one is judged by itself */
+	o = keyd_verify(h, &k, FORM_PGP_SIGNED, text, sk_span_str("junk"),
+	    &p);
+	assert_int_equal(o.m.verdict.signature, SIGNATURE_ERROR);
+}
+
 static void
 cleartext_signatures_are_checked(void **state)
 {
@@ -509,6 +541,7 @@ main(void)
 		cmocka_unit_test(bombs_end_early),
 		cmocka_unit_test(names_inside_do_nothing),
 		cmocka_unit_test(detached_signature_covers_its_bytes),
+		cmocka_unit_test(a_key_must_be_for_signing),
 		cmocka_unit_test(cleartext_signatures_are_checked),
 		cmocka_unit_test(places_outside_are_refused),
 	};

@@ -54,6 +54,14 @@ def sixty(w):
     told(w, 1)
 
 
+@step("check says it with the count, the first, and what to type (L23)")
+def nagged(w):
+    said = w.council.call("check").stdout.decode()
+    has(said, "1 key ends within 60 days, first that of acme-sato",
+        "`sekisho key list'", "1 person has no key, first late-ueda",
+        "sekisho key import late-ueda FILE --approve")
+
+
 @step("a clock that jumped over 30 days says the 7 days alone; one that "
       "jumped back says nothing")
 def jump(w):
@@ -184,6 +192,8 @@ def unsigned(w):
 
 @step("declined: it does not come back by itself")
 def declined(w):
+    has("\n".join(w.council.json("key", "check")["faults"]),
+        "`sekisho key list --proposed'")
     w.council.run("key", "decline", "acme-sato", w.second.fpr, "--reason",
                   "unknown")
     mail(w, attached("新しい鍵です。\n", w.second.export()))
