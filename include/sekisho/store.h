@@ -337,6 +337,7 @@ struct copy_record {
 	unsigned char copy_hash[SK_HASH];
 	const char *items;		/* ids inside, blank-separated: at first
 					 * those it may hold, then those it does */
+	int64_t edition;		/* of those items, when it was sealed */
 	struct sk_span message;		/* boxed; only from store_copy_message */
 };
 /* Sets row. State TO_SEAL or HELD, else SK_ERR_BUG; never with a message. */
@@ -349,9 +350,10 @@ int store_copy_message(struct store *s, struct sk_arena *a, int64_t row,
  * question, by an index that holds such copies only. */
 int store_copy_by_hash(struct store *s, struct sk_arena *a,
     const unsigned char hash[SK_HASH], struct copy_record *out);
-/* Stores proved bytes, hash, fingerprint and items; TO_SEAL -> READY. */
+/* Stores proved bytes, hash, fingerprint, items and what they were then;
+ * TO_SEAL -> READY. */
 int store_copy_sealed(struct store *s, int64_t row, const char *fpr,
-    const char *items, struct sk_span message,
+    const char *items, int64_t edition, struct sk_span message,
     const unsigned char hash[SK_HASH]);
 /* HANDING or READY -> READY (the same bytes again), READY -> HANDING; HELD,
  * BOUNCED or TO_SEAL -> TO_SEAL (drops the bytes); all but SENT and BOUNCED ->

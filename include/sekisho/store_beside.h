@@ -49,6 +49,10 @@ int store_deny_list(struct store *s, struct sk_arena *a, int64_t case_row,
 int store_deny_others(struct store *s, struct sk_arena *a, int64_t case_row,
     struct deny_record **out, size_t *n);
 
+/* Differs once a word was added anywhere, cases were counted together or a
+ * client was named: what was looked through before is to be looked at again. */
+int store_deny_epoch(struct store *s, int64_t *out);
+
 /* ---- what came back, and whom nothing is sent for now (L24) ---- */
 struct return_record {
 	int64_t time, mail;		/* the mail that said so */

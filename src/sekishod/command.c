@@ -178,6 +178,14 @@ command_store(struct command *c, int r, const char *where)
 }
 
 int
+command_unchanged(struct command *c, uint64_t rules, const char *where)
+{
+	return rules == store_rules_generation(c->d->store) ? SK_OK :
+	    sk_fail(&c->e, SK_ERR_TEMP, where, "something that this rests on "
+	    "was changed meanwhile: nothing was done; look, and repeat it");
+}
+
+int
 command_audit(struct command *c, const char *event, const char *object,
     const char *detail)
 {

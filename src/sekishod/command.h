@@ -79,6 +79,9 @@ int command_text(struct command *c, size_t max, const char **out);
 
 /* Fails with the store's error in words. */
 int command_store(struct command *c, int r, const char *where);
+/* For what was read before keyd was asked: refuses if anything that the gate
+ * looks at has changed since `rules` (store_rules_generation). */
+int command_unchanged(struct command *c, uint64_t rules, const char *where);
 /* An audit row by this actor; detail holds words and numbers, no content. */
 int command_audit(struct command *c, const char *event, const char *object,
     const char *detail);

@@ -277,7 +277,8 @@ void outbox_head(struct daemon *d, struct sk_arena *a,
     struct compose_head *out);
 /* Proved bytes: hash them, store them READY. */
 int outbox_proved(struct daemon *d, const struct copy_record *c,
-    const char *fpr, const char *items, struct sk_span message);
+    const char *fpr, const char *items, int64_t edition,
+    struct sk_span message);
 /* seal.c: one E copy through render, keyd, proof and store. done is called
  * when it stands READY, HELD or DROPPED, or is left to a later try. */
 void seal_copy(struct daemon *d, int64_t row, loop_fn done, void *ctx);
@@ -352,6 +353,8 @@ struct permits_item {
 	struct gate_case gate;
 	const char *text;	/* plain while a digest is being sealed */
 	const struct deny_sight *sight;	/* one for all items of a case */
+	int64_t edition;	/* another one: it is read otherwise, or is to
+				 * be looked through anew */
 	/* the same in the other language; NULL: only one is written */
 	const char *other_lang, *other_title, *other_text;
 };
@@ -360,7 +363,8 @@ const char *permits_text(const struct permits_item *it, const char *lang,
     const char **title);
 struct permits *permits_new(struct daemon *d);
 void permits_free(struct permits **p);
-/* Opens the texts of every item of the digest; fn(ctx, SK_OK or error). */
+/* Opens the texts of every item of the digest as they are now; fn(ctx, SK_OK or
+ * error). */
 void permits_open(struct permits *p, int64_t digest, turn_fn fn, void *ctx);
 /* The items that this copy's person may get at this moment, in the digest's
  * order; none: the word of the first refusal in *reason, and *key_only where
@@ -369,6 +373,8 @@ int permits_ask(struct permits *p, struct sk_arena *a,
     const struct copy_record *c, struct org *o, struct person *who,
     const struct permits_item ***items, size_t *n, const char **reason,
     bool *key_only);
+/* What a copy with these items is made from. */
+int64_t permits_edition(const struct permits_item *const *items, size_t n);
 /* Finished mails of the digest that were found clean, under these rules. */
 struct finished_seen *permits_seen(struct permits *p, int64_t digest);
 /* The account and the operators hear once of what a finished copy stopped. */

@@ -97,8 +97,10 @@ leave_ask(struct daemon *d, struct sk_arena *a, const struct copy_record *c,
 	if (permits_ask(d->permits, a, c, &o, &p, &items, &n, reason,
 	    &key_only) || !n)
 		return key_only ? LEAVE_HOLD : LEAVE_DROP;
-	/* An item less than was sealed, another key or another address. */
-	if (same_items(items, n, c->items) && p.fpr && c->fpr &&
+	/* An item less than was sealed, or other words in one, words that it
+	 * was not looked through for, another key or another address. */
+	if (same_items(items, n, c->items) &&
+	    permits_edition(items, n) == c->edition && p.fpr && c->fpr &&
 	    strcmp(p.fpr, c->fpr) == 0 && strcmp(p.address, c->address) == 0)
 		return LEAVE_YES;
 	return LEAVE_SEAL_ANEW;

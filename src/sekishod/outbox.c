@@ -61,13 +61,14 @@ outbox_head(struct daemon *d, struct sk_arena *a, const struct copy_record *c,
 
 int
 outbox_proved(struct daemon *d, const struct copy_record *c, const char *fpr,
-    const char *items, struct sk_span message)
+    const char *items, int64_t edition, struct sk_span message)
 {
 	unsigned char hash[SK_HASH];
 	int r;
 
 	copy_hash(message, hash);
-	r = store_copy_sealed(d->store, c->row, fpr, items, message, hash);
+	r = store_copy_sealed(d->store, c->row, fpr, items, edition, message,
+	    hash);
 	if (!r)
 		sk_log(SK_INFO, "copy.ready", "copy=%lld template=%s size=%zu",
 		    (long long)c->row, c->template, message.len);
@@ -129,7 +130,7 @@ outbox_plain(struct daemon *d, struct sk_arena *a, struct copy_record *c,
 	if (!r)
 		r = prove_plain(d, a, c, v, sk_buf_span(&message), e);
 	if (!r)
-		r = outbox_proved(d, c, NULL, NULL, sk_buf_span(&message));
+		r = outbox_proved(d, c, NULL, NULL, 0, sk_buf_span(&message));
 	sk_buf_free(&subject);
 	sk_buf_free(&text);
 	sk_buf_free(&message);

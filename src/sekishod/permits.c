@@ -4,8 +4,8 @@
  * The items of a digest are read once, their texts opened by keyd once, and
  * both are kept while copies are being sealed. Whenever anything the gate looks
  * at has changed (store_rules_generation), the rows are read anew, so the
- * answer always rests on the newest terms (I1). Texts are wiped when the last
- * copy is sealed.
+ * answer always rests on the newest terms (I1), and a text that was written
+ * anew is opened anew. Texts are wiped when the last copy is sealed.
  */
 #include "daemon.h"
 
@@ -14,6 +14,7 @@
 
 #include <sekisho/clock.h>
 #include <sekisho/files.h>
+#include <sekisho/hash.h>
 #include <sekisho/log.h>
 #include <sekisho/mem.h>
 #include <sekisho/text.h>
@@ -30,7 +31,6 @@ struct digest_items {
 	struct finished_seen *seen;	/* as old as the rows */
 	bool *told;			/* what was stopped, said once */
 	size_t n, missing;
-	bool asked;
 	int failed;
 	struct { turn_fn fn; void *ctx; } *waiters;
 	size_t nwaiters;
@@ -44,7 +44,7 @@ struct permits {
 
 /* Of each item the text in its own language, and the other one. */
 struct permits_text {
-	bool wanted;
+	bool wanted, asked;
 	struct item_text as;		/* lang, title; sealed */
 	const char *text;		/* plain, or NULL */
 };
@@ -52,6 +52,7 @@ struct permits_text {
 struct opening {		/* one text asked of keyd */
 	struct digest_items *g;
 	size_t place;
+	unsigned char wrap[VAULT_WRAP];	/* of which ciphertext */
 };
 
 struct permits *
@@ -204,13 +205,121 @@ take_plain(struct digest_items *g, struct deny_cases **cases, size_t place)
 	return SK_OK;
 }
 
-/* Rows of every item as they are now. */
+/* ---- what a copy is made from ---- */
+
+static void
+hash_str(struct sk_hash *h, const char *s)
+{
+	sk_hash_add(h, s ? s : "", s ? strlen(s) + 1 : 1);
+}
+
+static int64_t
+hash_end(struct sk_hash *h)
+{
+	unsigned char out[SK_HASH];
+	int64_t x;
+
+	sk_hash_done(&h, out);
+	memcpy(&x, out, sizeof(x));
+	return x;
+}
+
+/* Everything of an item that its readers see, and the deny-lists' state. */
+static int64_t
+edition_of(const struct item_record *i, const struct item_text *other,
+    int64_t epoch)
+{
+	const struct item *it = &i->item;
+	const int64_t words[] = { epoch, i->approved, it->category,
+		it->confidence, it->special, it->no_customers, it->confidential,
+		it->secret, it->tlp, it->onward };
+	struct sk_hash *h = sk_hash_new();
+
+	sk_hash_add(h, words, sizeof(words));
+	sk_hash_add(h, i->wrap, sizeof(i->wrap));
+	sk_hash_add(h, other->wrap, sizeof(other->wrap));
+	hash_str(h, it->id);
+	hash_str(h, it->title);
+	hash_str(h, it->secret_parts);
+	for (size_t k = 0; k < i->nindicators; k++)
+		hash_str(h, i->indicators[k]);
+	return hash_end(h);
+}
+
+int64_t
+permits_edition(const struct permits_item *const *items, size_t n)
+{
+	struct sk_hash *h = sk_hash_new();
+
+	for (size_t i = 0; i < n; i++)
+		sk_hash_add(h, &items[i]->edition, sizeof(items[i]->edition));
+	return hash_end(h);
+}
+
+/* ---- rows and sealed texts as they are now ---- */
+
+/* Of a text that is another one than before nothing is known. */
+static void
+take_sealed(struct digest_items *g, struct permits_text *t,
+    const unsigned char wrap[VAULT_WRAP], struct sk_span text)
+{
+	if (t->wanted && memcmp(t->as.wrap, wrap, VAULT_WRAP) == 0)
+		return;
+	*t = (struct permits_text){ .wanted = true };
+	t->as.text = sk_span_of(sk_arena_dup(g->texts, text.p, text.len),
+	    text.len);
+	memcpy(t->as.wrap, wrap, VAULT_WRAP);
+}
+
+static int
+read_texts(struct digest_items *g, size_t place)
+{
+	const struct item_record *rec = &g->items[place].gate.item;
+	struct permits_text *own = &g->opened[2 * place], *other = own + 1;
+	struct item_text *more = NULL;
+	size_t n = 0;
+	int r = store_item_texts(g->permits->d->store, g->rows,
+	    g->ids[place], &more, &n);
+
+	if (r)
+		return r;
+	take_sealed(g, own, rec->wrap, rec->text);
+	if (!n) {
+		*other = (struct permits_text){ 0 };
+		return SK_OK;
+	}
+	take_sealed(g, other, more[0].wrap, more[0].text);
+	other->as.lang = more[0].lang;
+	other->as.title = more[0].title;
+	return SK_OK;
+}
+
+static int
+read_item(struct digest_items *g, size_t place, int64_t epoch,
+    struct deny_cases **cases)
+{
+	struct permits_item *it = &g->items[place];
+	struct sk_error e = { 0 };
+	int r = gatekeeper_item(g->permits->d, g->rows, g->ids[place],
+	    &it->gate, &e);
+
+	if (!r)
+		r = read_texts(g, place);
+	if (r)
+		return r;
+	it->edition = edition_of(&it->gate.item,
+	    &g->opened[2 * place + 1].as, epoch);
+	return take_plain(g, cases, place);
+}
+
 static int
 read_rows(struct digest_items *g)
 {
 	struct daemon *d = g->permits->d;
 	uint64_t now = store_rules_generation(d->store);
 	struct deny_cases *cases = NULL;
+	int64_t epoch;
+	int r;
 
 	if (g->rows && g->generation == now)
 		return SK_OK;
@@ -218,19 +327,13 @@ read_rows(struct digest_items *g)
 	g->rows = sk_arena_new();
 	g->items = sk_arena_array(g->rows, g->n, sizeof(*g->items));
 	g->seen = sk_arena_alloc(g->rows, sizeof(*g->seen));
-	for (size_t i = 0; i < g->n; i++) {
-		struct sk_error e = { 0 };
-		int r;
-
-		if (gatekeeper_item(d, g->rows, g->ids[i], &g->items[i].gate,
-		    &e))
-			return e.code;
-		r = take_plain(g, &cases, i);
-		if (r)
-			return r;
-	}
+	r = store_deny_epoch(d->store, &epoch);
+	for (size_t i = 0; i < g->n && !r; i++)
+		r = read_item(g, i, epoch, &cases);
+	if (r)
+		sk_arena_free(&g->rows);	/* not half of them */
 	g->generation = now;
-	return SK_OK;
+	return r;
 }
 
 static void
@@ -255,30 +358,50 @@ take_text(struct digest_items *g, size_t place, int fd)
 	sk_buf_free(&b);
 }
 
+static void ask_texts(struct digest_items *g);
+
+/* One that was written anew meanwhile counts for nothing. */
 static void
-text_opened(void *ctx, struct channel_message *m, const char *error)
+take_opened(struct opening *o, struct channel_message *m, const char *error)
 {
-	struct opening *o = ctx;
 	struct digest_items *g = o->g;
+	struct permits_text *t = &g->opened[o->place];
 	struct sk_arena *a = sk_arena_new();
 	struct msg_opened done;
 
+	if (memcmp(t->as.wrap, o->wrap, VAULT_WRAP) != 0) {
+		sk_arena_free(&a);
+		return;
+	}
 	if (m && m->type == MSG_OPENED && !msg_opened_get(a,
 	    sk_buf_span(&m->fields), &done) && !done.status && m->nfds == 1)
 		take_text(g, o->place, m->fds[0]);
-	if (!g->opened[o->place].text) {
+	if (!t->text) {
 		sk_log(SK_ERROR, "digest.item", "item=%s error=\"%s\"",
 		    g->ids[o->place / 2], error ? error :
 		    "keyd cannot open it");
 		g->failed = SK_ERR_UNAVAILABLE;
 	}
-	g->generation = 0;
 	sk_arena_free(&a);
+}
+
+static void
+text_opened(void *ctx, struct channel_message *m, const char *error)
+{
+	struct opening *o = ctx;
+	struct digest_items *g = o->g;
+
+	take_opened(o, m, error);
 	free(o);
-	if (--g->missing == 0) {
-		sk_arena_free(&g->rows);	/* texts are known now */
+	sk_arena_free(&g->rows);	/* to be looked through with it */
+	if (--g->missing)
+		return;
+	if (!g->failed)
+		g->failed = read_rows(g);
+	if (!g->failed)
+		ask_texts(g);
+	if (!g->missing)
 		tell_waiters(g);
-	}
 }
 
 static void
@@ -294,7 +417,9 @@ ask_text(struct digest_items *g, size_t place)
 	struct sk_buf b;
 	int fd = sk_memfd_of("item", t->text);
 
-	*o = (struct opening){ g, place };
+	*o = (struct opening){ .g = g, .place = place };
+	memcpy(o->wrap, t->wrap, VAULT_WRAP);
+	g->opened[place].asked = true;
 	g->missing++;
 	memcpy(ask.wrap, t->wrap, VAULT_WRAP);
 	if (store_case_get(d->store, g->rows, i->item.case_row, &c) == SK_OK)
@@ -307,31 +432,12 @@ ask_text(struct digest_items *g, size_t place)
 	sk_fd_close(&fd);
 }
 
-/* The sealed texts live as long as the group: rows are read anew. */
-static int
-find_texts(struct digest_items *g)
+static void
+ask_texts(struct digest_items *g)
 {
-	struct daemon *d = g->permits->d;
-
-	for (size_t i = 0; i < g->n; i++) {
-		const struct item_record *rec = &g->items[i].gate.item;
-		struct permits_text *own = &g->opened[2 * i];
-		struct item_text *more = NULL;
-		size_t n = 0;
-		int r = store_item_texts(d->store, g->texts, g->ids[i], &more,
-		    &n);
-
-		if (r)
-			return r;
-		own->wanted = true;
-		own->as.text = sk_span_of(sk_arena_dup(g->texts, rec->text.p,
-		    rec->text.len), rec->text.len);
-		memcpy(own->as.wrap, rec->wrap, VAULT_WRAP);
-		own[1].wanted = n > 0;
-		if (n > 0)
-			own[1].as = more[0];
-	}
-	return SK_OK;
+	for (size_t i = 0; i < 2 * g->n; i++)
+		if (g->opened[i].wanted && !g->opened[i].asked)
+			ask_text(g, i);
 }
 
 static struct digest_items *
@@ -351,22 +457,13 @@ load(struct permits *p, int64_t digest)
 	g->ids = sk_arena_dup(g->texts, r.items, r.nitems * sizeof(*g->ids));
 	g->opened = sk_arena_array(g->texts, 2 * g->n, sizeof(*g->opened));
 	g->told = sk_arena_array(g->texts, g->n + 1, sizeof(*g->told));
-	if (read_rows(g) || find_texts(g)) {
+	if (read_rows(g)) {
 		digest_free(g);
 		return NULL;
 	}
 	g->next = p->first;
 	p->first = g;
 	return g;
-}
-
-static void
-ask_texts(struct digest_items *g)
-{
-	g->asked = true;
-	for (size_t i = 0; i < 2 * g->n; i++)
-		if (g->opened[i].wanted)
-			ask_text(g, i);
 }
 
 void
@@ -376,10 +473,13 @@ permits_open(struct permits *p, int64_t digest, turn_fn fn, void *ctx)
 
 	if (!g)
 		g = load(p, digest);
-	if (g && !g->asked)
-		ask_texts(g);
-	if (!g || !g->missing) {
-		fn(ctx, g ? g->failed : SK_ERR_NOINPUT);
+	if (!g || read_rows(g)) {
+		fn(ctx, SK_ERR_NOINPUT);
+		return;
+	}
+	ask_texts(g);
+	if (!g->missing) {
+		fn(ctx, g->failed);
 		return;
 	}
 	g->waiters = sk_realloc(g->waiters,

@@ -31,6 +31,7 @@ struct sealing {
 	uint64_t rules;			/* before the key was read */
 	struct tvalues *values;
 	const char *items;
+	int64_t edition;		/* what they were when it was rendered */
 	struct finished digest;		/* of a copy of a digest; text: what
 					 * was looked through, of any copy */
 	bool is_dispatch;
@@ -152,7 +153,7 @@ compose_and_store(struct sealing *s, struct sk_span armour)
 		stop(s, COPY_HELD, "proof-failed");
 		return;
 	}
-	r = outbox_proved(s->d, &s->copy, s->key.fpr, s->items,
+	r = outbox_proved(s->d, &s->copy, s->key.fpr, s->items, s->edition,
 	    sk_buf_span(&message));
 	sk_buf_free(&message);
 	if (r)
@@ -532,6 +533,7 @@ digest_opened(void *ctx, int result)
 		return;
 	}
 	s->items = item_ids(s->arena, items, s->digest.n);
+	s->edition = permits_edition(items, s->digest.n);
 	ask_keyd(s, s->digest.content.values);
 }
 

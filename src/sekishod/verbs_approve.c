@@ -130,23 +130,33 @@ agree(struct command *c, struct gate_case *g)
 	return SK_OK;
 }
 
+struct approving {
+	struct permits_item it;
+	uint64_t rules;
+};
+
 static int
 opened(struct command *c)
 {
-	struct permits_item *it = c->state;
+	struct approving *x = c->state;
+	int r = command_unchanged(c, x->rules, x->it.gate.item.item.id);
 
-	return item_denied(c, it, &c->e) ? c->e.code : agree(c, &it->gate);
+	if (r)
+		return r;
+	return item_denied(c, &x->it, &c->e) ? c->e.code :
+	    agree(c, &x->it.gate);
 }
 
 int
 verb_item_approve(struct command *c)
 {
-	struct permits_item *it = sk_arena_alloc(c->arena, sizeof(*it));
+	struct approving *x = sk_arena_alloc(c->arena, sizeof(*x));
 	int r = gatekeeper_item(c->d, c->arena, command_str(c, "item"),
-	    &it->gate, &c->e);
+	    &x->it.gate, &c->e);
 
 	if (!r)
-		r = approvable(c, &it->gate);
-	c->state = it;
-	return r ? r : item_texts_open(c, it, opened);
+		r = approvable(c, &x->it.gate);
+	x->rules = store_rules_generation(c->d->store);
+	c->state = x;
+	return r ? r : item_texts_open(c, &x->it, opened);
 }

@@ -74,10 +74,14 @@ withdraw_items(struct command *c, const struct case_record *k)
 
 	for (size_t i = 0; i < n && !r; i++)
 		if (items[i].item.state == ITEM_DRAFT ||
-		    items[i].item.state == ITEM_APPROVED)
+		    items[i].item.state == ITEM_APPROVED) {
 			r = store_item_state(c->d->store, items[i].item.id,
 			    ITEM_WITHDRAWN, items[i].item.terms_version,
 			    c->now);
+			if (!r)
+				r = outbox_judge_anew(c->d, c->arena,
+				    items[i].item.id);
+		}
 	return command_store(c, r, k->number);
 }
 

@@ -43,19 +43,8 @@ show(struct command *c, const struct case_record *k)
 	return command_audit(c, "case.deny.list", k->number, "");
 }
 
-/* What waits is sealed anew, and so looked through with the new word. */
-static int
-look_again(struct command *c, const struct case_record *k)
-{
-	struct item_record *items = NULL;
-	size_t n = 0;
-	int r = store_item_list(c->d->store, c->arena, k->row, &items, &n);
-
-	for (size_t i = 0; i < n && !r; i++)
-		r = outbox_judge_anew(c->d, c->arena, items[i].item.id);
-	return command_store(c, r, k->number);
-}
-
+/* What waits is sealed anew before it leaves, and so looked through with the new
+ * word (permits_edition). */
 static int
 add(struct command *c, const struct case_record *k,
     const char *const *words, size_t n)
@@ -72,7 +61,7 @@ add(struct command *c, const struct case_record *k,
 			    "list already; nothing was changed");
 		r = command_store(c, r, k->number);
 	}
-	return r ? r : look_again(c, k);
+	return r;
 }
 
 static int

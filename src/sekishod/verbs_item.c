@@ -204,6 +204,8 @@ item_change(struct command *c, struct item_record *i, const char *event)
 	if (!r)
 		r = store_item_state(c->d->store, id, ITEM_DRAFT,
 		    i->item.terms_version, c->now);
+	if (!r)
+		r = outbox_judge_anew(c->d, c->arena, id);
 	r = command_store(c, r, id);
 	if (!r)
 		r = command_audit(c, event, id, word_of(WORDS_CONFIDENCE,
@@ -230,6 +232,15 @@ corrects(const struct command *c)
 	return any;
 }
 
+static bool
+terms_name(const struct terms *t, const char *item)
+{
+	for (size_t k = 0; k < t->nitems; k++)
+		if (strcmp(t->items[k].item, item) == 0)
+			return true;
+	return false;
+}
+
 /* What its originator was shown for a wider scope of its own, or agreed to, has
  * to stay as it was shown (R-064). */
 static int
@@ -243,10 +254,12 @@ wording_is_free(struct command *c, const struct item_record *i)
 	int r = store_requests(c->d->store, c->arena, i->item.case_row, &q,
 	    &n);
 
+	if (store_terms_locked(c->d->store, c->arena, i->item.case_row, &t) ==
+	    SK_OK)
+		bound = terms_name(&t, id);
 	if (store_terms_newest(c->d->store, c->arena, i->item.case_row, &t) ==
 	    SK_OK)
-		for (size_t k = 0; k < t.nitems; k++)
-			bound |= strcmp(t.items[k].item, id) == 0;
+		bound |= terms_name(&t, id);
 	for (size_t k = 0; k < n && !r; k++)
 		bound |= q[k].kind == REQUEST_WIDEN && q[k].item &&
 		    strcmp(q[k].item, id) == 0 && q[k].state == REQUEST_OPEN;
@@ -318,6 +331,8 @@ withdraw(struct command *c, struct item_record *i)
 	if (!r)
 		r = store_case_note(c->d->store, i->item.case_row, c->now,
 		    c->actor, command_str(c, "reason"));
+	if (!r)
+		r = outbox_judge_anew(c->d, c->arena, i->item.id);
 	r = command_store(c, r, i->item.id);
 	i->item.state = ITEM_WITHDRAWN;
 	return r ? r : command_audit(c, "item.withdraw", i->item.id, "");

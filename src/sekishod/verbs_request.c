@@ -160,6 +160,7 @@ request_wording(struct sk_arena *a, const char *title, const char *text)
 struct widening {
 	struct case_record k;
 	struct request_record q;
+	uint64_t rules;
 };
 
 static int
@@ -169,7 +170,25 @@ opened(struct command *c, struct channel_message *m, const char *error)
 	const char *text;
 	int r = item_text_take(c, m, error, &text);
 
+	if (!r)
+		r = command_unchanged(c, w->rules, w->k.number);
 	return r ? r : ask(c, &w->k, &w->q, text);
+}
+
+/* Its originator agrees to what T-09 shows, and to nothing that stands beside
+ * it (R-064). */
+static int
+one_wording(struct command *c, const struct item_record *i)
+{
+	struct item_text *others = NULL;
+	size_t n = 0;
+	int r = command_store(c, store_item_texts(c->d->store, c->arena,
+	    i->item.id, &others, &n), i->item.id);
+
+	return r || !n ? r : sk_fail(&c->e, SK_ERR_REFUSED, i->item.id,
+	    "has a text in \"%s\" too, which the originator would not see: "
+	    "a wider scope is asked for an item in one language (R-064); add "
+	    "a new one", others[0].lang);
 }
 
 int
@@ -198,8 +217,10 @@ verb_request_widen(struct command *c)
 		.scope = wants, .item = i.item.id,
 		.title = i.item.title, .indicators = i.indicators,
 		.nindicators = i.nindicators };
+	r = one_wording(c, &i);
+	w->rules = store_rules_generation(c->d->store);
 	c->state = w;
-	return item_text_open(c, &i, opened);
+	return r ? r : item_text_open(c, &i, opened);
 }
 
 /* ---- an exception, in its exact wording ---- */

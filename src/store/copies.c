@@ -185,6 +185,7 @@ read_row(struct store *s, struct stmt *st, struct sk_arena *a,
 	if (!r)
 		r = read_status(s, st, a, &u);
 	c->send_after = db_int(st);
+	c->edition = db_int(st);
 	c->fpr = u.fpr;
 	c->reason = u.reason;
 	c->queue_id = u.queue_id;
@@ -404,7 +405,7 @@ add_message(struct store *s, int64_t row, struct sk_span message)
 
 static int
 set_sealed(struct store *s, int64_t row, const struct status *u,
-    const unsigned char hash[SK_HASH])
+    int64_t edition, const unsigned char hash[SK_HASH])
 {
 	struct stmt *st = store_use(s, SQL_COPY_SEALED);
 
@@ -413,12 +414,13 @@ set_sealed(struct store *s, int64_t row, const struct status *u,
 	db_bind_int(st, COPY_READY);
 	bind_status(s, st, u);
 	db_bind_blob(st, hash, SK_HASH);
+	db_bind_int(st, edition);
 	return db_run_one(st);
 }
 
 int
 store_copy_sealed(struct store *s, int64_t row, const char *fpr,
-    const char *items, struct sk_span message,
+    const char *items, int64_t edition, struct sk_span message,
     const unsigned char hash[SK_HASH])
 {
 	struct sk_arena *a = sk_arena_new();
@@ -434,7 +436,7 @@ store_copy_sealed(struct store *s, int64_t row, const char *fpr,
 		r = add_message(s, row, message);
 	}
 	if (!r)
-		r = set_sealed(s, row, &u, hash);
+		r = set_sealed(s, row, &u, edition, hash);
 	sk_arena_free(&a);
 	return r;
 }

@@ -23,6 +23,19 @@ word_lookup(struct store *s, const char *word)
 }
 
 int
+store_deny_epoch(struct store *s, int64_t *out)
+{
+	struct stmt *st = store_use(s, SQL_DENY_EPOCH);
+	int r = db_get(st);
+
+	if (r)
+		return r;
+	*out = db_int(st);
+	db_end(st);
+	return SK_OK;
+}
+
+int
 store_deny_add(struct store *s, int64_t case_row, const char *word,
     const char *who, int64_t now)
 {

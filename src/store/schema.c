@@ -266,6 +266,10 @@ static const char *const main_versions[] = {
 	"CREATE UNIQUE INDEX stops_now ON stops(person)"
 	" WHERE ended IS NULL;"
 	"PRAGMA user_version = 9;",
+
+	/* What a copy was made from: items that changed since make it anew. */
+	"ALTER TABLE copies ADD COLUMN edition INTEGER NOT NULL DEFAULT 0;"
+	"PRAGMA user_version = 10;",
 };
 
 static const char *const wraps_versions[] = {

@@ -22,7 +22,7 @@
 	"answered, mail, assurance, scope, text, wording, box"
 #define COPY_COLUMNS "row, created, next_try, sent, state, encrypted, " \
 	"case_row, digest, question, terms_version, tries, copy_hash, box, " \
-	"status, send_after"
+	"status, send_after, edition"
 #define AUDIT_COLUMNS "seq, time, hash, box"
 
 #define RULES true	/* store_rules_generation() */
@@ -342,6 +342,11 @@ const struct sql sql_table[SQL_LAST] = {
 	    "SELECT row, case_row, time, box FROM deny_words "
 	    "WHERE case_row <> ? AND gone IS NULL" },
 
+	/* Each part only grows. */
+	[SQL_DENY_EPOCH] = { "deny.epoch",
+	    "SELECT coalesce((SELECT max(row) FROM deny_words), 0) "
+	    "+ coalesce((SELECT max(row) FROM merges), 0) "
+	    "+ coalesce((SELECT max(time) FROM parties), 0)" },
 	[SQL_MERGE_ADD] = { "merge.add",
 	    "INSERT INTO merges(case_row, into_row, time, box) "
 	    "VALUES(?, ?, ?, ?)", RULES },
@@ -357,7 +362,7 @@ const struct sql sql_table[SQL_LAST] = {
 	[SQL_PARTIES_PUT] = { "parties.put",
 	    "INSERT INTO parties(case_row, time, box) VALUES(?, ?, ?) "
 	    "ON CONFLICT(case_row) DO UPDATE SET time = excluded.time, "
-	    "box = excluded.box" },
+	    "box = excluded.box", RULES },
 	[SQL_PARTIES_GET] = { "parties.get",
 	    "SELECT time, box FROM parties WHERE case_row = ?" },
 
@@ -379,7 +384,8 @@ const struct sql sql_table[SQL_LAST] = {
 	    "status = ?6 WHERE row = ?1 AND state = ?2" },
 	[SQL_COPY_SEALED] = { "copy.sealed",
 	    "UPDATE copies SET state = ?3, status = ?4, copy_hash = ?5, "
-	    "next_try = send_after WHERE row = ?1 AND state = ?2" },
+	    "edition = ?6, next_try = send_after "
+	    "WHERE row = ?1 AND state = ?2" },
 	[SQL_COPY_SENT] = { "copy.sent",
 	    "UPDATE copies SET state = ?3, status = ?4, sent = ?5, "
 	    "next_try = NULL WHERE row = ?1 AND state = ?2" },

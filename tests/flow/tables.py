@@ -7,7 +7,7 @@ import csv
 import io
 import re
 
-from harness import cases, copies, roster
+from harness import cases, copies, roster, wait
 from harness.tap import differ, has, lacks, run, same, step
 from harness.world import world
 
@@ -162,6 +162,56 @@ def spread(w):
     w.council.run("outbox", "retry", *[str(n) for n in after])
     for person in ALL:
         w.sink.wait(roster.ADDRESSES[person])
+
+
+def sealed_for_later(w, text):
+    item = cases.item(w, w.number, text, category="COUNTERMEASURE",
+                      confidence="CONFIRMED", tlp="GREEN")
+    w.postfix.drained()
+    w.sink.clear()
+    w.council.json("digest", "send", "--yes")
+    w.council.wait_ready(len(ALL) - 1)
+    return item, [str(n) for n in waiting(w)]
+
+
+def states(w, rows):
+    shown = [w.council.json("outbox", "show", n) for n in rows]
+    return {(c["state"], c["reason"]) for c in shown}
+
+
+@step("what waits is what stands: an edited text leaves in its new words only "
+      "(R-094)")
+def edited(w):
+    item, rows = sealed_for_later(w, "旧い文面です。")
+    assert rows
+    w.council.run("item", "edit", item, "--text-file",
+                  w.file("edited.txt", "新しい文面です。"))
+    wait.until("the old copies to be dropped", lambda: not waiting(w))
+    same({s for s, _ in states(w, rows)}, {"dropped"})
+    cases.approvals(w, item)
+    w.council.json("digest", "send", "--yes", "--now")
+    for person in ALL:
+        w.sink.wait(roster.ADDRESSES[person])
+    for person in ALL:
+        for mail in w.sink.all(roster.ADDRESSES[person]):
+            lacks(copies.opened(w.keys[person], mail)[1], "旧い文面")
+
+
+@step("a word added to a case of the same source stops what waits (I6)")
+def denied_later(w):
+    _, other = cases.confirmed(w, "1-C\n2-C\n3-A\n", vouch=True)
+    item, rows = sealed_for_later(w, "霧島製作所の装置を確認してください。")
+    w.council.run("case", "take", other)
+    w.council.run("case", "deny", other, "add", "霧島製作所")
+    w.council.run("outbox", "retry", *rows)
+    wait.until("the copies to be looked through again",
+               lambda: not waiting(w))
+    same(states(w, rows), {("dropped", "deny-list")})
+    w.postfix.drained()
+    for person in ALL:
+        for mail in w.sink.all(roster.ADDRESSES[person]):
+            lacks(copies.opened(w.keys[person], mail)[1], "霧島")
+    w.council.run("item", "withdraw", item, "--reason", "trial")
 
 
 @step("a correction goes to who has the item, once, and says so (T-37)")

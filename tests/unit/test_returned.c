@@ -83,7 +83,7 @@ sent_copy(struct world *w, const char *person)
 	c.person = person;
 	c.state = COPY_TO_SEAL;
 	assert_int_equal(store_copy_add(w->s, &c), SK_OK);
-	assert_int_equal(store_copy_sealed(w->s, c.row, NULL, NULL,
+	assert_int_equal(store_copy_sealed(w->s, c.row, NULL, NULL, 0,
 	    sk_span_str("bytes"), c.copy_hash), SK_OK);
 	assert_int_equal(store_copy_state(w->s, c.row, COPY_HANDING, "", 0),
 	    SK_OK);
@@ -228,7 +228,7 @@ plain_copies(void **state)
 	assert_int_equal(store_copy_again(w->s, c.row), SK_ERR_NOINPUT);
 	assert_int_equal(store_copy_state(w->s, c.row, COPY_TO_SEAL, "", 0),
 	    SK_OK);
-	assert_int_equal(store_copy_sealed(w->s, c.row, NULL, NULL,
+	assert_int_equal(store_copy_sealed(w->s, c.row, NULL, NULL, 0,
 	    sk_span_str("bytes"), c.copy_hash), SK_OK);
 	assert_int_equal(store_copy_state(w->s, c.row, COPY_HELD, "bounced",
 	    0), SK_OK);

@@ -204,7 +204,7 @@ test_guard_of_2(void **state)
 	int64_t row = world_copy(w, world_case(w));
 	sqlite3 *h;
 
-	assert_int_equal(store_copy_sealed(w->s, row, NULL, NULL,
+	assert_int_equal(store_copy_sealed(w->s, row, NULL, NULL, 0,
 	    sk_span_str("bytes"), hash), SK_OK);
 	world_commit(w);
 	sqlite3_close(back_to(w, BEFORE_GUARD));

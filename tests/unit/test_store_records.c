@@ -549,7 +549,7 @@ test_copy_life(void **state)
 
 	memset(hash, 3, SK_HASH);
 	assert_int_equal(store_copy_sealed(w->s, row, "FPR", "I-aaaaaaa I-b",
-	    sk_span_of("proved\0bytes", 12), hash), SK_OK);
+	    17, sk_span_of("proved\0bytes", 12), hash), SK_OK);
 	assert_int_equal(store_copy_state(w->s, row, COPY_HANDING, "", 0),
 	    SK_OK);
 	assert_int_equal(store_copy_tried(w->s, row, "451 no\xff", 90), SK_OK);

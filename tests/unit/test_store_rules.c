@@ -382,7 +382,7 @@ test_copy_by_hash(void **state)
 
 	assert_int_equal(store_copy_by_hash(w->s, w->a, hash, &c),
 	    SK_ERR_NOINPUT);
-	store_copy_sealed(w->s, row, NULL, NULL, sk_span_str("x"), hash);
+	store_copy_sealed(w->s, row, NULL, NULL, 0, sk_span_str("x"), hash);
 	assert_int_equal(store_copy_by_hash(w->s, w->a, hash, &c), SK_OK);
 	assert_int_equal(c.state, COPY_READY);
 	assert_int_equal(store_copy_by_hash(w->s, w->a, other, &c),
@@ -402,7 +402,7 @@ static const unsigned char hash[SK_HASH] = { 9 };
 static int
 seal(struct world *w, int64_t row, const char *bytes)
 {
-	return store_copy_sealed(w->s, row, "F", NULL, sk_span_str(bytes),
+	return store_copy_sealed(w->s, row, "F", NULL, 0, sk_span_str(bytes),
 	    hash);
 }
 
