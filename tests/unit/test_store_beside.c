@@ -311,7 +311,8 @@ from_version_two(void **state)
 
 	world_commit(w);
 	store_close(&w->s);
-	run(w->path, "ALTER TABLE copies DROP COLUMN send_after");
+	run(w->path, "ALTER TABLE copies DROP COLUMN send_after;"
+	    "ALTER TABLE copies DROP COLUMN edition");
 	run(w->path, "DROP TABLE returns; DROP TABLE stops;"
 	    "DROP TABLE holds; DROP INDEX keys_look;"
 	    "ALTER TABLE keys DROP COLUMN ends;"
