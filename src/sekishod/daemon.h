@@ -286,6 +286,8 @@ struct outbox *outbox_new(struct daemon *d);
 void outbox_free(struct outbox **o);
 /* Something may be there to seal or to hand over. */
 void outbox_kick(struct outbox *o);
+/* T-45: a proof failed. */
+void outbox_alarm(struct outbox *o, const char *reason);
 /* Composes and proves a P copy now and stores it READY. */
 int outbox_plain(struct daemon *d, struct sk_arena *a, struct copy_record *c,
     const struct tvalues *v, struct sk_error *e);

@@ -18,12 +18,15 @@
 
 #define AT_ONCE_PER_KEYD 6	/* each copy has its keyd: none is to wait */
 #define AT_ONCE_MAX 64
+#define ALARM_SECONDS 3600
 #define LOOK_AGAIN_MILLISECONDS 30000	/* for copies whose time comes */
 
 struct outbox {
 	struct daemon *d;
 	struct loop_timer *look;
 	bool kicked, has_work;
+	int64_t alarmed;		/* last, and how many since */
+	unsigned more;
 	int64_t busy[AT_ONCE_MAX];
 	size_t nbusy;
 };
@@ -231,6 +234,20 @@ outbox_kick(struct outbox *o)
 		return;
 	o->kicked = true;
 	turn_after(o->d, pump, o);
+}
+
+/* One an hour: a sealer that went wrong went wrong for everybody. */
+void
+outbox_alarm(struct outbox *o, const char *reason)
+{
+	int64_t now = sk_now();
+
+	o->more++;
+	if (o->alarmed && now - o->alarmed < ALARM_SECONDS)
+		return;
+	apply_alarm(o->d, NULL, reason, o->more);
+	o->alarmed = now;
+	o->more = 0;
 }
 
 static void

@@ -150,6 +150,7 @@ compose_and_store(struct sealing *s, struct sk_span armour)
 		sk_log(SK_ERROR, "copy.proof", "copy=%lld error=\"%s\"",
 		    (long long)s->copy.row, e.text);
 		sk_buf_free(&message);
+		outbox_alarm(s->d->outbox, "proof-failed");
 		stop(s, COPY_HELD, "proof-failed");
 		return;
 	}

@@ -1,0 +1,140 @@
+"""keyds of their own, as under systemd, with somebody in between who may change
+what they answer: the faults that a real one cannot show."""
+import array
+import os
+import pathlib
+import socket
+import subprocess
+import threading
+
+from . import wait
+
+SEAL, SEALED = 24, 25    # messages.h
+
+
+class Keyd:
+    """A real sekisho-keyd on one home, and the door that sekishod knows."""
+
+    def __init__(self, council, number, deadline=3):
+        self.council, self.number, self.deadline = council, number, deadline
+        self.home = council.dir / "gnupg" / str(number)
+        self.real = str(council.dir / f"real{number}")
+        self.door = str(council.dir / f"k{number}")
+        self.spoil = None       # (fields, payload, armour) -> armour or None
+        self.open, self.process = [], None
+        self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.listener.bind(self.door)
+        os.chmod(self.door, 0o666)
+        self.listener.listen(8)
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def start(self):
+        # A service manager would do the same.
+        pathlib.Path(self.real).unlink(missing_ok=True)
+        self.process = subprocess.Popen(
+            [self.council.stage / "libexec" / "sekisho-keyd", "--home",
+             self.home, "--vault", self.council.dir / "vault.key",
+             "--socket", self.real, "--peer", "0", "--deadline",
+             str(self.deadline)],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=open(self.council.dir / f"keyd{self.number}.log", "ab"),
+            user=self.council.user, group=self.council.group,
+            extra_groups=[], env=self.council.environment)
+        wait.until("keyd", lambda: os.path.exists(self.real))
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        self.listener.close()
+        self.hang_up()
+        wait.end(self.process)
+        subprocess.run(["gpgconf", "--homedir", self.home, "--kill", "all"],
+                       capture_output=True, user=self.council.user)
+
+    def hang_up(self):
+        for one in self.open:
+            try:
+                one.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+        self.open = []
+
+    # in between
+
+    def accept(self):
+        while True:
+            try:
+                theirs, _ = self.listener.accept()
+            except OSError:
+                return
+            ours = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            try:
+                ours.connect(self.real)
+            except OSError:
+                theirs.close()
+                continue
+            self.open += [theirs, ours]
+            asked = {}
+            for args in ((theirs, ours, self.asked), (ours, theirs,
+                                                      self.answered)):
+                threading.Thread(target=self.pass_on, args=(*args, asked),
+                                 daemon=True).start()
+
+    def pass_on(self, source, to, look, asked):
+        while True:
+            try:
+                data, fds = receive(source)
+                if data:
+                    data, fds = look(asked, data, fds)
+            except OSError:
+                data = b""
+            if not data:
+                for one in (source, to):
+                    try:
+                        one.shutdown(socket.SHUT_RDWR)
+                    except OSError:
+                        pass
+                return
+            try:
+                socket.send_fds(to, [data], fds)
+            except OSError:
+                return
+            finally:
+                for fd in fds:
+                    os.close(fd)
+
+    def asked(self, asked, data, fds):
+        if kind(data) == SEAL and self.spoil:
+            asked[data[4:12]] = (data, contents(fds[0]))
+        return data, fds
+
+    def answered(self, asked, data, fds):
+        fields, plain = asked.pop(data[4:12], (b"", b""))
+        if kind(data) != SEALED or not self.spoil or not fds:
+            return data, fds
+        armour = self.spoil(fields, plain, contents(fds[0]))
+        if armour is None:
+            return b"", fds
+        os.close(fds[0])
+        fd = os.memfd_create("armour", os.MFD_ALLOW_SEALING)
+        os.write(fd, armour)
+        return data, [fd]
+
+
+def kind(data):
+    return int.from_bytes(data[:4], "big")
+
+
+def contents(fd):
+    return os.pread(fd, os.fstat(fd).st_size, 0)
+
+
+def receive(source):
+    fds = array.array("i")
+    data, more, _, _ = source.recvmsg(1 << 21, socket.CMSG_SPACE(64))
+    for level, what, part in more:
+        if level == socket.SOL_SOCKET and what == socket.SCM_RIGHTS:
+            fds.frombytes(part[:len(part) - len(part) % fds.itemsize])
+    return data, list(fds)
