@@ -52,26 +52,37 @@ charset_prepare(void)
 	sk_buf_free(&out);
 }
 
+/* glibc's UHC refuses 0xA2 0xE8, but has taken it already. */
+static bool
+is_taken(enum codec c, const char *begin, const char *from)
+{
+	return c == CODEC_UHC && from - begin >= 2 &&
+	    memcmp(from - 2, "\xa2\xe8", 2) == 0;
+}
+
 /* E2BIG is no error here but the end of one round; EILSEQ and EINVAL cost one
  * byte each, so that every round moves on. */
 static size_t
 by_iconv(enum codec c, struct sk_span bytes, struct sk_buf *out)
 {
 	iconv_t cd = converter(c);
-	char round[4096], *to, *from = (char *)(uintptr_t)bytes.p;
+	char round[4096], *to, *from = (char *)(uintptr_t)bytes.p, *begin;
 	size_t left = bytes.len, room, bad = 0, rc;
 
 	while (left > 0 && !out->over) {
 		to = round;
 		room = sizeof(round);
+		begin = from;
 		rc = iconv(cd, &from, &left, &to, &room);
 		sk_buf_add(out, round, sizeof(round) - room);
 		if (rc != (size_t)-1 || errno == E2BIG)
 			continue;
 		sk_buf_adds(out, REPLACEMENT);
 		bad++;
-		from++;
-		left--;
+		if (left > 0 && !is_taken(c, begin, from)) {
+			from++;
+			left--;
+		}
 		iconv(cd, NULL, NULL, NULL, NULL);
 	}
 	to = round;
