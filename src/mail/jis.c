@@ -179,7 +179,9 @@ jis_decode(struct sk_arena *a, struct sk_span bytes, uint32_t *doubts)
 	j.at = j.nrun = j.bad = 0;
 	j.set = ASCII;
 	j.so = false;
-	sk_buf_init(&j.out, bytes.len * 4 + 64);
+	/* At worst a pair of a supplementary set, by EUC three bytes, none of
+	 * which can be read: three times U+FFFD, 9 bytes for 2. */
+	sk_buf_init(&j.out, bytes.len * 5 + 64);
 	while (j.at < bytes.len) {
 		step(&j);
 		if (j.nrun + 2 > sizeof(j.run))
@@ -188,6 +190,8 @@ jis_decode(struct sk_arena *a, struct sk_span bytes, uint32_t *doubts)
 	flush_run(&j);
 	if (j.bad > 0)
 		*doubts |= DOUBT_UNDECODABLE;
+	if (j.out.over)
+		*doubts |= DOUBT_TEXT_CUT;
 	text = sk_utf8_clean(a, sk_buf_span(&j.out));
 	sk_buf_free(&j.out);
 	return text;

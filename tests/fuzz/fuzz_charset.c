@@ -19,7 +19,7 @@ check(struct sk_arena *a, const char *text, size_t size)
 	uint32_t doubts = 0;
 
 	FUZZ_CHECK(sk_utf8_valid(sk_span_str(text)));
-	FUZZ_CHECK(strlen(text) <= size * 4 + 64);
+	FUZZ_CHECK(strlen(text) <= size * 5 + 64);
 	if (strncmp(text, "\xef\xbb\xbf", 3) != 0)
 		FUZZ_CHECK(strcmp(charset_decode(a, sk_span_str(text),
 		    strchr(text, '\x1b') ? "utf-8" : NULL, &doubts, NULL),

@@ -83,6 +83,40 @@ jis_as_it_is_met(void **state)
 	expect("\x0e" "1\x0f" "1", "cp50222", "ｱ1", 0);
 }
 
+/* glibc's codec steps over this pair and then refuses it: what lies behind the
+ * bytes in memory is no part of them. */
+static void
+pair_stepped_over_and_refused(void **state)
+{
+	(void)state;
+	expect("a\xa2\xe8", "euc-kr", "a\xef\xbf\xbd", DOUBT_UNDECODABLE);
+	expect("a\xa2\xe8\xa2\xe8 b\xff", "euc-kr",
+	    "a\xef\xbf\xbd\xef\xbf\xbd b\xef\xbf\xbd",
+	    DOUBT_UNDECODABLE);
+	expect("\x1b$(C\"h", "iso-2022-jp-2", "\xef\xbf\xbd",
+	    DOUBT_UNDECODABLE);
+}
+
+/* Pairs that cannot be read grow most, and cut nothing off. */
+static void
+jis_unreadable_to_the_end(void **state)
+{
+	struct sk_buf b;
+	uint32_t doubts = 0;
+	const char *text;
+
+	(void)state;
+	sk_buf_init(&b, 4096);
+	sk_buf_adds(&b, "\x1b$(D");
+	for (int i = 0; i < 1000; i++)
+		sk_buf_adds(&b, "\"E");
+	sk_buf_adds(&b, "\x1b(Bthe end");
+	text = jis_decode(arena, sk_buf_span(&b), &doubts);
+	assert_int_equal(doubts, DOUBT_UNDECODABLE);
+	assert_string_equal(text + strlen(text) - 7, "the end");
+	sk_buf_free(&b);
+}
+
 /* Nothing is dropped, wherever the input ends. */
 static void
 jis_cut_anywhere(void **state)
@@ -271,6 +305,8 @@ main(void)
 		cmocka_unit_test(eucjp_of_windows),
 		cmocka_unit_test(jis_as_it_is_met),
 		cmocka_unit_test(jis_cut_anywhere),
+		cmocka_unit_test(pair_stepped_over_and_refused),
+		cmocka_unit_test(jis_unreadable_to_the_end),
 		cmocka_unit_test(labels_are_an_allow_list),
 		cmocka_unit_test(every_codec_takes_every_byte),
 		cmocka_unit_test(one_codec_leaves_no_state_for_the_next),
