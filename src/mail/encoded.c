@@ -108,7 +108,7 @@ flush_bytes(struct decoder *d, const char *label)
 	sk_buf_adds(&d->out, charset_decode(d->a, s, label, &doubts,
 	    d->japanese));
 	*d->doubts |= doubts;
-	sk_buf_clear(&d->bytes);
+	d->bytes.len = 0;	/* wiped once, when freed */
 }
 
 static void

@@ -22,6 +22,7 @@
 
 #define SLOTS 2048		/* of the set of those found; a power of two */
 #define SIGNATURE_LINES 15	/* below a rule at the end of the new text */
+#define VERSION_GAP 16		/* blanks and colons behind "version" */
 
 struct finder {
 	struct sk_arena *a;
@@ -125,6 +126,9 @@ try_word(struct finder *f, size_t at, size_t end, unsigned flags)
 {
 	struct indicator_found w;
 
+	/* Trimming costs the square of a word: none is so long. */
+	if (end - at > 2 * LIMIT_INDICATOR)
+		return false;
 	trim(f->line, &at, &end);
 	if (end - at > 7 && span_ieq(sk_span_of(f->line + at, 7), "mailto:"))
 		at += 7;
@@ -145,7 +149,8 @@ is_version(const struct finder *f, size_t at)
 		"build", "rev" };
 	size_t end = at;
 
-	while (end > 0 && (f->line[end - 1] == ' ' || f->line[end - 1] == ':'))
+	while (end > 0 && at - end < VERSION_GAP &&
+	    (f->line[end - 1] == ' ' || f->line[end - 1] == ':'))
 		end--;
 	for (size_t i = 0; i < sizeof(before) / sizeof(*before); i++) {
 		size_t n = strlen(before[i]);

@@ -50,6 +50,8 @@ char *__real_strchr(const char *s, int c);
 char *__wrap_strchr(const char *s, int c);
 char *__real_strstr(const char *s, const char *what);
 char *__wrap_strstr(const char *s, const char *what);
+void __real_sk_wipe(void *p, size_t n);
+void __wrap_sk_wipe(void *p, size_t n);
 
 COUNTED void *
 __wrap_memchr(const void *p, int c, size_t n)
@@ -110,6 +112,13 @@ __wrap_strstr(const char *s, const char *what)
 	return found;
 }
 
+COUNTED void
+__wrap_sk_wipe(void *p, size_t n)
+{
+	work += n / 16;
+	__real_sk_wipe(p, n);
+}
+
 static int
 setup(void **state)
 {
@@ -119,8 +128,10 @@ setup(void **state)
 	return 0;
 }
 
+/* lead: one word takes the first half. */
 static uint64_t
-cost(const char *head, struct sk_span unit, size_t bytes, const char *tail)
+cost(const char *head, bool lead, struct sk_span unit, size_t bytes,
+    const char *tail)
 {
 	struct sk_arena *a = sk_arena_new();
 	struct sk_buf mail, payload;
@@ -131,6 +142,8 @@ cost(const char *head, struct sk_span unit, size_t bytes, const char *tail)
 	sk_buf_init(&mail, LIMIT_MESSAGE_MAX);
 	sk_buf_init(&payload, LIMIT_MESSAGE_MAX);
 	sk_buf_adds(&mail, head);
+	while (lead && mail.len < bytes / 2)
+		sk_buf_addc(&mail, 'a');
 	while (mail.len < bytes)
 		sk_buf_add(&mail, unit.p, unit.len);
 	sk_buf_adds(&mail, tail);
@@ -143,11 +156,11 @@ cost(const char *head, struct sk_span unit, size_t bytes, const char *tail)
 }
 
 static void
-must_be_linear(const char *head, struct sk_span unit, size_t bytes,
+must_be_linear(const char *head, bool lead, struct sk_span unit, size_t bytes,
     const char *tail)
 {
-	uint64_t once = cost(head, unit, bytes, tail);
-	uint64_t twice = cost(head, unit, bytes * 2, tail);
+	uint64_t once = cost(head, lead, unit, bytes, tail);
+	uint64_t twice = cost(head, lead, unit, bytes * 2, tail);
 
 	assert_true(once > 0);
 	if (twice > once * 2 + once * 2 / PIECES) {
@@ -193,7 +206,22 @@ header_fields(void **state)
 	for (size_t f = 0; f < sizeof(fields) / sizeof(*fields); f++)
 		for (size_t u = 0; u < sizeof(field_units) /
 		    sizeof(*field_units); u++)
-			must_be_linear(fields[f], field_units[u], FIELD,
+			must_be_linear(fields[f], false, field_units[u],
+			    FIELD, "\r\n\r\nx\r\n");
+}
+
+/* What was long once must not be paid for at each short piece after it. */
+static void
+header_fields_after_a_long_word(void **state)
+{
+	static const struct sk_span units[] = { UNIT(","), UNIT(";"),
+		UNIT(":"), UNIT("()"), UNIT("<>"), UNIT("\"\""),
+		UNIT(" =?utf-8?q?a?= a"), UNIT(" =?a?q?a?= =?b?q?a?=") };
+
+	(void)state;
+	for (size_t f = 0; f < sizeof(fields) / sizeof(*fields); f++)
+		for (size_t u = 0; u < sizeof(units) / sizeof(*units); u++)
+			must_be_linear(fields[f], true, units[u], FIELD * 8,
 			    "\r\n\r\nx\r\n");
 }
 
@@ -216,6 +244,7 @@ static const struct sk_span body_units[] = {
 	UNIT("-----BEGIN PGP PUBLIC KEY BLOCK-----\r\n"),
 	UNIT("-----BEGIN PGP SIGNED MESSAGE-----\r\n"), UNIT("PK\3\4"),
 	UNIT("http://a.example/ "), UNIT("192.0.2.1 "), UNIT("CVE-2026-1 "),
+	UNIT(")"), UNIT("]"), UNIT("["), UNIT("/)"), UNIT(":::: "),
 };
 
 static const char *const bodies[] = {
@@ -242,7 +271,7 @@ content(void **state)
 	for (size_t b = 0; b < sizeof(bodies) / sizeof(*bodies); b++)
 		for (size_t u = 0; u < sizeof(body_units) /
 		    sizeof(*body_units); u++)
-			must_be_linear(bodies[b], body_units[u], BODY,
+			must_be_linear(bodies[b], false, body_units[u], BODY,
 			    "\r\n");
 }
 
@@ -251,6 +280,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(header_fields),
+		cmocka_unit_test(header_fields_after_a_long_word),
 		cmocka_unit_test(content),
 	};
 
