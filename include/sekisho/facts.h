@@ -31,6 +31,7 @@ struct fact_auth_method {
 struct fact_authres {
 	const char *authserv_id;	/* lower case */
 	bool above_received;	/* stands above the first Received field */
+	bool broken;		/* does not parse: its methods are left out */
 	const struct fact_auth_method *methods;
 	size_t nmethods;
 };

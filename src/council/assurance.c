@@ -3,7 +3,8 @@
  * design.md §8 says. A field is believed only if it carries our authserv-id and
  * stands above the first Received field: the sender can write anything below.
  * A field of ours anywhere else is a forgery attempt, and then nothing is
- * believed (R-054, L13).
+ * believed (R-054, L13). One of ours that does not parse may have said that
+ * DMARC failed: it counts as if it did.
  */
 #include <sekisho/decide.h>
 
@@ -12,7 +13,7 @@
 #include <sekisho/text.h>
 
 struct findings {
-	bool dmarc_pass, dmarc_fail, dkim_aligned, spf_aligned;
+	bool dmarc_pass, failed, dkim_aligned, spf_aligned;
 };
 
 static bool
@@ -46,7 +47,7 @@ weigh(const struct fact_auth_method *m, const struct policy *p,
 		    from_domain))
 			f->dmarc_pass = true;
 		if (sk_ascii_ieq(m->result, "fail"))
-			f->dmarc_fail = true;
+			f->failed = true;
 	} else if (sk_ascii_ieq(m->method, "dkim") && pass) {
 		if (aligned(p, m->domain, from_domain))
 			f->dkim_aligned = true;
@@ -81,11 +82,12 @@ assurance_judge(const struct facts *f, const char *envelope_sender,
 			continue;
 		if (!ar->above_received)
 			forged = true;
+		found.failed |= ar->broken && ar->above_received;
 		for (size_t j = 0; ar->above_received && j < ar->nmethods; j++)
 			weigh(&ar->methods[j], p, from, sender, &found);
 	}
 	/* First: a forged field must not soften a failure. */
-	if (found.dmarc_fail)
+	if (found.failed)
 		return AUTH_FAIL;
 	if (forged)
 		return AUTH_NONE;

@@ -2,8 +2,9 @@
  * Authentication-Results (RFC 8601). Whether the field may be believed is
  * decided by who reads the facts (its authserv-id, its place above the first
  * Received); here it is only cut, and strictly: a field that does not parse
- * whole gives no results at all, so that nothing is smuggled in by comments,
- * quotes or a broken property (standards.md A5).
+ * whole gives no results at all and is said to be broken, so that nothing is
+ * smuggled in or away by comments, quotes or a broken property (standards.md
+ * A5).
  */
 #include <config.h>
 
@@ -51,31 +52,56 @@ lower_copy(struct reader *r, struct sk_span s)
 	return p;
 }
 
-/* A token or value; quoted strings without their quotes. */
+static void
+skip_quoted(struct reader *r)
+{
+	for (r->at++; r->at < r->s.len && peek(r) != '"'; r->at++)
+		r->at += peek(r) == '\\';
+	if (r->at >= r->s.len) {
+		r->at = r->s.len;
+		r->bad = true;
+		return;
+	}
+	r->at++;
+}
+
+/* Without the quotes and pairs of the quoted string that it begins with. */
+static struct sk_span
+unquoted(struct sk_arena *a, struct sk_span s)
+{
+	unsigned char *p;
+	size_t n = 0, i;
+
+	if (s.len == 0 || s.p[0] != '"')
+		return s;
+	p = sk_arena_alloc(a, s.len);
+	for (i = 1; i < s.len && s.p[i] != '"'; i++) {
+		i += s.p[i] == '\\' && i + 1 < s.len;
+		p[n++] = s.p[i];
+	}
+	for (i++; i < s.len; i++)
+		p[n++] = s.p[i];
+	return sk_span_of(p, n);
+}
+
+/* A token or value; a quoted string, which may be the local part of an
+ * address (RFC 8601 2.2, pvalue). */
 static char *
 word(struct reader *r, const char *stop)
 {
-	size_t start;
-	char *p;
+	size_t start, end;
 
 	skip(r);
 	start = r->at;
-	if (peek(r) == '"') {
-		for (r->at++; r->at < r->s.len && peek(r) != '"'; r->at++)
-			if (peek(r) == '\\')
-				r->bad = true;
-		if (peek(r) != '"')
-			r->bad = true;
-		p = lower_copy(r, span_cut(r->s, start + 1, r->at));
-		r->at += r->at < r->s.len;
-	} else {
+	if (peek(r) == '"')
+		skip_quoted(r);
+	if (r->at == start || peek(r) == '@')
 		while (r->at < r->s.len && peek(r) > ' ' &&
 		    peek(r) != '"' && strchr(stop, (int)peek(r)) == NULL)
 			r->at++;
-		p = lower_copy(r, span_cut(r->s, start, r->at));
-	}
+	end = r->at;
 	skip(r);
-	return p;
+	return lower_copy(r, unquoted(r->a, span_cut(r->s, start, end)));
 }
 
 static const char *
@@ -178,6 +204,7 @@ authres_parse(struct sk_arena *a, struct sk_span value,
 		method(&r, out, list);
 	}
 	out->methods = list;
+	out->broken = r.bad;
 	if (r.bad)
 		out->nmethods = 0;
 	return true;

@@ -24,7 +24,10 @@ enum {
 	ATTACH_ALL = (ATTACH_BAD_ENCODING << 1) - 1,
 	DOUBT_ALL = (DOUBT_MALLEABLE << 1) - 1,
 	INDICATOR_ALL = (INDICATOR_THEIRS << 1) - 1,
-	AUTH_METHODS = 64	/* in one field: dkim once a signature */
+	AUTH_METHODS = 64,	/* in one field: dkim once a signature */
+	AUTH_ABOVE = 1,		/* flags of one field */
+	AUTH_BROKEN = 2,
+	AUTH_ALL = AUTH_ABOVE | AUTH_BROKEN
 };
 
 static void
@@ -49,7 +52,8 @@ static void
 put_authres(struct sk_buf *b, const struct fact_authres *r)
 {
 	wire_put_str(b, r->authserv_id);
-	wire_put_u8(b, r->above_received);
+	wire_put_u8(b, (r->above_received ? AUTH_ABOVE : 0) |
+	    (r->broken ? AUTH_BROKEN : 0));
 	wire_put_u32(b, (uint32_t)r->nmethods);
 	for (size_t i = 0; i < r->nmethods; i++) {
 		wire_put_str(b, r->methods[i].method);
@@ -62,9 +66,12 @@ static void
 get_authres(struct wire_in *w, struct sk_arena *a, struct fact_authres *r)
 {
 	struct fact_auth_method *m;
+	uint32_t flags;
 
 	r->authserv_id = wire_need_str(w, a);
-	r->above_received = wire_bool(w);
+	flags = wire_enum(w, AUTH_ALL);
+	r->above_received = flags & AUTH_ABOVE;
+	r->broken = flags & AUTH_BROKEN;
 	r->nmethods = wire_count(w, AUTH_METHODS);
 	r->methods = m = wire_array(a, r->nmethods, sizeof(*m));
 	for (size_t i = 0; i < r->nmethods; i++) {

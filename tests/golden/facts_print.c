@@ -69,9 +69,10 @@ print_authres(struct sk_arena *a, const struct facts *f)
 	for (size_t i = 0; i < f->nauthres; i++) {
 		const struct fact_authres *r = &f->authres[i];
 
-		printf("authres: %s, %s\n",
+		printf("authres: %s, %s%s\n",
 		    sk_escape_terminal(a, r->authserv_id, false),
-		    r->above_received ? "above" : "below");
+		    r->above_received ? "above" : "below",
+		    r->broken ? ", broken" : "");
 		for (size_t k = 0; k < r->nmethods; k++)
 			printf("  %s=%s %s\n",
 			    sk_escape_terminal(a, r->methods[k].method,

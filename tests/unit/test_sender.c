@@ -131,7 +131,7 @@ judged(void **state)
 		for (int k = 0; k < 2; k++)
 			ar[k] = (struct fact_authres){
 			    results[i].field[k].id,
-			    !results[i].field[k].below,
+			    !results[i].field[k].below, false,
 			    &results[i].field[k].m,
 			    results[i].field[k].m.method ? 1 : 0 };
 		got = assurance_judge(&f, results[i].sender, OURS, true,
@@ -150,6 +150,35 @@ judged(void **state)
 	}
 	assert_int_equal(assurance_judge(NULL, "", OURS, true, &policy),
 	    AUTH_NONE);
+}
+
+/* What does not parse may have said fail (fail closed); other people's fields
+ * and those below say nothing. */
+static void
+broken(void **state)
+{
+	static const struct fact_auth_method pass = { "dmarc", "pass",
+		"acme.example" };
+	static const struct {
+		const char *id;
+		bool above;
+		enum authentication want;
+	} t[] = { { OURS, true, AUTH_FAIL }, { OURS, false, AUTH_NONE },
+		{ "mx.sender.example", true, AUTH_PASS },
+		{ "mx.sender.example", false, AUTH_PASS } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(t) / sizeof(*t); i++) {
+		struct fact_authres ar[2] = { { .authserv_id = OURS,
+		    .above_received = true, .methods = &pass, .nmethods = 1 },
+		    { .authserv_id = t[i].id, .above_received = t[i].above,
+		    .broken = true } };
+		struct facts f = { .from.address = "a@acme.example",
+		    .authres = ar, .nauthres = 2 };
+
+		assert_int_equal(assurance_judge(&f, "", OURS, true,
+		    &policy), t[i].want);
+	}
 }
 
 /* ---- tokens ---- */
@@ -305,7 +334,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(judged), cmocka_unit_test(tokens),
+		cmocka_unit_test(judged), cmocka_unit_test(broken),
+		cmocka_unit_test(tokens),
 		cmocka_unit_test(more_tokens_than_are_kept),
 		cmocka_unit_test(case_numbers), cmocka_unit_test(languages),
 		cmocka_unit_test(answer_goes_to_from),

@@ -153,7 +153,9 @@ facts_mean_the_same(void **state)
 	assert_true(f.date == want->date);
 	assert_true(f.kana && !f.japanese_charset && f.no_reply_wanted);
 	assert_int_equal(f.automatic, AUTO_LIST);
-	assert_true(f.authres[0].above_received);
+	assert_true(f.authres[0].above_received && !f.authres[0].broken);
+	assert_true(!f.authres[1].above_received && !f.authres[1].broken);
+	assert_true(f.authres[2].above_received && f.authres[2].broken);
 	assert_string_equal(f.authres[0].methods[0].domain, "acme.example");
 	assert_int_equal(f.answer.ticks, want->answer.ticks);
 	assert_int_equal(f.answer.unclear, want->answer.unclear);

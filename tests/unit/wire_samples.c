@@ -23,8 +23,9 @@ static const struct fact_auth_method methods[] = {
 	{ "dkim", "pass", "acme.example" }, { "spf", "none", NULL }
 };
 static const struct fact_authres authres[] = {
-	{ "mx.example.jp", true, methods, N(methods) },
-	{ "mx.other.example", false, NULL, 0 }
+	{ "mx.example.jp", true, false, methods, N(methods) },
+	{ "mx.other.example", false, false, NULL, 0 },
+	{ "mx.example.jp", true, true, NULL, 0 }
 };
 static const struct fact_attachment attachments[] = {
 	{ "log.txt", "text/plain", 77, 2, ATTACH_NAME_TWICE },
