@@ -1,8 +1,9 @@
 /*
  * Reading the lines of an answer (design.md §8). Three kinds of lines speak:
  *
- *	box line	[x] 1-A …	in new text and in the form we sent,
- *			which is the text of quote depth 1 that holds a ref line
+ *	box line	[x] 1-A …	in new text and in the form we sent: of
+ *			the text of quote depth 1 the block that holds a ref
+ *			line, and what follows of it between the answers
  *	bare line	1-A, 2-B です	in new text only: codes, separators, a
  *			question's label, an ending of a closed list, or the
  *			form's own printed label; 1-B, 2-X, 3-E with words
@@ -30,7 +31,7 @@ struct reading {
 	struct sk_arena *a;
 	const struct lines *l;
 	struct answer_said *said;
-	bool form;			/* the quote of depth 1 is our form */
+	bool *form;			/* of each line: it is of our form */
 	struct scan label[ANSWER_CODES];	/* as our form printed them */
 };
 
@@ -70,8 +71,6 @@ read_ref(struct reading *r, size_t i, struct scan s)
 
 	if (token == NULL)
 		return;
-	if (r->l->v[i].depth == 1)
-		r->form = true;
 	if (r->said->ref == NULL)
 		r->said->ref = token;
 	else if (r->said->ref_other == NULL &&
@@ -94,6 +93,96 @@ read_tokens(struct reading *r)
 		else if (r->said->code == NULL &&
 		    text_is_token_line(&s, "code"))
 			r->said->code = text_token(r->a, r->l, i, s);
+	}
+}
+
+/* Finds the next box with a code; *rest is what stands before it. */
+static bool
+next_box(struct scan *s, struct scan *rest, enum box_mark *mark, unsigned *bit)
+{
+	struct scan at = *s, t;
+	uint32_t c;
+
+	*rest = *s;
+	while ((c = scan_peek(&at)) != 0) {
+		t = at;
+		if (scan_opens_box(c) && scan_box(&t, mark)) {
+			scan_blanks(&t);
+			if (scan_code(&t, true, bit)) {
+				rest->end = at.p;
+				*s = t;
+				return true;
+			}
+		}
+		scan_next(&at);
+	}
+	s->p = s->end;
+	return false;
+}
+
+/* --- our form among the quotes --- */
+
+/* Where the quote of depth 1 that begins at `from` ends, and the first and
+ * last code that stand in it behind a box, 0 if none does. */
+struct quote {
+	size_t from, end;
+	unsigned first, last;
+	bool ref;
+};
+
+static bool
+in_quote(const struct line *l)
+{
+	return l->depth == 1 && l->kind != LINE_BORDER;
+}
+
+static struct quote
+read_quote(const struct reading *r, size_t from)
+{
+	struct quote q = { .from = from, .end = from };
+	const struct line *l = r->l->v;
+
+	for (; q.end < r->l->n && in_quote(&l[q.end]); q.end++) {
+		struct scan s = l[q.end].s, rest;
+		enum box_mark mark;
+		unsigned bit;
+
+		q.ref |= l[q.end].kind == LINE_TEXT &&
+		    text_is_token_line(&s, "ref") &&
+		    text_token(r->a, r->l, q.end, s) != NULL;
+		text_skip_label(&s);
+		if (!l[q.end].box || !next_box(&s, &rest, &mark, &bit))
+			continue;
+		q.first = q.first ? q.first : bit;
+		q.last = bit;
+	}
+	return q;
+}
+
+/* Marks the lines of our form. Another quote beside it may hold a colleague's
+ * ticks: the form is the block with the ref line, and goes on below what was
+ * written into it only where its codes do, which it prints in order; a border
+ * ends it. */
+static void
+find_form(struct reading *r)
+{
+	const struct line *l = r->l->v;
+	unsigned last = 0;
+	bool open = false;
+	struct quote q;
+
+	for (size_t i = 0; i < r->l->n; i = q.end) {
+		q = read_quote(r, i);
+		if (q.end == i) {
+			open &= l[i].kind != LINE_BORDER;
+			q.end++;
+			continue;
+		}
+		if (!q.ref && (!open || q.first <= last))
+			continue;
+		memset(r->form + i, true, q.end - i);
+		last = q.last ? q.last : q.ref ? 0 : last;
+		open = true;
 	}
 }
 
@@ -134,30 +223,6 @@ following_words(struct reading *r, size_t i, struct sk_buf *b)
 }
 
 /* --- box lines --- */
-
-/* Finds the next box with a code; *rest is what stands before it. */
-static bool
-next_box(struct scan *s, struct scan *rest, enum box_mark *mark, unsigned *bit)
-{
-	struct scan at = *s, t;
-	uint32_t c;
-
-	*rest = *s;
-	while ((c = scan_peek(&at)) != 0) {
-		t = at;
-		if (scan_opens_box(c) && scan_box(&t, mark)) {
-			scan_blanks(&t);
-			if (scan_code(&t, true, bit)) {
-				rest->end = at.p;
-				*s = t;
-				return true;
-			}
-		}
-		scan_next(&at);
-	}
-	s->p = s->end;
-	return false;
-}
 
 static void
 note_mark(struct reading *r, enum answer_place place, unsigned bit,
@@ -400,7 +465,7 @@ read_lines(struct reading *r)
 	for (i = 0; i < r->l->n; i++) {
 		l = &r->l->v[i];
 		if (l->kind != LINE_TEXT || l->depth > 1 ||
-		    (l->depth == 1 && !r->form))
+		    (l->depth == 1 && !r->form[i]))
 			continue;
 		s = l->s;
 		if (text_is_token_line(&s, "ref") ||
@@ -425,7 +490,7 @@ learn_labels(struct reading *r)
 
 	for (i = 0; i < r->l->n; i++) {
 		if (r->l->v[i].kind != LINE_TEXT || r->l->v[i].depth != 1 ||
-		    !r->form || !r->l->v[i].box)
+		    !r->form[i] || !r->l->v[i].box)
 			continue;
 		s = r->l->v[i].s;
 		text_skip_label(&s);
@@ -449,7 +514,9 @@ answer_read(struct sk_arena *a, const struct lines *l,
 	for (p = 0; p < PLACES; p++)
 		for (f = 0; f < FREES; f++)
 			sk_buf_init(&said->words[p][f], LIMIT_FREE_TEXT);
+	r.form = sk_arena_array(a, l->n, sizeof(*r.form));
 	read_tokens(&r);
+	find_form(&r);
 	learn_labels(&r);
 	read_lines(&r);
 }
