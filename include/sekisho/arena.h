@@ -13,6 +13,10 @@ struct sk_arena *sk_arena_new(void);
 void sk_arena_free(struct sk_arena **a);	/* clears the caller's pointer */
 void *sk_arena_alloc(struct sk_arena *a, size_t n);
 void *sk_arena_array(struct sk_arena *a, size_t n, size_t size);
+/* A list that grows: `list` of *cap items, n of them used, with room for one
+ * more; it has moved if it was full. Begin with NULL and 0. */
+void *sk_arena_room(struct sk_arena *a, void *list, size_t n, size_t *cap,
+    size_t size);
 void *sk_arena_dup(struct sk_arena *a, const void *p, size_t n);
 /* Copies n bytes and adds a NUL. */
 char *sk_arena_strn(struct sk_arena *a, const void *p, size_t n);

@@ -143,6 +143,21 @@ sk_arena_array(struct sk_arena *a, size_t n, size_t size)
 }
 
 void *
+sk_arena_room(struct sk_arena *a, void *list, size_t n, size_t *cap,
+    size_t size)
+{
+	void *bigger;
+
+	if (n < *cap)
+		return list;
+	*cap = *cap > 0 ? *cap * 2 : 8;
+	bigger = sk_arena_array(a, *cap, size);
+	if (n > 0)
+		memcpy(bigger, list, n * size);
+	return bigger;
+}
+
+void *
 sk_arena_dup(struct sk_arena *a, const void *p, size_t n)
 {
 	void *q = sk_arena_alloc(a, n);

@@ -80,7 +80,7 @@ struct details {
 	struct sk_arena *a;
 	struct facts *out;
 	struct fact_detail *list;
-	size_t n;
+	size_t n, cap;
 };
 
 /* "（例: …）" behind the label is ours. */
@@ -160,6 +160,8 @@ add(struct details *d, enum fact_detail_kind kind, const char *value)
 		d->out->doubts |= DOUBT_LEFT_OUT;
 		return;
 	}
+	d->list = sk_arena_room(d->a, d->list, d->n, &d->cap,
+	    sizeof(*d->list));
 	d->list[d->n].kind = kind;
 	d->list[d->n++].value = value;
 }
@@ -231,7 +233,6 @@ details_find(struct sk_arena *a, const struct lines *l, struct facts *out)
 	struct details d = { .a = a, .out = out };
 	enum fact_detail_kind kind;
 
-	d.list = sk_arena_array(a, LIMIT_DETAILS, sizeof(*d.list));
 	for (size_t i = 0; i < l->n; i++) {
 		struct scan s = l->v[i].s;
 

@@ -21,15 +21,7 @@ struct list {
 static void
 list_add(struct list *l, struct mail_field f)
 {
-	struct mail_field *bigger;
-
-	if (l->n == l->cap) {
-		l->cap = l->cap ? l->cap * 2 : 32;
-		bigger = sk_arena_array(l->a, l->cap, sizeof(*bigger));
-		if (l->n > 0)
-			memcpy(bigger, l->f, l->n * sizeof(*bigger));
-		l->f = bigger;
-	}
+	l->f = sk_arena_room(l->a, l->f, l->n, &l->cap, sizeof(*l->f));
 	l->f[l->n++] = f;
 }
 

@@ -28,7 +28,9 @@ struct finder {
 	struct sk_arena *a;
 	struct facts *out;
 	struct fact_indicator *list;
-	size_t n;
+	size_t n, cap;
+	struct fact_passage *passages;
+	size_t npassages, passages_cap;
 	uint16_t slots[SLOTS];	/* index + 1; 0 free */
 	char *line, *changed;	/* room for the longest line */
 	bool full, any;		/* any: this line holds a proposed one */
@@ -67,6 +69,8 @@ add(struct finder *f, const struct indicator_found *w, unsigned flags)
 		f->out->doubts |= DOUBT_LEFT_OUT;
 		return;
 	}
+	f->list = sk_arena_room(f->a, f->list, f->n, &f->cap,
+	    sizeof(*f->list));
 	x = &f->list[f->n++];
 	x->type = w->type;
 	x->value = sk_arena_str(f->a, w->value);
@@ -284,21 +288,23 @@ longest_line(const struct lines *l)
 /* Adds a paragraph to the last passage if it is of the same kind. The last
  * one takes all that is left, as damage. */
 static void
-passage(struct fact_passage *list, size_t *n, size_t at, size_t end,
-    bool technical)
+passage(struct finder *f, size_t at, size_t end, bool technical)
 {
-	struct fact_passage *last = *n > 0 ? &list[*n - 1] : NULL;
+	size_t n = f->npassages;
+	struct fact_passage *last = n > 0 ? &f->passages[n - 1] : NULL;
 
 	if (at == end)
 		return;
-	if (*n == LIMIT_PASSAGES)
+	if (n == LIMIT_PASSAGES)
 		last->technical = false;
 	if (last != NULL && (last->technical == technical ||
-	    *n == LIMIT_PASSAGES)) {
+	    n == LIMIT_PASSAGES)) {
 		last->len += (uint32_t)(end - at);
 		return;
 	}
-	list[(*n)++] = (struct fact_passage){ (uint32_t)at,
+	f->passages = sk_arena_room(f->a, f->passages, n, &f->passages_cap,
+	    sizeof(*f->passages));
+	f->passages[f->npassages++] = (struct fact_passage){ (uint32_t)at,
 		(uint32_t)(end - at), technical };
 }
 
@@ -314,9 +320,7 @@ line_end(const struct lines *l, size_t i)
 static void
 find_all(struct finder *f, const struct lines *l, bool quotes_ours)
 {
-	struct fact_passage *list = sk_arena_array(f->a, LIMIT_PASSAGES,
-	    sizeof(*list));
-	size_t signature = signature_at(l), from = 0, at = 0, n = 0;
+	size_t signature = signature_at(l), from = 0, at = 0;
 	bool technical = false;
 
 	for (size_t i = 0; i < l->n; i++) {
@@ -333,14 +337,14 @@ find_all(struct finder *f, const struct lines *l, bool quotes_ours)
 		technical |= f->any;
 		at = line_end(l, i);
 		if (l->v[i].kind == LINE_BLANK) {
-			passage(list, &n, from, at, technical);
+			passage(f, from, at, technical);
 			from = at;
 			technical = false;
 		}
 	}
-	passage(list, &n, from, at, technical);
-	f->out->passages = list;
-	f->out->npassages = n;
+	passage(f, from, at, technical);
+	f->out->passages = f->passages;
+	f->out->npassages = f->npassages;
 }
 
 void
@@ -350,10 +354,8 @@ indicators_find(struct sk_arena *a, const struct lines *l, bool quotes_ours,
 	struct finder *f = sk_arena_alloc(a, sizeof(*f));
 	size_t room = longest_line(l) + 1;
 
-	memset(f, 0, sizeof(*f));
 	f->a = a;
 	f->out = out;
-	f->list = sk_arena_array(a, LIMIT_INDICATORS, sizeof(*f->list));
 	f->line = sk_arena_alloc(a, room);
 	f->changed = sk_arena_alloc(a, room);
 	find_all(f, l, quotes_ours);

@@ -29,16 +29,8 @@ struct scanner {
 static struct mail_part *
 new_part(struct scanner *s)
 {
-	struct mail_part *bigger;
-
-	if (s->out->n == s->cap) {
-		s->cap = s->cap ? s->cap * 2 : 8;
-		bigger = sk_arena_array(s->a, s->cap, sizeof(*bigger));
-		if (s->out->n > 0)
-			memcpy(bigger, s->out->parts,
-			    s->out->n * sizeof(*bigger));
-		s->out->parts = bigger;
-	}
+	s->out->parts = sk_arena_room(s->a, s->out->parts, s->out->n, &s->cap,
+	    sizeof(*s->out->parts));
 	return &s->out->parts[s->out->n++];
 }
 

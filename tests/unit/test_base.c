@@ -234,6 +234,26 @@ arena_is_wiped(void **state)
 }
 
 static void
+arena_lists_grow(void **state)
+{
+	struct sk_arena *a = sk_arena_new();
+	size_t cap = 0;
+	int *list = NULL;
+
+	(void)state;
+	for (int n = 0; n < 1000; n++) {
+		list = sk_arena_room(a, list, (size_t)n, &cap, sizeof(*list));
+		assert_true(cap > (size_t)n);
+		assert_int_equal(list[n], 0);
+		list[n] = n + 1;
+	}
+	for (int n = 0; n < 1000; n++)
+		assert_int_equal(list[n], n + 1);
+	assert_true(cap < 2000);
+	sk_arena_free(&a);
+}
+
+static void
 arena_copies(void **state)
 {
 	struct sk_arena *a = sk_arena_new();
@@ -259,6 +279,7 @@ main(void)
 		cmocka_unit_test(buf_leaves_nothing_behind),
 		cmocka_unit_test(arena_is_zeroed_aligned_and_apart),
 		cmocka_unit_test(arena_is_wiped),
+		cmocka_unit_test(arena_lists_grow),
 		cmocka_unit_test(arena_copies),
 	};
 
