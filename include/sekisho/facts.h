@@ -47,7 +47,8 @@ struct fact_attachment {
 enum fact_attachment_flag {
 	ATTACH_NAME_TWICE = 1 << 0,	/* two file names: the first was taken */
 	ATTACH_NAME_HOSTILE = 1 << 1,	/* path, control or bidi characters */
-	ATTACH_ENCRYPTED_ARCHIVE = 1 << 2, /* zip with the encryption bit */
+	ATTACH_ENCRYPTED = 1 << 2,	/* with a password: zip, 7z, rar,
+					 * Office, PDF (encrypted.c) */
 	ATTACH_KEY = 1 << 3,		/* an OpenPGP public key */
 	ATTACH_BAD_ENCODING = 1 << 4	/* base64 or quoted-printable damaged */
 };
@@ -138,7 +139,7 @@ enum fact_doubt {
 	DOUBT_BAD_MIME = 1 << 10,	/* structure repaired or guessed */
 	DOUBT_FROM_INSIDE = 1 << 11,	/* protected From differs from the outer */
 	DOUBT_TOO_DEEP = 1 << 12,	/* more than LIMIT_LAYERS layers */
-	DOUBT_PASSWORD_MAIL = 1 << 13,	/* a password near an encrypted archive */
+	DOUBT_PASSWORD_MAIL = 1 << 13,	/* a password near an encrypted file */
 	DOUBT_OUTSIDE = 1 << 16,	/* words or parts beside what was sealed */
 	DOUBT_SIGNED_OUTSIDE = 1 << 17,	/* signed over ciphertext only */
 	DOUBT_SUBJECT_OUTSIDE = 1 << 18, /* the outer Subject was changed */

@@ -1,7 +1,7 @@
 /*
  * Attachments: counted, named, never opened. A large one is decoded piece by
- * piece and thrown away at once; only its size, its first bytes and the
- * encryption bit of a zip are remembered (standards.md B3). Small ones that
+ * piece and thrown away at once; only its size and whether it is encrypted are
+ * remembered (standards.md B3). Small ones that
  * hold an OpenPGP key are proposed as keys.
  */
 #include <config.h>
@@ -11,54 +11,10 @@
 
 #include "mail/bytes.h"
 #include "mail/charset.h"
+#include "mail/encrypted.h"
 #include "mail/read.h"
 
 enum { TYPE_MAX = 127 };	/* RFC 6838 4.2 */
-
-/* Looks for zip headers that may lie across two pieces. */
-struct zip_watch {
-	unsigned char tail[16];
-	size_t ntail;
-	uint64_t seen;
-	bool zip, encrypted;
-};
-
-/* Local (PK 3 4) and central (PK 1 2) headers hold the flags at 6 and 8. */
-static void
-look_at(struct zip_watch *z, const unsigned char *p, bool first)
-{
-	if (p[0] != 'P' || p[1] != 'K')
-		return;
-	if (p[2] == 3 && p[3] == 4) {
-		z->zip |= first;
-		z->encrypted |= (p[6] & 1) != 0;
-	} else if (p[2] == 1 && p[3] == 2) {
-		z->encrypted |= (p[8] & 1) != 0;
-	}
-}
-
-static bool
-zip_piece(void *ctx, const unsigned char *p, size_t n)
-{
-	struct zip_watch *z = ctx;
-	unsigned char joint[32];
-	size_t head = n < 16 ? n : 16;
-	const unsigned char *at = p, *end = p + n;
-
-	memcpy(joint, z->tail, z->ntail);
-	memcpy(joint + z->ntail, p, head);
-	for (size_t i = 0; i < z->ntail && i + 9 <= z->ntail + head; i++)
-		look_at(z, joint + i, false);
-	while ((size_t)(end - at) >= 9 &&
-	    (at = memchr(at, 'P', (size_t)(end - at) - 8)) != NULL) {
-		look_at(z, at, z->seen == 0 && at == p);
-		at++;
-	}
-	z->ntail = n < 8 ? n : 8;
-	memcpy(z->tail, p + n - z->ntail, z->ntail);
-	z->seen += n;
-	return true;
-}
 
 static bool
 may_be_key(const struct mail_part *p, const char *name)
@@ -100,7 +56,7 @@ static void
 one_attachment(struct mail_work *w, const struct mail_part *p,
     struct fact_attachment *out)
 {
-	struct zip_watch zip = { .ntail = 0 };
+	struct encrypted_watch watch = { .seen = 0 };
 	bool damaged = false;
 
 	out->type = text_cut(w->a, p->type.word, TYPE_MAX);
@@ -108,11 +64,11 @@ one_attachment(struct mail_work *w, const struct mail_part *p,
 	out->name = mime_file_name(w->a, &p->type, &p->disposition,
 	    &out->flags, &w->out->doubts);
 	out->bytes = transfer_decode(p->transfer, part_body(&w->scan, p),
-	    zip_piece, &zip, &damaged);
+	    encrypted_piece, &watch, &damaged);
 	if (damaged)
 		out->flags |= ATTACH_BAD_ENCODING;
-	if (zip.zip && zip.encrypted)
-		out->flags |= ATTACH_ENCRYPTED_ARCHIVE;
+	if (encrypted_is(&watch))
+		out->flags |= ATTACH_ENCRYPTED;
 }
 
 static bool
@@ -152,7 +108,7 @@ read_attachments(struct mail_work *w)
 		all |= list[n++].flags;
 	}
 	keys_autocrypt(w, keys, &nkeys);
-	if ((all & ATTACH_ENCRYPTED_ARCHIVE) &&
+	if ((all & ATTACH_ENCRYPTED) &&
 	    speaks_of_password(w->out->text))
 		w->out->doubts |= DOUBT_PASSWORD_MAIL;
 	w->out->attachments = list;

@@ -1,6 +1,6 @@
 /*
  * The password mail: the second mail that Japanese business sends after an
- * encrypted archive (R-115). It is filed with the case of the first, flagged,
+ * encrypted file (R-115). It is filed with the case of the first, flagged,
  * and opens none. A consultation may speak of passwords too, so the shape is
  * strict: short new text, a file is spoken of, one line gives the password,
  * and nothing in it speaks of an incident.

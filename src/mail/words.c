@@ -37,7 +37,7 @@ static const struct {
 	  "part differs from the sender of the mail." },
 	{ DOUBT_TOO_DEEP, "too-deep",
 	  "The mail is encrypted or signed in too many layers." },
-	{ DOUBT_PASSWORD_MAIL, "password-mail", "An encrypted archive came "
+	{ DOUBT_PASSWORD_MAIL, "password-mail", "An encrypted file came "
 	  "with what looks like its password." },
 	{ DOUBT_OUTSIDE, "outside", "Words or parts stand beside what was "
 	  "encrypted or signed: nobody vouches for them." },

@@ -137,7 +137,7 @@ static bool
 has_archive(const struct facts *f)
 {
 	for (size_t i = 0; f && i < f->nattachments; i++)
-		if (f->attachments[i].flags & ATTACH_ENCRYPTED_ARCHIVE)
+		if (f->attachments[i].flags & ATTACH_ENCRYPTED)
 			return true;
 	return false;
 }

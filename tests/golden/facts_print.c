@@ -87,7 +87,7 @@ static void
 print_attachments(struct sk_arena *a, const struct facts *f)
 {
 	static const char *const flags[] = { "name-twice", "name-hostile",
-		"encrypted-archive", "key", "bad-encoding" };
+		"encrypted", "key", "bad-encoding" };
 
 	for (size_t i = 0; i < f->nattachments; i++) {
 		const struct fact_attachment *t = &f->attachments[i];
