@@ -149,6 +149,10 @@ enum fact_doubt {
 					 * changed it: verdict_is_malleable() */
 };
 
+/* Two bits that stored facts may still have say nothing any more. */
+#define DOUBT_RETIRED (3u << 14)
+#define DOUBT_ALL (((uint32_t)DOUBT_MALLEABLE << 1) - 1 - DOUBT_RETIRED)
+
 enum fact_key_origin {		/* where a key came from */
 	KEY_ATTACHED,
 	KEY_IN_TEXT,
@@ -239,6 +243,7 @@ void facts_mark_theirs(struct sk_arena *a, struct facts *f,
     const char *const *free_mail, size_t nfree_mail);
 
 const char *doubt_text(uint32_t one_doubt);	/* plain English sentence */
+const char *doubt_text_ja(uint32_t one_doubt);
 const char *doubt_word(uint32_t one_doubt);	/* "from-not-one" for JSON */
 const char *automatic_word(enum fact_auto a);
 const char *protection_word(enum fact_protection p);

@@ -304,10 +304,16 @@ COLUMNS(indicator_columns) = { YES("proposed", "PROPOSED"),
 COLUMNS(doubt_columns) = { C("doubt", ""), END };
 COLUMNS(attachment_columns) = { C("part", "PART"), C("type", "TYPE"),
 	C("bytes", "BYTES"), C("name", "NAME"), END };
+COLUMNS(mail_key_columns) = { FPR("fingerprint", "FINGERPRINT"),
+	C("state", "STATE"), C("usable", "USABLE"), C("origin", "ORIGIN"),
+	C("addresses", "ADDRESSES"), C("bytes", "BYTES"), END };
 TABLES(mail_tables) = {
-	{ "doubt_texts", "Doubts", NULL, doubt_columns },
+	{ "crypto.says", "Encryption and signature", NULL, doubt_columns },
+	{ "doubt_texts_ja", "Doubts", NULL, doubt_columns },
+	{ "doubt_texts", NULL, NULL, doubt_columns },
 	{ "answers.items", "Answers to items", NULL, sighting_columns },
 	{ "attachments", "Attachments", NULL, attachment_columns },
+	{ "keys", "Keys it brought (proposals)", NULL, mail_key_columns },
 	{ "details", "Details", NULL, detail_columns },
 	{ "indicators", "Indicators", NULL, indicator_columns },
 	NO_MORE };

@@ -77,6 +77,27 @@ understood(struct command *c, const struct mail_record *m)
 	sk_json_set_null(c->out, "text");
 }
 
+/* The keys it brought, as keyd understood them; others stand in the raw mail
+ * only (`mail save`). */
+static int
+brought(struct command *c, const struct mail_record *m)
+{
+	const char *mark = sk_arena_printf(c->arena, "mail %lld, ",
+	    (long long)m->row);
+	struct sk_json *list = sk_json_set(c->out, "keys", sk_json_array());
+	struct key_record *k = NULL;
+	size_t n = 0;
+
+	if (m->case_row && store_keys(c->d->store, c->arena, NULL,
+	    m->case_row, &k, &n))
+		return command_store(c, SK_ERR_IO, "keys");
+	for (size_t i = 0; i < n; i++)
+		if (strncmp(k[i].origin, mark, strlen(mark)) == 0)
+			document_key(sk_json_add(list, sk_json_object()),
+			    &k[i], c->now);
+	return SK_OK;
+}
+
 int
 verb_mail_show(struct command *c)
 {
@@ -96,7 +117,7 @@ verb_mail_show(struct command *c)
 	sk_json_set_str(c->out, "authentication", word_of(WORDS_AUTH,
 	    (int)m.auth));
 	understood(c, &m);
-	return SK_OK;
+	return brought(c, &m);
 }
 
 /* ---- opened on demand ---- */

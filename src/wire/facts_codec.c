@@ -22,7 +22,6 @@ enum {
 	    ANSWER_COORDINATION | ANSWER_READBACK | ANSWER_REQUEST |
 	    ANSWER_4W | ANSWER_4C,
 	ATTACH_ALL = (ATTACH_BAD_ENCODING << 1) - 1,
-	DOUBT_ALL = (DOUBT_MALLEABLE << 1) - 1,
 	INDICATOR_ALL = (INDICATOR_THEIRS << 1) - 1,
 	AUTH_METHODS = 64,	/* in one field: dkim once a signature */
 	AUTH_ABOVE = 1,		/* flags of one field */
@@ -413,7 +412,7 @@ facts_get(struct sk_arena *a, struct sk_span s, struct facts *f)
 	get_content(&w, a, f);
 	if (format != FACTS_FORMAT_2)
 		get_found(&w, a, f);
-	f->doubts = wire_bits(&w, DOUBT_ALL);
+	f->doubts = wire_bits(&w, DOUBT_ALL | DOUBT_RETIRED);
 	get_places(&w, f);
 	return wire_end(&w);
 }

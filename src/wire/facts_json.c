@@ -57,6 +57,19 @@ attachments(struct sk_json *list, const struct facts *f)
 	}
 }
 
+/* Proposals only (L16). Whose key it is, keyd finds out: see `mail show`. */
+static void
+keys(struct sk_json *list, const struct facts *f)
+{
+	for (size_t i = 0; i < f->nkeys; i++) {
+		struct sk_json *o = sk_json_add(list, sk_json_object());
+
+		sk_json_set_str(o, "origin", key_origin_word(
+		    f->keys[i].origin));
+		sk_json_set_int(o, "bytes", (int64_t)f->keys[i].block.len);
+	}
+}
+
 /* The words for people come from the one table, so that a terminal and a
  * program are told the same. */
 static void
@@ -99,13 +112,14 @@ static void
 doubts(struct sk_json *o, uint32_t bits)
 {
 	struct sk_json *words = sk_json_set(o, "doubts", sk_json_array());
-	struct sk_json *texts = sk_json_set(o, "doubt_texts",
-	    sk_json_array());
+	struct sk_json *ja = sk_json_set(o, "doubt_texts_ja", sk_json_array());
+	struct sk_json *en = sk_json_set(o, "doubt_texts", sk_json_array());
 
 	for (uint32_t bit = 1; bit != 0 && bit <= bits; bit <<= 1)
 		if ((bits & bit) != 0) {
 			sk_json_add_str(words, doubt_word(bit));
-			sk_json_add_str(texts, doubt_text(bit));
+			sk_json_add_str(ja, doubt_text_ja(bit));
+			sk_json_add_str(en, doubt_text(bit));
 		}
 }
 
@@ -195,6 +209,7 @@ facts_json(const struct facts *f, const struct verdict *v)
 	sk_json_set_str(o, "outside", f->outside);
 	answers(sk_json_set(o, "answers", sk_json_object()), &f->answer);
 	attachments(sk_json_set(o, "attachments", sk_json_array()), f);
+	keys(sk_json_set(o, "keys", sk_json_array()), f);
 	crypto(sk_json_set(o, "crypto", sk_json_object()), f, v);
 	bounce(o, &f->bounce);
 	facts_json_indicators(o, f);

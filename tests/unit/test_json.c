@@ -188,12 +188,14 @@ facts_become_the_read_document(void **state)
 	    "\"never\":\"n\",\"other\":null,\"yes\":false,"
 	    "\"items\":[],\"ref\":true},"
 	    "\"attachments\":[{\"name\":\"a.txt\",\"type\":\"text/plain\","
-	    "\"bytes\":3,\"part\":2}],\"crypto\":{\"form\":\"plain\","
+	    "\"bytes\":3,\"part\":2}],\"keys\":[],\"crypto\":{\"form\":\"plain\","
 	    "\"integrity\":null,\"signature\":null,\"signer\":null,"
 	    "\"signed_by\":null,\"owner\":null,\"coverage\":\"nothing\","
 	    "\"signer_is_from\":false,\"protection\":\"none\",\"says\":"
 	    "[\"Nothing was opened or checked.\"]},\"bounce\":null,\"indicators\":[],"
 	    "\"details\":[],\"doubts\":[\"html-only\"],"
+	    "\"doubt_texts_ja\":[\"HTML 形式の本文しかないため、文字だけを"
+	    "取り出しました。\"],"
 	    "\"doubt_texts\":[\"The mail has no plain text; its HTML was "
 	    "turned into text.\"]}\n");
 	sk_json_free(&j);
