@@ -105,6 +105,22 @@ disagree(const struct answer_said *said)
 	return bad;
 }
 
+/* A yes beside a no, or beside words that take a part of it back: "ただし、…"
+ * may name whom a scope leaves out. */
+static unsigned
+taken_back(const struct answer_said *said, unsigned ticks)
+{
+	unsigned bad = 0;
+
+	if (said->yes && !said->codes_in_new && (said->but || said->change))
+		ticks |= ANSWER_4Y;
+	if (said->no || said->but || said->change)
+		bad |= ANSWER_4Y;
+	if (said->but)
+		bad |= ANSWER_4A | ANSWER_4C | ANSWER_SCOPE;
+	return ticks & bad;
+}
+
 /* The words of one code: one place's, or both where they are the same. NULL
  * and *clear false where they are missing, differ, or are too long. */
 static const char *
@@ -170,12 +186,12 @@ answer_parse_lines(struct sk_arena *a, const struct lines *l,
 	out->ref_other = said.ref_other;
 	out->code = said.code;
 	out->ticks = said.ticks[PLACE_NEW] | said.ticks[PLACE_FORM];
-	out->unclear = said.odd | disagree(&said) | clash(out->ticks);
+	out->unclear = said.odd | disagree(&said) | clash(out->ticks) |
+	    taken_back(&said, out->ticks);
 	take_words(a, &said, out);
-	out->yes_word = said.yes && !said.no && !said.codes_in_new &&
-	    out->unclear == 0 && (out->ticks & ~(unsigned)ANSWER_4Y) == 0;
-	if (said.no && (out->ticks & ANSWER_4Y) != 0)
-		out->unclear |= ANSWER_4Y;
+	out->yes_word = said.yes && !said.no && !said.but && !said.change &&
+	    !said.codes_in_new && out->unclear == 0 &&
+	    (out->ticks & ~(unsigned)ANSWER_4Y) == 0;
 	out->ticks &= ~out->unclear;
 	answer_said_free(&said);
 	answer_read_seen(l, out);

@@ -253,7 +253,8 @@ read_box(struct reading *r, size_t i, unsigned bit, enum box_mark mark,
 	struct sk_buf *b;
 	bool colon;
 
-	if (mark != BOX_EMPTY && (bit & FREE_CODES) == 0 && words_ask(rest))
+	if (mark != BOX_EMPTY && (bit & FREE_CODES) == 0 &&
+	    (words_ask(rest) || words_deny(rest)))
 		mark = BOX_ODD;
 	note_mark(r, place, bit, mark);
 	colon = words_after_label(rest, &label, &words);
@@ -382,6 +383,21 @@ bare_words(struct reading *r, unsigned bit, struct scan rest,
 	return true;
 }
 
+/* ● and ○ before codes, both in one mail, are radio buttons: which of them is
+ * meant is not for us to say. */
+static void
+note_bullet(struct answer_said *said, struct scan s, unsigned bits)
+{
+	uint32_t c = scan_peek(&s);
+
+	if (c == 0x25cf || c == 0x25a0 || c == 0x25c6)
+		said->solid |= bits;
+	else if (c == 0x25cb || c == 0x25c7 || c == 0x25e6)
+		said->hollow |= bits;
+	if (said->solid != 0 && said->hollow != 0)
+		said->odd |= said->solid | said->hollow;
+}
+
 /* Does line i hold nothing but codes? Takes them, and their words. */
 static bool
 read_bare_line(struct reading *r, size_t *i)
@@ -401,6 +417,7 @@ read_bare_line(struct reading *r, size_t *i)
 	if (!words_is_tail(rest) && (last & FREE_CODES) != 0 &&
 	    !bare_words(r, last, rest, &words))
 		return false;
+	note_bullet(r->said, r->l->v[*i].s, bits);
 	r->said->ticks[PLACE_NEW] |= bits;
 	r->said->codes_in_new = true;
 	if ((last & FREE_CODES) != 0) {
@@ -436,8 +453,12 @@ read_sentence(struct reading *r, struct scan s)
 	struct scan rest = s;
 	unsigned bits = 0, last;
 
-	if (words_is_yes(r->a, s))
+	if (words_is_yes(r->a, s)) {
 		r->said->yes = true;
+	} else {
+		r->said->but |= words_but(s);
+		r->said->change |= words_change(s);
+	}
 	if (words_is_no(r->a, s))
 		r->said->no = true;
 	if (words_is_withdrawal(r->a, s)) {

@@ -22,7 +22,10 @@ struct answer_said {
 	unsigned crosses, rounds;	/* ticked with an x; with a circle */
 	unsigned odd;			/* odd marks, mentions, stray words */
 	bool codes_in_new;		/* any of it stood in the new text */
+	unsigned solid, hollow;		/* bare codes behind ● ■ ◆, behind ○ ◇ */
 	bool yes, no;			/* a line of new text says so */
+	bool but;			/* one that takes a part of it back */
+	bool change;			/* one that speaks of changing it */
 	struct sk_buf words[PLACES][FREES];
 	const char *ref, *ref_other, *code;
 };

@@ -69,13 +69,28 @@ is_label_end(uint32_t c)
 	    c == 0x3002;
 }
 
+/* "② 1-A": the number of one question, and an answer to another. */
+static bool
+is_other_group(struct scan s, uint32_t number)
+{
+	enum box_mark mark;
+	uint32_t group;
+	unsigned bit;
+
+	scan_blanks(&s);
+	if (scan_box(&s, &mark))
+		scan_blanks(&s);
+	group = scan_peek(&s);
+	return number != 0 && group != number && scan_code(&s, true, &bit);
+}
+
 /* "①", "1.", "(1)", "Q1:", "確認①：", "回答：" */
 static void
 skip_question(struct scan *s)
 {
 	struct scan t = *s;
 	bool word, circled = false, end = false;
-	uint32_t c;
+	uint32_t c, number = 0;
 
 	if (scan_peek(&t) == '(')
 		scan_next(&t);
@@ -84,6 +99,7 @@ skip_question(struct scan *s)
 	c = scan_peek(&t);
 	if (is_number(c)) {
 		circled = c > '4';
+		number = circled ? c - 0x2460 + '1' : c;
 		scan_next(&t);
 	} else if (!word) {
 		return;
@@ -92,7 +108,7 @@ skip_question(struct scan *s)
 		scan_next(&t);
 		end = true;
 	}
-	if (end || circled) {
+	if ((end || circled) && !is_other_group(t, number)) {
 		*s = t;
 		scan_blanks(s);
 	}

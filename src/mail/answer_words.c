@@ -42,6 +42,24 @@ static const char *const nothing[] = { "なし", "無し", "ナシ", "特にな�
 	"none", "no", "nothing", "n/a", "na", "-", "該当なし", "いいえ",
 	"なしです", "特になしです", "nobody" };
 
+/* Alone as words of 1-B, 2-X or 3-E they are a mark, or name nothing. */
+static const char *const marks[] = { "×", "○", "✓", "レ", "x", "●", "△",
+	"✕", "✖", "?" };
+/* So may end a sentence that names nothing. "知らせない" may not. */
+static const char *const negations[] = { "ありません", "ございません", "はない",
+	"でない", "がない", "なし", "不要", "不要です" };
+
+static const char *const denials[] = { "取り消", "取消", "訂正", "撤回",
+	"不可", "以外", "除く", "除き", "除いて", "ただし", "但し", "ではな",
+	"ではあり", "not ", "cancel", "except", "unless", "but " };
+static const char *const buts[] = { "ただし", "但し", "しかし", "もっとも、",
+	"but ", "but, ", "however", "except", "unless", "with the exception" };
+static const char *const changes[] = { "変更", "修正", "訂正", "取り消",
+	"取消", "撤回", "保留", "未定", "差し替", "追記", "以外", "change",
+	"incorrect", "correction", "wait", "not yet", "instead", "wrong" };
+static const char *const absences[] = { "ありません", "ございません", "なし",
+	"no change", "without change", "nothing to change" };
+
 static const char *const talk[] = { "は", "が", "か", "も", "を", "と", "の",
 	"に", "で", "や", "って", "または", "又は", "もしくは", "あるいは",
 	"ではな", "以外", "or ", "and ", "is ", "isn't ", "are ", "not ",
@@ -81,6 +99,55 @@ listed(const char *word, const char *const *list, size_t n)
 	return false;
 }
 
+static bool
+ends_in_one(const char *word, const char *const *list, size_t n)
+{
+	size_t len = strlen(word), i;
+
+	for (i = 0; i < n; i++)
+		if (len >= strlen(list[i]) &&
+		    strcmp(word + len - strlen(list[i]), list[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Anywhere in it; at_start: at its start, or that of a sentence or clause. */
+static bool
+holds_one(struct scan s, const char *const *list, size_t n, bool at_start)
+{
+	bool start = true;
+	struct scan t;
+	uint32_t c;
+
+	for (; (c = scan_peek(&s)) != 0; scan_next(&s)) {
+		t = s;
+		if ((start || !at_start) && scan_table(&t, list, n,
+		    sizeof(*list)) < n)
+			return true;
+		start = is_final(c) || (start && c == '(');
+	}
+	return false;
+}
+
+bool
+words_deny(struct scan s)
+{
+	return holds_one(s, denials, COUNT(denials), false);
+}
+
+bool
+words_but(struct scan s)
+{
+	return holds_one(s, buts, COUNT(buts), true);
+}
+
+bool
+words_change(struct scan s)
+{
+	return holds_one(s, changes, COUNT(changes), false) &&
+	    !holds_one(s, absences, COUNT(absences), false);
+}
+
 bool
 words_is_tail(struct scan s)
 {
@@ -102,7 +169,9 @@ words_say_nothing(const char *words)
 	if (s.end - s.p >= SHORT - 4)
 		return false;
 	scan_fold(word, sizeof(word), without_final(s));
-	return listed(word, nothing, COUNT(nothing));
+	return listed(word, nothing, COUNT(nothing)) ||
+	    listed(word, marks, COUNT(marks)) ||
+	    ends_in_one(word, negations, COUNT(negations));
 }
 
 /* Whether s may begin one of the listed words. Normalising costs most of the
@@ -196,10 +265,7 @@ words_ask(struct scan s)
 	static const char *const asks[] = { "?", "ですか", "ますか",
 		"でしょうか" };
 
-	for (; scan_peek(&s) != 0; scan_next(&s))
-		if (SCAN_TABLE(&s, asks) < COUNT(asks))
-			return true;
-	return false;
+	return holds_one(s, asks, COUNT(asks), false);
 }
 
 static bool

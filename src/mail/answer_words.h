@@ -21,6 +21,13 @@ bool words_is_withdrawal(struct sk_arena *a, struct scan s);
 bool words_talk(struct scan s);
 /* A question, where a label is expected? */
 bool words_ask(struct scan s);
+/* Behind a ticked code: words that take the tick back ("取り消します", "以外",
+ * "not")? */
+bool words_deny(struct scan s);
+/* A sentence that takes a part of what is said back ("ただし、…", "except"). */
+bool words_but(struct scan s);
+/* One that speaks of a change, and does not say that there is none. */
+bool words_change(struct scan s);
 /* Without the dots, underlines and empty brackets of a printed line. */
 struct scan words_strip(struct scan s);
 /* Splits "printed label: words" at the first colon or ellipsis outside

@@ -1,6 +1,7 @@
 /*
  * The words for what facts hold: one for programs (JSON, promised in README),
- * one sentence in each language for people where there is a doubt. Never the mail's own words.
+ * one sentence in each language for people where there is a doubt. Never the
+ * mail's own words.
  */
 #include <config.h>
 
