@@ -41,6 +41,8 @@ struct token_found {
 	const char *address;
 	uint32_t question;
 	bool used;
+	int64_t created;
+	bool proved;		/* a mail encrypted to us holds its proof code */
 };
 
 /* Distinct tokens of a mail: RCPT tags, Message-IDs of ours in References, a
@@ -75,6 +77,18 @@ struct reply_counts {	/* of this authentication kind */
 };
 bool restraint_allows(const struct restraint *r, enum authentication auth,
     const struct reply_counts *counts);
+
+/* ---- what is a signature worth here? (signed.c) ---- */
+
+struct decide_in;
+/* Whoever holds a signed mail can send it again under another envelope, with
+ * another token in its address. So the sender's signature speaks to the
+ * question of token `t` only if that token's `ref` line is under it, or if it
+ * was made after the question and never came before. */
+bool decide_signed_for(const struct decide_in *in,
+    const struct token_found *t);
+/* Made lately, and seen for the first time: where there is no question. */
+bool decide_signed_anew(const struct decide_in *in);
 
 /* ---- decide ---- */
 
@@ -143,8 +157,8 @@ struct decide_in {
 	const struct person *person;	/* registered person of From, or NULL */
 	bool signer_is_from;	/* good signature over the whole by a key
 				 * pinned for the From address */
-	bool proof_code;	/* a reply encrypted to us holds the proof code
-				 * of this case's question */
+	bool signature_seen;	/* and that signature came before, in another
+				 * mail */
 	struct reply_counts counts;
 	bool class1_handler;	/* `person` is an active handler of an active
 				 * class-1 member: may speak for a client */

@@ -45,6 +45,8 @@ struct pgp_signature {
 					 * about whose key it is */
 	bool weak;			/* hash nobody should trust any more */
 	char fpr[PGP_FPR];		/* of the key or subkey; may be "" */
+	int64_t signed_at;		/* its own word, under the signature;
+					 * 0: it does not say */
 };
 struct pgp_result {
 	bool encrypted, integrity;

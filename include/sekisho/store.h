@@ -442,10 +442,16 @@ int store_failures_day(struct store *s, const char *address,
     enum authentication auth, int64_t now, unsigned *out);
 
 /* ---- ciphertexts that were opened ---- */
-/* Remembers that `sender` (From, "" for none) sent it first, in that mail.
- * *other: the mail in which somebody else sent it before, or 0. */
+struct seen {
+	int64_t mail;		/* the other one it came in first, or 0 */
+	bool same_sender;
+};
+/* Remembers that `sender` (From, "" for none) sent it first, in that mail. */
 int store_cipher_seen(struct store *s, const unsigned char cipher[32],
-    const char *sender, int64_t mail, int64_t *other);
+    const char *sender, int64_t mail, struct seen *before);
+/* The same for a signature, named by its key and its own time. */
+int store_signature_seen(struct store *s, const char *signer,
+    int64_t signed_at, int64_t mail, struct seen *before);
 
 /* ---- audit: hash-chained (I8) ---- */
 struct audit_record {

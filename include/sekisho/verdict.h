@@ -77,6 +77,10 @@ struct verdict {
 	char signer[41];	/* primary fingerprint, upper-case hex, or "" */
 	enum verdict_signer whose;
 	char owner[VERDICT_OWNER];	/* of that key; "" for nobody */
+	int64_t signed_at;	/* what a good signature says of its own time,
+				 * seconds; of several the first; 0: nothing */
+	bool again;		/* this ciphertext came before in another mail
+				 * of the same sender: an old one, sent anew */
 };
 
 /* Adds what was found about the next layer inwards; `form` is that layer's,

@@ -105,7 +105,7 @@ for_client(const struct decide_in *in, struct actions *x)
 
 	if (!(in->facts->answer.ticks & ANSWER_4C))
 		return false;
-	if (!in->class1_handler || !in->person || !in->signer_is_from) {
+	if (!in->class1_handler || !in->person || !decide_signed_anew(in)) {
 		act_operator(x, "client-not-signed");
 		return false;
 	}

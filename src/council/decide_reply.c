@@ -39,7 +39,7 @@ assurance_of(const struct decide_in *in, struct sk_arena *a)
 	if (!t || !same_address(a, t->address, in->facts->from.address) ||
 	    in->auth == AUTH_FAIL)
 		return ASSURANCE_NONE;
-	if (in->signer_is_from || in->proof_code)
+	if (t->proved || decide_signed_for(in, t))
 		return ASSURANCE_SIGNATURE;
 	return in->auth == AUTH_PASS ? ASSURANCE_TOKEN_ALIGNED :
 	    ASSURANCE_TOKEN;
@@ -232,6 +232,8 @@ not_heard(const struct decide_in *in)
 {
 	if (in->verdict && in->verdict->failed)
 		return failed_reason(in->verdict);
+	if (in->verdict && in->verdict->again)
+		return "ciphertext-came-before";
 	if (in->facts->doubts & DOUBT_FROM_INSIDE)
 		return "from-inside";
 	if (in->auth == AUTH_FAIL)

@@ -310,7 +310,8 @@ void
 gnupg_signature(const struct _gpgme_signature *s, struct pgp_signature *out)
 {
 	*out = (struct pgp_signature){ .state = state_of(s),
-		.weak = weak_hash(s->hash_algo) };
+		.weak = weak_hash(s->hash_algo),
+		.signed_at = (int64_t)s->timestamp };
 	if (key_fingerprint_valid(s->fpr))
 		snprintf(out->fpr, PGP_FPR, "%s", s->fpr);
 }

@@ -81,6 +81,8 @@ judge(struct keyd *k, const struct msg_open_mail *m,
 		v->signature = SIGNATURE_UNKNOWN_KEY;
 		v->signer[0] = '\0';
 	}
+	if (v->signature == SIGNATURE_GOOD)
+		v->signed_at = s->signed_at;
 	if (v->signature == SIGNATURE_UNKNOWN_KEY)
 		memcpy(done->issuer, r->issuer, sizeof(done->issuer));
 }

@@ -129,6 +129,17 @@ propose(const struct judging *j, const char *fpr)
 	    &j->done->certificate);
 }
 
+static int64_t
+first_signed(const struct cms_result *r)
+{
+	int64_t at = r->list[0].signed_at;
+
+	for (size_t i = 1; i < r->nsignatures; i++)
+		if (r->list[i].signed_at < at)
+			at = r->list[i].signed_at;
+	return at;
+}
+
 /* Exactly one signer, or all of them good (B1, C3). */
 static void
 judge(const struct judging *j, const struct cms_result *r)
@@ -148,6 +159,8 @@ judge(const struct judging *j, const struct cms_result *r)
 	if (r->nsignatures > CMS_SIGNERS)
 		state = SIGNATURE_SEVERAL;
 	v->signature = state;
+	if (state == SIGNATURE_GOOD)
+		v->signed_at = first_signed(r);
 	if (state == SIGNATURE_UNKNOWN_KEY)
 		propose(j, r->list[0].fpr);
 	else if (state != SIGNATURE_EMPTY && state != SIGNATURE_SEVERAL &&

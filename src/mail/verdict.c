@@ -209,6 +209,7 @@ take_signature(struct verdict *all, const struct verdict *layer)
 {
 	all->signature = layer->signature;
 	all->whose = layer->whose;
+	all->signed_at = layer->signed_at;
 	memcpy(all->signer, layer->signer, sizeof(all->signer));
 	memcpy(all->owner, layer->owner, sizeof(all->owner));
 }
@@ -235,6 +236,8 @@ join_signature(struct verdict *all, const struct verdict *layer)
 	    strcmp(all->signer, layer->signer) != 0) {
 		all->signature = SIGNATURE_SEVERAL;
 		drop_signer(all);
+	} else if (layer->signed_at < all->signed_at) {
+		all->signed_at = layer->signed_at;
 	}
 }
 
@@ -252,6 +255,7 @@ verdict_join(struct verdict *all, enum fact_form form, bool outside,
 	}
 	all->failed |= layer->failed;
 	all->replayed |= layer->replayed;
+	all->again |= layer->again;
 	join_signature(all, layer);
 	/* The innermost one stands nearest to the content. A clear-signed text
 	 * is never the whole: programs disagree about what it leaves out. */

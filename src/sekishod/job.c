@@ -114,23 +114,27 @@ ask_again(struct job *j, const struct msg_opened_mail *o)
 
 /* The same ciphertext from another sender: an attacker who has somebody's
  * encrypted mail lets us open it for him (EFAIL, B1). It is not read on; to
- * the outside it is a mail that could not be opened. */
+ * the outside it is a mail that could not be opened. From the same sender it
+ * is an old mail, which anybody can send again in his name. */
 static bool
-is_replayed(struct job *j, const struct msg_opened_mail *o)
+is_replayed(struct job *j, struct msg_opened_mail *o)
 {
 	const char *from = j->facts.from.address;
-	int64_t other = 0;
+	struct seen before;
 
 	if (!o->has_cipher)
 		return false;
 	if (store_cipher_seen(j->d->store, o->cipher, from ? from : "",
-	    j->mail.row, &other))
+	    j->mail.row, &before))
 		return true;	/* not known to be new: fail closed */
 	turn_after(j->d, NULL, NULL);
-	if (other)
-		sk_log(SK_WARN, "mail.replayed", "mail=%lld first=%lld",
-		    (long long)j->mail.row, (long long)other);
-	return other != 0;
+	if (before.mail)
+		sk_log(SK_WARN, "mail.replayed", "mail=%lld first=%lld "
+		    "sender=%s", (long long)j->mail.row,
+		    (long long)before.mail, before.same_sender ? "same" :
+		    "other");
+	o->verdict.again = before.mail && before.same_sender;
+	return before.mail && !before.same_sender;
 }
 
 static void

@@ -44,6 +44,7 @@ know_tokens(struct job *j, struct known *k)
 		k->tokens[i].address = t.address;
 		k->tokens[i].question = t.question;
 		k->tokens[i].used = t.used;
+		k->tokens[i].created = t.created;
 	}
 }
 
@@ -198,26 +199,38 @@ view_case(struct job *j, struct known *k)
 }
 
 /* The proof code stands only inside our ciphertext; it comes back only inside
- * a mail encrypted to us. */
-static bool
-proof_code(struct job *j, const struct known *k)
+ * a mail encrypted to us, and proves the one token that it was made for. */
+static void
+know_proof(struct job *j, struct known *k)
 {
 	/* Without integrity a code may stand in words that somebody else moved
 	 * together (EFAIL: S/MIME without a signature). */
 	if (!j->have_facts || !j->facts.answer.code ||
 	    !j->verdict.encrypted || !j->verdict.integrity ||
 	    j->verdict.failed)
-		return false;
+		return;
 	for (size_t i = 0; i < k->ntokens; i++) {
+		struct token_found *t = &k->tokens[i];
 		char code[27];
 
-		if (!k->tokens[i].known || !k->tokens[i].case_row)
+		if (!t->known || !t->case_row)
 			continue;
-		values_proof_code(j->d, k->tokens[i].token, code);
-		if (sk_ascii_ieq(code, j->facts.answer.code))
-			return true;
+		values_proof_code(j->d, t->token, code);
+		t->proved = sk_ascii_ieq(code, j->facts.answer.code);
 	}
-	return false;
+}
+
+/* The sender's own signature: has it come before? */
+static bool
+signature_seen(struct job *j)
+{
+	struct seen before;
+
+	if (!verdict_signer_is_from(&j->verdict))
+		return false;
+	/* not known to be new: fail closed */
+	return store_signature_seen(j->d->store, j->verdict.signer,
+	    j->verdict.signed_at, j->mail.row, &before) || before.mail;
 }
 
 static void
@@ -328,6 +341,7 @@ gather(struct job *j, struct known *k, struct decide_in *in)
 	if (!k->record.row && !in->repeat_of)
 		in->password_for_known = know_case_of_archive(j, k);
 	know_member(j, k, in);
+	know_proof(j, k);
 	in->tokens = k->tokens;
 	in->ntokens = k->ntokens;
 	if (in->repeat_of) {
@@ -341,7 +355,7 @@ gather(struct job *j, struct known *k, struct decide_in *in)
 		in->known = &k->view;
 	}
 	in->signer_is_from = verdict_signer_is_from(&j->verdict);
-	in->proof_code = proof_code(j, k);
+	in->signature_seen = signature_seen(j);
 }
 
 static int

@@ -50,7 +50,7 @@ acknowledge(struct daemon *d, const struct person *p, int64_t now)
 /* An answer on a copy that was made for one person. */
 static void
 answered(struct daemon *d, struct sk_arena *a, const struct decide_in *in,
-    const struct copy_record *c)
+    const struct token_found *t, const struct copy_record *c)
 {
 	const char *from = in->facts->from.address;
 	struct person p;
@@ -64,8 +64,8 @@ answered(struct daemon *d, struct sk_arena *a, const struct decide_in *in,
 		return;
 	}
 	/* As much as narrowing needs, and never from a forger. */
-	if (strcmp(c->template, "T-30") == 0 && (in->signer_is_from ||
-	    in->auth == AUTH_PASS))
+	if (strcmp(c->template, "T-30") == 0 &&
+	    (decide_signed_for(in, t) || in->auth == AUTH_PASS))
 		acknowledge(d, &p, in->now);
 }
 
@@ -85,7 +85,7 @@ roster_heard(struct daemon *d, struct sk_arena *a, const struct decide_in *in)
 		if (in->tokens[i].known && !in->tokens[i].case_row &&
 		    store_copy_get(d->store, a, in->tokens[i].copy_row,
 		    &c) == SK_OK && c.person) {
-			answered(d, a, in, &c);
+			answered(d, a, in, &in->tokens[i], &c);
 			return;
 		}
 }

@@ -106,6 +106,8 @@ verdict_put(struct sk_buf *b, const struct verdict *v)
 	wire_put_u8(b, v->outside);
 	wire_put_u8(b, (uint8_t)v->whose);
 	wire_put_str(b, v->owner);
+	wire_put_i64(b, v->signed_at);
+	wire_put_u8(b, v->again);
 }
 
 static void
@@ -137,6 +139,11 @@ read_verdict(struct wire_in *w, struct verdict *v, bool stored)
 		v->outside = wire_bool(w);
 		v->whose = wire_enum(w, SIGNERS - 1);
 		read_owner(w, v);
+	}
+	/* And those of the second: when is not known. */
+	if (!(stored && w->rest.len == 0)) {
+		v->signed_at = wire_i64(w);
+		v->again = wire_bool(w);
 	}
 	/* A good signature that names nobody could be anybody's (L14). */
 	if ((v->signature == SIGNATURE_GOOD && v->signer[0] == '\0') ||

@@ -147,6 +147,44 @@ def exception(w):
     wait.until("nobody", lambda: cases.permitted(w, item) == [])
 
 
+@step("what was signed or sealed for one question answers no other")
+def sent_again(w):
+    def ask(words):
+        w.council.run("request", "exception", w.number, "--scope",
+                      "TASK_FORCE", "--text-file", w.file("z.txt", words),
+                      "--reason", "x")
+        return asked(w)
+
+    def post(got, content, body):
+        def came():
+            return [m["number"] for m in w.council.case(w.number)["mails"]
+                    if m["direction"] == "in"]
+
+        seen = len(came())
+        w.send(w.who, got["Reply-To"], mails.mail(
+            w.who, got["Reply-To"], "Re", content=content, body=body))
+        wait.until("it to be filed", lambda: len(came()) > seen)
+        return w.council.json("mail", "show", max(came()))
+
+    code = re.compile(r"(?m)^code: \S+")
+    first, text = ask("一つ目の文です。")
+    sealed = mails.pgp_mime(w.key_of.run(
+        "--armor", "--recipient", w.own, "--encrypt", stdin=mails.entity(
+            "4-A\n" + code.search(text)[0])).stdout)
+    same(post(first, *sealed)["class"], "answer")
+    second, _ = ask("二つ目の文です。")
+    signed = mails.signed(w.key_of, "4-A")
+    same(post(second, *signed)["class"], "answer")
+    third, _ = ask("三つ目の文です。")
+    newest = w.council.json("request", "list", w.number)["requests"]
+    for old, why in ((sealed, "ciphertext-came-before"),
+                     (signed, "assurance-too-little")):
+        shown = post(third, *old)
+        same((shown["class"], shown["note"]), ("follow-up", why))
+    same(w.council.json("request", "list", w.number)["requests"], newest)
+    same(post(third, *mails.signed(w.key_of, "4-A"))["class"], "answer")
+
+
 @step("a class-1 vendor speaks for a client, who is called by another name")
 def vendor(w):
     ito = w.keys["lab-ito"]

@@ -15,16 +15,6 @@ EVE = "eve@evil2.test"
 SECRET = "機密の内容カナリア"
 
 
-def entity(text):
-    return mails.crlf(b"Content-Type: text/plain; charset=utf-8\n\n" +
-                      text.encode() + b"\n")
-
-
-def signed(key, text, boundary="=_sig"):
-    """(content lines, body) of a multipart/signed over one text."""
-    return mails.pgp_signed(key, entity(text), boundary)
-
-
 def newest(w, count):
     w.council.wait_cases(count)
     case = w.council.cases()[0]["number"]
@@ -57,7 +47,7 @@ def approved(w):
 @step("a mail signed as a whole is the sender's word")
 def whole(w):
     key = w.keys["tanaka"]
-    _, number, shown = post(w, FROM, *signed(key, "署名した文\n"))
+    _, number, shown = post(w, FROM, *mails.signed(key, "署名した文\n"))
     crypto = shown["crypto"]
     same(crypto["form"], "pgp-mime-signed")
     same(crypto["signature"], "good")
@@ -71,7 +61,7 @@ def whole(w):
 
 @step("words beside a signed part are under no signature (JYAF)")
 def beside(w):
-    content, body = signed(w.keys["tanaka"], "署名した文\n")
+    content, body = mails.signed(w.keys["tanaka"], "署名した文\n")
     outer = (b"--=_o\n" + content[0].encode() + b"\n\n" + body +
              b"\n--=_o\nContent-Type: text/plain\n\n[x] 2-E\n--=_o--\n")
     _, _, shown = post(w, FROM,
@@ -84,7 +74,7 @@ def beside(w):
 @step("a good signature of somebody else is said to be just that")
 def other(w):
     key = w.keys["tanaka"]
-    _, _, shown = post(w, MALLORY, *signed(key, "送金してください\n"))
+    _, _, shown = post(w, MALLORY, *mails.signed(key, "送金してください\n"))
     crypto = shown["crypto"]
     same(crypto["signature"], "good")
     same(crypto["signed_by"], "other")
@@ -112,7 +102,7 @@ def inline(w):
 @step("an encrypted mail sent again by another is not opened for him (EFAIL)")
 def replayed(w):
     key = w.keys["tanaka"]
-    content, body = mails.pgp_mime(key.encrypt(entity(SECRET), w.own))
+    content, body = mails.pgp_mime(key.encrypt(mails.entity(SECRET), w.own))
     _, number, shown = post(w, FROM, content, body)
     same(shown["crypto"]["integrity"], True)
     case, number, shown = post(w, EVE, content, body, subject="mine")
@@ -139,7 +129,7 @@ def plain(got, sender):
 def no_oracle(w):
     key = w.keys["tanaka"]
     good = key.run("--recipient", w.own, "--encrypt",
-                   stdin=entity(SECRET)).stdout
+                   stdin=mails.entity(SECRET)).stdout
     flipped = good[:-1] + bytes([good[-1] ^ 1])
     middle = bytearray(good)
     middle[len(good) // 2] ^= 4
@@ -148,9 +138,9 @@ def no_oracle(w):
     at = 2 + good[1]
     naked = good[:at] + b"\xc9" + good[at + 1:]     # the packet without MDC
     foreign = key.run("--recipient", key.fpr, "--encrypt",
-                      stdin=entity(SECRET)).stdout
+                      stdin=mails.entity(SECRET)).stdout
     symmetric = key.run("--passphrase", "x", "--symmetric",
-                        stdin=entity(SECRET)).stdout
+                        stdin=mails.entity(SECRET)).stdout
     bad = [flipped, bytes(middle), bytes(session), naked, foreign, symmetric,
            good[:-20], good + good, b"\xd4" + good[1:]]
     said = set()

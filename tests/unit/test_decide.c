@@ -399,7 +399,7 @@ ladder(void **state)
 			w.proposed.scope = (enum scope)s;
 			w.in.auth = rungs[i].auth;
 			w.in.signer_is_from = rungs[i].signer;
-			w.in.proof_code = rungs[i].code;
+			w.tokens[0].proved = rungs[i].code;
 			if (rungs[i].wrong_address)
 				w.facts.from.address = "eve@evil.example";
 			run(&w);
@@ -441,7 +441,7 @@ readbacks(void **state)
 	    "file:answer/confirmed use-token yes:token+aligned "
 	    "look:assurance-too-little");
 	CASE(readback(ANSWER_4Y), (w.has_locked = true,
-	    w.locked.scope = SCOPE_CLASS1_GROUP, w.in.proof_code = true),
+	    w.locked.scope = SCOPE_CLASS1_GROUP, w.tokens[0].proved = true),
 	    "file:answer/confirmed use-token lock-terms:signature CONFIRMED");
 	/* Operators who vouched before the yes came. */
 	CASE(readback(ANSWER_4Y), (w.proposed.scope = SCOPE_ALL_MEMBERS,

@@ -42,7 +42,8 @@ random_token(struct token_found *t, uint64_t *s)
 	    .case_row = pick(s, 6) ? 7 : pick(s, 2) * 8,
 	    .copy_row = pick(s, 3),
 	    .address = from[pick(s, 4) ? 0 : pick(s, 3)],
-	    .question = pick(s, 4) ? 3 : 2, .used = pick(s, 6) == 0 };
+	    .question = pick(s, 4) ? 3 : 2, .used = pick(s, 6) == 0,
+	    .created = pick(s, 3) * 1000, .proved = pick(s, 4) == 0 };
 }
 
 static void
@@ -70,7 +71,9 @@ random_mail(struct world *w, uint64_t *s)
 	w->in.auth = pick(s, 3);
 	w->in.repeat_of = pick(s, 12) == 0;
 	w->in.signer_is_from = pick(s, 4) == 0;
-	w->in.proof_code = pick(s, 4) == 0;
+	w->in.signature_seen = pick(s, 4) == 0;
+	w->verdict.signed_at = pick(s, 3) * 1000;
+	w->verdict.again = pick(s, 10) == 0;
 	w->in.counts.address_day = pick(s, 7);
 	w->rcpts[0] = rcpts[pick(s, 4) ? 0 : pick(s, 4)];
 	w->in.ntokens = pick(s, 3) ? 1 : pick(s, 3);

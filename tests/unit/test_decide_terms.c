@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sekisho/limits.h>
+
 #include "decide_world.h"
 
 /* R-069: whoever has confirmed may take back, with a token of any age, in any
@@ -112,7 +114,7 @@ exceptions(void **state)
 	(void)state;
 	CASE(requested(REQUEST_EXCEPTION, ANSWER_4A), AS_IT_IS, agreed);
 	CASE(requested(REQUEST_EXCEPTION, ANSWER_4A),
-	    (w.in.signer_is_from = false, w.in.proof_code = true), agreed);
+	    (w.in.signer_is_from = false, w.tokens[0].proved = true), agreed);
 	CASE(requested(REQUEST_EXCEPTION, ANSWER_4A),
 	    w.in.signer_is_from = false,
 	    "file:follow-up/assurance-too-little look:assurance-too-little");
@@ -133,6 +135,51 @@ exceptions(void **state)
 	CASE(requested(REQUEST_EXCEPTION, ANSWER_1C | ANSWER_2A | ANSWER_3A),
 	    AS_IT_IS, "file:answer/complete propose:2-A "
 	    "lock-terms:signature ask:back T-06");
+}
+
+/* What was signed for another question is sent again with this one's token in
+ * the address: the signature speaks only to what it can have meant. */
+static void
+old_signatures(void **state)
+{
+	static const char agreed[] = "file:answer/agreed use-token "
+	    "request:agreed",
+	    little[] = "file:follow-up/assurance-too-little "
+	    "look:assurance-too-little";
+	enum { ASKED = 2000000 };
+
+	(void)state;
+#define SIGNED(at, set, want) CASE(requested(REQUEST_EXCEPTION, ANSWER_4A), \
+	(w.tokens[0].created = ASKED, w.in.now = ASKED + 86400, \
+	w.verdict.signed_at = (at), set), want)
+	SIGNED(ASKED + 60, AS_IT_IS, agreed);
+	SIGNED(ASKED - LIMIT_SIGNED_SKEW, AS_IT_IS, agreed);
+	SIGNED(ASKED - LIMIT_SIGNED_SKEW - 1, AS_IT_IS, little);
+	SIGNED(0, AS_IT_IS, little);
+	/* within the clock's tolerance, and it came before */
+	SIGNED(ASKED - 1, w.in.signature_seen = true, little);
+	/* by a clock far ahead it would be newer than every question */
+	SIGNED(ASKED + 86400 + LIMIT_SIGNED_SKEW, AS_IT_IS, agreed);
+	SIGNED(ASKED + 86401 + LIMIT_SIGNED_SKEW, AS_IT_IS, little);
+	/* this question's own token stands under the signature */
+	SIGNED(0, w.facts.answer.ref = "A", agreed);
+	SIGNED(0, (w.facts.answer.ref = "b", w.facts.answer.ref_other = "a"),
+	    agreed);
+	SIGNED(0, w.facts.answer.ref = "b", little);
+	/* a proof code is that of its own token (know_proof) */
+	SIGNED(0, w.tokens[0].proved = true, agreed);
+	SIGNED(0, (w.tokens[1] = w.tokens[0], w.tokens[1].token = "b",
+	    w.tokens[1].place = TOKEN_REF_LINE, w.tokens[1].proved = true,
+	    w.in.ntokens = 2), little);
+	/* an old ciphertext confirms nothing, whatever stands in it */
+	SIGNED(ASKED + 60, w.verdict.again = true,
+	    "file:follow-up/ciphertext-came-before "
+	    "look:ciphertext-came-before");
+	CASE(readback(ANSWER_4Y), (w.verdict.again = true,
+	    w.tokens[0].proved = true),
+	    "file:follow-up/ciphertext-came-before "
+	    "look:ciphertext-came-before");
+#undef SIGNED
 }
 
 static struct world
@@ -169,6 +216,12 @@ vendors(void **state)
 	CASE(vendor(ANSWER_1C), AS_IT_IS, "open:incident file:consultation "
 	    "count-reply parties CONFIRMING ask T-05");
 	CASE(vendor(ALL), w.in.signer_is_from = false, as_everybody);
+	/* An old mail of theirs, sent again by whoever has it. */
+	CASE(vendor(ALL), w.in.signature_seen = true, as_everybody);
+	CASE(vendor(ALL), w.in.now = LIMIT_SIGNED_SECONDS +
+	    LIMIT_SIGNED_SKEW + 1, as_everybody);
+	CASE(vendor(ALL), w.verdict.signed_at = LIMIT_SIGNED_SKEW + 1,
+	    as_everybody);
 	CASE(vendor(ALL), w.in.class1_handler = false, as_everybody);
 	CASE(vendor(ALL), w.in.person = NULL, as_everybody);
 	/* Without the statement it is the vendor's own consultation. */
@@ -183,7 +236,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(withdrawals), cmocka_unit_test(wider_terms),
 		cmocka_unit_test(more_secret),
-		cmocka_unit_test(exceptions), cmocka_unit_test(vendors),
+		cmocka_unit_test(exceptions),
+		cmocka_unit_test(old_signatures), cmocka_unit_test(vendors),
 	};
 
 	return cmocka_run_group_tests_name("decide-terms", tests, NULL, NULL);

@@ -246,7 +246,7 @@ test_ciphers_of_4(void **state)
 	struct key_record *keys;
 	struct key_record k = sample_key(
 	    "0123456789ABCDEF0123456789ABCDEF01234567", KEY_PINNED);
-	int64_t other;
+	struct seen before;
 	size_t n;
 
 	fill(w);
@@ -266,14 +266,32 @@ test_ciphers_of_4(void **state)
 	assert_string_equal(keys[0].person, "canaryperson");
 	/* the first sender is remembered, another is told apart */
 	assert_int_equal(store_cipher_seen(w->s, cipher, "a@b.example", 7,
-	    &other), SK_OK);
-	assert_int_equal(other, 0);
+	    &before), SK_OK);
+	assert_int_equal(before.mail, 0);
+	assert_int_equal(store_cipher_seen(w->s, cipher, "a@b.example", 7,
+	    &before), SK_OK);
+	assert_int_equal(before.mail, 0);
 	assert_int_equal(store_cipher_seen(w->s, cipher, "A@b.example", 8,
-	    &other), SK_OK);
-	assert_int_equal(other, 0);
+	    &before), SK_OK);
+	assert_int_equal(before.mail, 7);
+	assert_true(before.same_sender);
 	assert_int_equal(store_cipher_seen(w->s, cipher, "c@d.example", 9,
-	    &other), SK_OK);
-	assert_int_equal(other, 7);
+	    &before), SK_OK);
+	assert_int_equal(before.mail, 7);
+	assert_false(before.same_sender);
+	/* signatures beside them: another time is another one */
+	assert_int_equal(store_signature_seen(w->s, k.fpr, 1000, 7, &before),
+	    SK_OK);
+	assert_int_equal(before.mail, 0);
+	assert_int_equal(store_signature_seen(w->s, k.fpr, 1000, 7, &before),
+	    SK_OK);
+	assert_int_equal(before.mail, 0);
+	assert_int_equal(store_signature_seen(w->s, k.fpr, 1001, 8, &before),
+	    SK_OK);
+	assert_int_equal(before.mail, 0);
+	assert_int_equal(store_signature_seen(w->s, k.fpr, 1000, 8, &before),
+	    SK_OK);
+	assert_int_equal(before.mail, 7);
 	world_commit(w);
 }
 

@@ -91,6 +91,26 @@ words_beside_it_leave_a_part(void **state)
 	assert_int_equal(v.coverage, COVERS_PART);
 }
 
+/* Two by one key: the one made first says how old it is. */
+static void
+the_oldest_signature_dates_it(void **state)
+{
+	struct verdict v = { 0 }, old = by_alice, new = by_alice;
+
+	(void)state;
+	old.signed_at = 1000;
+	new.signed_at = 2000;
+	verdict_join(&v, FORM_PGP_SIGNED, false, &new);
+	assert_int_equal(v.signed_at, 2000);
+	verdict_join(&v, FORM_PGP_SIGNED, false, &old);
+	assert_int_equal(v.signed_at, 1000);
+	verdict_join(&v, FORM_PGP_SIGNED, false, &new);
+	assert_int_equal(v.signed_at, 1000);
+	old.again = true;
+	verdict_join(&v, FORM_PGP_ENCRYPTED, false, &old);
+	assert_true(v.again);
+}
+
 /* Every signature is looked at; the order does not matter. */
 static void
 one_bad_signature_spoils_all(void **state)
@@ -254,6 +274,7 @@ main(void)
 		cmocka_unit_test(signed_inside_is_the_senders_word),
 		cmocka_unit_test(signed_ciphertext_is_nobodys_word),
 		cmocka_unit_test(words_beside_it_leave_a_part),
+		cmocka_unit_test(the_oldest_signature_dates_it),
 		cmocka_unit_test(one_bad_signature_spoils_all),
 		cmocka_unit_test(two_signers_are_nobody),
 		cmocka_unit_test(only_the_senders_key_is_the_senders),

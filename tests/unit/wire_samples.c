@@ -123,7 +123,8 @@ static const struct msg_opened_mail opened_mail_sample = {
 	.verdict = { .outer_form = FORM_SMIME_SIGNED, .encrypted = true,
 	    .integrity = false, .failed = true, .signature = SIGNATURE_GOOD,
 	    .coverage = COVERS_WHOLE, .signer = FPR, .replayed = true,
-	    .outside = true, .whose = SIGNER_CASE, .owner = "2026-0001" },
+	    .outside = true, .whose = SIGNER_CASE, .owner = "2026-0001",
+	    .signed_at = -1, .again = true },
 	.issuer = "0123456789ABCDEF", .has_cipher = true,
 	.cipher = { 1, [31] = 2 }, .reason = NULL,
 	.certificate = { (const unsigned char *)"der", 3 }

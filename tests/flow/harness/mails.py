@@ -132,6 +132,16 @@ def pgp_signed(key, part, boundary="=_sig"):
             body)
 
 
+def entity(text):
+    return crlf(b"Content-Type: text/plain; charset=utf-8\n\n" +
+                text.encode() + b"\n")
+
+
+def signed(key, text):
+    """(content lines, body) of a multipart/signed over one text."""
+    return pgp_signed(key, entity(text))
+
+
 def mixed(text, parts, boundary="=_mix"):
     """Text and attachments: [(name, type, bytes)]."""
     out = (f"--{boundary}\nContent-Type: text/plain; charset=utf-8\n"
