@@ -202,15 +202,21 @@ takes_back(const struct decide_in *in, struct sk_arena *a)
 	return !terms_widen(c->locked, &t);
 }
 
-/* Closed or ended: support starts again, confirmations are not inherited. */
+/* Closed or ended: support starts again, confirmations are not inherited. From
+ * somebody without the case's token it is a person who opens it: a number in
+ * the subject only threads (design.md §8). */
 static bool
-reopened(const struct decide_in *in, struct actions *x)
+reopened(const struct decide_in *in, struct actions *x, enum assurance have)
 {
 	enum case_state st = in->known->state;
 
 	if (st != CASE_CLOSED && st != CASE_SUPPORT_ONLY &&
 	    st != CASE_WITHDRAWN && st != CASE_REJECTED)
 		return false;
+	if (have == ASSURANCE_NONE) {
+		follow_up(x, "new-mail-after-end");
+		return true;
+	}
 	act_file(x, MAIL_FOLLOW_UP, "reopened");
 	act_state(x, CASE_SUPPORTING);
 	act_operator(x, "new-mail-after-end");
@@ -293,7 +299,7 @@ decide_reply(const struct decide_in *in, struct actions *x)
 		tell_of_failure(in, x);
 	} else if (in->facts->answer.ticks & ANSWER_4W) {
 		decide_withdrawal(in, x, have);
-	} else if (reopened(in, x)) {
+	} else if (reopened(in, x, have)) {
 		return;
 	} else if (!answer_any(&in->facts->answer)) {
 		follow_up(x, "");

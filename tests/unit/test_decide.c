@@ -554,6 +554,13 @@ changes(void **state)
 	    "file:follow-up/reopened SUPPORTING look:new-mail-after-end");
 	CASE(in_council(ALL), w.c.state = CASE_WITHDRAWN,
 	    "file:follow-up/reopened SUPPORTING look:new-mail-after-end");
+	/* A guessed number and a forged From open nothing again. */
+	CASE(in_council(ALL), (w.c.state = CASE_CLOSED, w.in.ntokens = 0,
+	    w.in.threaded_by_subject = true),
+	    "file:follow-up/new-mail-after-end look:new-mail-after-end");
+	CASE(in_council(0), (w.c.state = CASE_SUPPORT_ONLY,
+	    w.facts.from.address = "eve@evil.example"),
+	    "file:follow-up/new-mail-after-end look:new-mail-after-end");
 	CASE(in_council(ALL), (w.c.state = CASE_CLOSED,
 	    w.in.auth = AUTH_FAIL), "file:follow-up/authentication-fail "
 	    "look:authentication-fail");
