@@ -184,6 +184,8 @@ decide_new(const struct decide_in *in, struct actions *x)
 		actions_add(x, ACTION_PROPOSE_KEYS);
 	if (in->verdict && in->verdict->failed)
 		act_operator(x, failed_reason(in->verdict));
+	else if (classify_paper(x->arena, in->facts))
+		act_operator(x, "membership-paper");
 	silent = silent_reason(in);
 	if (!silent)
 		acknowledge(in, desk, x);
@@ -192,7 +194,9 @@ decide_new(const struct decide_in *in, struct actions *x)
 }
 
 /* A paper for the membership desk: its sender is told where it belongs, under
- * the same restraint as any first answer; its content opens no case (R-037). */
+ * the same restraint as any first answer; its content opens no case (R-037).
+ * A name is not much to go by: a person looks at each, and what comes to an
+ * incident desk is a consultation first. */
 void
 decide_paper(const struct decide_in *in, struct actions *x)
 {
@@ -200,15 +204,18 @@ decide_paper(const struct decide_in *in, struct actions *x)
 	const char *silent = silent_reason(in);
 	struct action *t;
 
+	if (desk && desk->kind == DESK_INCIDENT) {
+		decide_new(in, x);
+		return;
+	}
 	if (!silent && (!desk || !*in->policy->membership_address))
 		silent = "no-right-address";
 	act_file_outside(x, MAIL_WRONG_DESK, silent ? silent :
 	    "membership-paper");
 	act_audit(x, "mail.wrong-desk", silent ? silent : "told");
-	if (silent) {
-		act_notify(x, "operator_look");
+	act_notify(x, "operator_look");
+	if (silent)
 		return;
-	}
 	t = actions_add(x, ACTION_TELL);
 	t->u.tell.template = "T-24";
 	t->u.tell.to = routing_answer_address(in->facts);

@@ -192,6 +192,24 @@ static const struct fact_attachment papers[] = {
 	{ .name = "申込書.docx" },
 };
 
+/* Whatever its sender is told, an operator hears of it. */
+static bool
+looked_at(const struct fact_attachment *paper)
+{
+	struct world w = first_mail();
+	bool told = false;
+
+	w.facts.attachments = paper;
+	w.facts.nattachments = 1;
+	w.rcpts[0] = "csc-info@example.jp";
+	run(&w);
+	for (size_t i = 0; i < w.out.n; i++)
+		told |= w.out.list[i].type == ACTION_NOTIFY &&
+		    !strcmp(w.out.list[i].u.notify.event, "operator_look");
+	sk_arena_free(&w.a);
+	return told;
+}
+
 static void
 other_classes(void **state)
 {
@@ -210,13 +228,20 @@ other_classes(void **state)
 	/* Membership papers by their names. */
 	for (size_t i = 0; i < 3; i++)
 		CASE(first_mail(), (w.facts.attachments = &papers[i],
-		    w.facts.nattachments = 1),
+		    w.facts.nattachments = 1,
+		    w.rcpts[0] = "csc-info@example.jp"),
 		    "file:wrong-desk/membership-paper/outside tell:T-24");
+	assert_true(looked_at(papers));
+	/* What comes to an incident desk is a consultation first. */
+	CASE(first_mail(), (w.facts.attachments = papers,
+	    w.facts.nattachments = 1), "open:incident file:consultation "
+	    "look:membership-paper count-reply CONFIRMING ask T-01+form+key");
 	CASE(first_mail(), (w.facts.attachments = &papers[3],
 	    w.facts.nattachments = 1), "open:incident file:consultation "
 	    "count-reply CONFIRMING ask T-01+form+key");
 	CASE(first_mail(), (w.facts.attachments = papers,
-	    w.facts.nattachments = 1, w.in.counts.address_day = 5),
+	    w.facts.nattachments = 1, w.in.counts.address_day = 5,
+	    w.rcpts[0] = "csc-info@example.jp"),
 	    "file:wrong-desk/restraint/outside");
 	CASE(reply(ALL), (w.facts.attachments = papers,
 	    w.facts.nattachments = 1),
