@@ -100,8 +100,8 @@ int store_mail_unwrapped(struct store *s, int64_t after, int64_t *rows,
 int store_mail_list(struct store *s, struct sk_arena *a, int64_t case_row,
     size_t max, struct mail_record **out, size_t *n); /* case_row 0: all; newest
 				 * first */
-/* A filed mail with the same raw hash + sender + recipients, or the same
- * content id + From + recipients received since `since`; 0 if none. */
+/* The newest filed mail with the same raw hash + sender + recipients, or the
+ * same content id + From + recipients received since `since`; 0 if none. */
 int store_mail_repeat_raw(struct store *s, const struct mail_record *m,
     int64_t *row, int64_t *case_row);
 int store_mail_repeat_content(struct store *s, const struct mail_record *m,

@@ -233,8 +233,25 @@ signature_seen(struct job *j)
 	    j->verdict.signed_at, j->mail.row, &before) || before.mail;
 }
 
+/* What could not be opened then and is open now says something new. Repeats
+ * name the first of their kind. */
 static void
-know_repeat(struct job *j, struct decide_in *in)
+look_at_first(struct job *j, struct decide_in *in)
+{
+	struct verdict v = { 0 };
+	struct mail_record first;
+
+	if (store_mail_get(j->d->store, j->arena, in->repeat_of, &first))
+		return;
+	if (j->have_facts && !j->verdict.failed && (!first.facts.len ||
+	    verdict_get(first.verdict, &v) || v.failed))
+		in->repeat_of = in->repeat_case = 0;
+	else if (first.repeat_of)
+		in->repeat_of = first.repeat_of;
+}
+
+static void
+find_repeat(struct job *j, struct decide_in *in)
 {
 	struct mail_record *m = &j->mail;
 
@@ -246,6 +263,14 @@ know_repeat(struct job *j, struct decide_in *in)
 	    m->received - LIMIT_REPEAT_SECONDS, &in->repeat_of,
 	    &in->repeat_case))
 		in->repeat_of = 0;
+}
+
+static void
+know_repeat(struct job *j, struct decide_in *in)
+{
+	find_repeat(j, in);
+	if (in->repeat_of)
+		look_at_first(j, in);
 }
 
 static bool

@@ -69,10 +69,10 @@ const struct sql sql_table[SQL_LAST] = {
 	    "ORDER BY row DESC LIMIT ?" },
 	[SQL_MAIL_REPEAT_RAW] = { "mail.repeat_raw",
 	    "SELECT row, case_row FROM mail WHERE raw = ? AND done = 1 "
-	    "AND row <> ? ORDER BY row LIMIT 1" },
+	    "AND row <> ? ORDER BY row DESC LIMIT 1" },
 	[SQL_MAIL_REPEAT_CONTENT] = { "mail.repeat_content",
 	    "SELECT row, case_row FROM mail WHERE content = ? AND done = 1 "
-	    "AND row <> ? AND received >= ? ORDER BY row LIMIT 1" },
+	    "AND row <> ? AND received >= ? ORDER BY row DESC LIMIT 1" },
 	[SQL_MAIL_SPOOLS] = { "mail.spools",
 	    "SELECT spool FROM mail WHERE spool IS NOT NULL" },
 

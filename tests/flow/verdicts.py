@@ -4,7 +4,7 @@ to an attacker (standards.md B1: JYAF, EFAIL, no oracle, SEPPmail 27445)."""
 import base64
 import re
 
-from harness import mails
+from harness import lmtp, mails, wait
 from harness.tap import has, lacks, run, same, step
 from harness.world import world
 
@@ -157,6 +157,38 @@ def no_oracle(w):
         same(len(w.sink.all(sender)), 1)
     same(len(said), 1)
     lacks(said.pop(), SECRET)
+
+
+@step("what could not be opened then and can be now is no repeat")
+def opened_later(w):
+    who = "slow@slow.test"
+    w.tried = len(w.council.cases())
+    key = w.keys["tanaka"]
+    foreign = [mails.pgp_mime(key.encrypt(b"x", key.fpr)) for _ in range(20)]
+    for content, body in foreign:
+        same(lmtp.deliver(w, mails.mail(who, TO, "x", content=content,
+                                        body=body), [TO], who), [250])
+    w.council.wait_cases(w.tried + 20)
+    content, body = mails.pgp_mime(key.encrypt(mails.entity(SECRET), w.own))
+    raw = mails.mail(who, TO, "x", content=content, body=body)
+    lmtp.deliver(w, raw, [TO], who)
+    _, first, shown = newest(w, w.tried + 21)
+    same(shown["crypto"]["integrity"], False)
+    # The same, and now it is known who sends it: his count is another one.
+    believed = (b"Authentication-Results: mx.council.test; dmarc=pass "
+                b"header.from=slow.test\r\nReceived: from a by b; " +
+                mails.date().encode() + b"\r\n")
+    lmtp.deliver(w, believed + raw, [TO], who)
+    _, second, shown = newest(w, w.tried + 22)
+    same((shown["crypto"]["integrity"], shown["class"]),
+         (True, "consultation"))
+    has(w.council.run("mail", "text", second), SECRET)
+    # And once more is a repeat.
+    lmtp.deliver(w, believed + raw, [TO], who)
+    wait.until("the repeat", lambda: [
+        m for m in w.council.json("mail", "list")["mails"]
+        if m["number"] > second and m["class"] == "repeat"])
+    same(len(w.council.cases()), w.tried + 22)
 
 
 if __name__ == "__main__":
