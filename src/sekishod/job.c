@@ -385,7 +385,8 @@ reader_answered(void *ctx, struct channel_message *m, const char *error)
 	    sk_buf_span(&m->fields), &done)) {
 		unreadable(j, "unreadable", "reader broke the protocol");
 	} else if (done.status) {
-		unreadable(j, "unreadable", done.reason ? done.reason : "");
+		/* A code: the reader's own words may be those of the mail. */
+		unreadable(j, "unreadable", sk_err_word(done.status));
 	} else if (take_facts(j, &done)) {
 		unreadable(j, "unreadable", "reader sent odd facts");
 	} else {

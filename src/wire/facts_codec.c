@@ -248,6 +248,27 @@ put_bounce(struct sk_buf *b, const struct fact_bounce *x)
 		wire_put_str(b, x->returned[i]);
 }
 
+/* It goes into the log and the audit chain: nothing but an enhanced status code
+ * (RFC 3463 2), whatever a reader says. */
+static bool
+is_status(const char *s)
+{
+	size_t n;
+
+	if (*s != '2' && *s != '4' && *s != '5')
+		return false;
+	s++;
+	for (int part = 0; part < 2; part++) {
+		if (*s++ != '.')
+			return false;
+		n = strspn(s, "0123456789");
+		if (n < 1 || n > 3)
+			return false;
+		s += n;
+	}
+	return *s == '\0';
+}
+
 static void
 get_bounce(struct wire_in *w, struct sk_arena *a, struct fact_bounce *x)
 {
@@ -255,6 +276,8 @@ get_bounce(struct wire_in *w, struct sk_arena *a, struct fact_bounce *x)
 
 	x->fate = wire_enum(w, FATE_UNCLEAR);
 	x->status = wire_str(w, a);
+	if (x->status != NULL && !is_status(x->status))
+		w->bad = true;
 	x->recipient = wire_str(w, a);
 	x->nreturned = wire_count(w, LIMIT_RETURNED);
 	x->returned = returned = wire_array(a, x->nreturned,

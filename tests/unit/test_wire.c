@@ -251,11 +251,14 @@ lies_in_facts_are_refused(void **state)
 	struct sk_arena *a = sk_arena_new();
 	static const struct fact_passage gap[] = { { 0, 5, true },
 		{ 6, 7, false } }, behind[] = { { 0, 14, true } };
-	struct facts bad[7], f;
+	static const char *const statuses[] = { "", "3.1.1", "5.1", "5.1.1 x",
+		"5.1234.1", "5.1.1\n", "5..1", "5.1.1.1", "5.x.1" };
+	enum { N_BAD = 7 + sizeof(statuses) / sizeof(statuses[0]) };
+	struct facts bad[N_BAD], f;
 	struct sk_buf b;
 
 	(void)state;
-	for (size_t i = 0; i < 7; i++)
+	for (size_t i = 0; i < N_BAD; i++)
 		bad[i] = *wire_sample_facts();
 	bad[0].from.address = "two@at@signs";
 	bad[1].doubts = 1u << 31;
@@ -265,7 +268,10 @@ lies_in_facts_are_refused(void **state)
 	bad[5].passages = behind;
 	bad[5].npassages = 1;
 	bad[6].answer.sightings[0].letter = 'a';
-	for (size_t i = 0; i < 7; i++) {
+	/* it goes into the log and the audit chain */
+	for (size_t i = 7; i < N_BAD; i++)
+		bad[i].bounce.status = statuses[i - 7];
+	for (size_t i = 0; i < N_BAD; i++) {
 		sk_buf_init(&b, LIMIT_FACTS);
 		facts_put(&b, &bad[i]);
 		assert_int_equal(facts_get(a, sk_buf_span(&b), &f),
