@@ -47,6 +47,22 @@ fill_subkeys(struct sk_arena *a, gpgme_key_t key, struct key_facts *k)
 	}
 }
 
+/* "a@x <b@y>": programs disagree about whose key that is (SEPPmail's
+ * CVE-2026-27444), so it names nobody. */
+static bool
+names_one(const char *uid, const char *email)
+{
+	const char *at = strchr(uid, '@'), *open = strchr(uid, '<');
+	size_t n = strlen(uid), m = strlen(email);
+
+	if (at == NULL || strchr(at + 1, '@') != NULL)
+		return false;
+	if (open == NULL)
+		return strcmp(uid, email) == 0;
+	return open[m + 1] == '>' && open + m + 2 == uid + n &&
+	    memcmp(open + 1, email, m) == 0;
+}
+
 static void
 fill_addresses(struct sk_arena *a, gpgme_key_t key, struct key_facts *k)
 {
@@ -56,7 +72,8 @@ fill_addresses(struct sk_arena *a, gpgme_key_t key, struct key_facts *k)
 	k->addresses = at;
 	for (u = key->uids; u != NULL; u = u->next)
 		if (!u->revoked && !u->invalid && u->email != NULL &&
-		    sk_address_valid(u->email) &&
+		    sk_address_valid(u->email) && u->uid != NULL &&
+		    names_one(u->uid, u->email) &&
 		    k->naddresses < LIMIT_KEY_ADDRESSES)
 			at[k->naddresses++] = sk_arena_str(a, u->email);
 }

@@ -350,6 +350,56 @@ others_keys_are_described(void **state)
 }
 
 /* Looked at is not imported. */
+/* A user id that two programs read in two ways names nobody (CVE-2026-27444);
+ * one that all read alike still does. */
+static void
+ambiguous_user_ids_name_nobody(void **state)
+{
+	static const struct { const char *uid; bool names; } t[] = {
+		{ "Eve <eve@evil.example>", true },
+		{ "eve@evil.example", true },
+		{ "<eve@evil.example>", true },
+		{ "Eve (work) <eve@evil.example>", true },
+		{ "alice@person.example <eve@evil.example>", false },
+		{ "<alice@person.example> <eve@evil.example>", false },
+		{ "Eve <eve@evil.example> <alice@person.example>", false },
+		{ "Eve (alice@person.example) <eve@evil.example>", false },
+		{ "Eve <eve@evil.example> (alice@person.example)", false },
+		{ "Eve <eve@evil.example>@person.example", false },
+		{ "\"Eve <alice@person.example>\" <eve@evil.example>", false },
+		{ "Eve eve@evil.example", false },
+	};
+	struct sk_error e;
+	bool mismatch;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		const char *home = host_path(h, sk_arena_printf(h->arena,
+		    "u%zu", i));
+		struct msg_inspected r;
+		char fpr[41];
+
+		assert_int_equal(sk_dir_make(home, 0700, NULL), 0);
+		assert_int_equal(host_gpg(h, home, NULL, NULL, "--passphrase",
+		    "", "--allow-freeform-uid", "--quick-generate-key",
+		    t[i].uid, "ed25519", "sign", "0", NULL), 0);
+		host_fpr(h, home, fpr);
+		assert_int_equal(host_gpg(h, home, NULL, NULL, "--passphrase",
+		    "", "--quick-add-key", fpr, "cv25519", "encr", "0", NULL),
+		    0);
+		host_gpg(h, home, NULL, "odd.asc", "--armor", "--export", fpr,
+		    NULL);
+		r = keyd_inspect(h, &k, host_read(h, "odd.asc"));
+		assert_int_equal(r.status, 0);
+		if ((r.key.naddresses > 0) != t[i].names)
+			fail_msg("%s: %zu addresses", t[i].uid,
+			    r.key.naddresses);
+		assert_int_equal(key_importable(&r.key, time(NULL) + 60,
+		    "alice@person.example", &mismatch, &e), 0);
+		assert_true(mismatch);
+	}
+}
+
 static void
 nothing_stays_behind(void **state)
 {
@@ -380,6 +430,7 @@ main(void)
 		cmocka_unit_test(floods_are_refused),
 		cmocka_unit_test(junk_is_no_key),
 		cmocka_unit_test(others_keys_are_described),
+		cmocka_unit_test(ambiguous_user_ids_name_nobody),
 		cmocka_unit_test(nothing_stays_behind),
 	};
 
