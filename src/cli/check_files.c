@@ -13,6 +13,7 @@
 #include <sekisho/vault.h>
 
 #include "cli/check.h"
+#include "cli/run.h"
 
 static void
 check_key(struct finding_list *f, const char *what, const char *path,
@@ -105,12 +106,46 @@ check_homes(struct finding_list *f, const struct config *c)
 
 /* ---- programs and sockets ---- */
 
+/* Debian's mend of a double free in gpgme (CVE-2026-129975 by its changelog):
+ * the library's own number does not tell. Elsewhere nobody knows the package,
+ * and nothing is said. */
+#define GPGME_LEAST "1.18.0-3+deb12u1"
+
+static void
+check_gpgme(struct finding_list *f)
+{
+	char *const query[] = { (char *)(uintptr_t)"dpkg-query",
+		(char *)(uintptr_t)"-W", (char *)(uintptr_t)"-f${Version}\n",
+		(char *)(uintptr_t)"libgpgme11*", NULL };
+	char *compare[] = { (char *)(uintptr_t)"dpkg",
+		(char *)(uintptr_t)"--compare-versions", NULL,
+		(char *)(uintptr_t)"ge", (char *)(uintptr_t)GPGME_LEAST, NULL };
+	char version[60], what[80], *line;
+	struct sk_buf out;
+
+	sk_buf_init(&out, 4096);
+	run_output(query, false, &out);
+	line = sk_buf_str(&out) + strspn(sk_buf_str(&out), "\n");
+	snprintf(version, sizeof(version), "%.*s", (int)strcspn(line, "\n"),
+	    line);
+	compare[2] = version;
+	snprintf(what, sizeof(what), "library gpgme %s", version);
+	if (*version != '\0' && run_output(compare, false, &out) == 1)
+		check_say(f, what, "it is older than " GPGME_LEAST ", where a "
+		    "memory fault was mended that a mail may reach: "
+		    "apt-get install --only-upgrade libgpgme11");
+	else if (*version != '\0')
+		check_say(f, what, NULL);
+	sk_buf_free(&out);
+}
+
 void
 check_programs(struct finding_list *f, const struct config *c)
 {
 	static const char *const names[] = { "sekisho-reader",
 	    "sekisho-keyd" };
 
+	check_gpgme(f);
 	for (size_t i = 0; i < 2; i++) {
 		const char *path = sk_path_join(f->c->arena, f->c->libexec,
 		    names[i]);

@@ -177,6 +177,27 @@ def checked(w):
     (w.council.dir / "store.key").chmod(0o600)
 
 
+@step("check tells the version of gpgme, and complains of one with a fault")
+def library(w):
+    def check(said):
+        fake = w.dir / "fake"
+        fake.mkdir(exist_ok=True)
+        path = fake / "dpkg-query"
+        path.write_text(f"#!/bin/sh\n{said}\n")
+        path.chmod(0o755)
+        env = w.council.environment
+        env["PATH"] = f"{fake}:{env['PATH']}"
+        return w.council.call("check", "--postfix", "none", environment=env)
+
+    has(w.council.run("check", "--postfix", "none"), "library gpgme 1.")
+    old = check("echo 1.18.0-3")
+    same(old.returncode, 78)
+    has(old.stdout.decode(), "library gpgme 1.18.0-3 ", "--only-upgrade")
+    unknown = check("echo unknown package >&2; exit 1")
+    same(unknown.returncode, 0)
+    lacks(unknown.stdout.decode(), "gpgme")
+
+
 @step("a reload takes new rules; faulty ones leave the old in force")
 def reloaded(w):
     policy = w.council.dir / "council.conf"
