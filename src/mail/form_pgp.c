@@ -245,9 +245,12 @@ take_inline(struct mail_work *w, const struct mail_part *p,
 	if (w->payload == NULL)
 		return SK_OK;
 	w->out->data_at = w->payload->len;
-	w->out->data_len = armour.len;
 	sk_buf_add(w->payload, armour.p, armour.len);
-	return w->payload->over ? form_too_large(w) : SK_OK;
+	if (w->payload->over)
+		return form_too_large(w);
+	armour_drop_bare(w->payload, w->out->data_at);
+	w->out->data_len = w->payload->len - w->out->data_at;
+	return SK_OK;
 }
 
 /* Of all texts shown, one may hold one message; a second anywhere makes it
