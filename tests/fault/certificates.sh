@@ -46,6 +46,9 @@ for name in "$@"; do
 	bits3072|council) key $name "$(rsa 3072)" ;;
 	bits4096) key $name "$(rsa 4096)" ;;
 	ec) key $name '-algorithm EC -pkeyopt ec_paramgen_curve:P-256' ;;
+	ec384) key $name '-algorithm EC -pkeyopt ec_paramgen_curve:P-384' ;;
+	brain) key $name \
+	    '-algorithm EC -pkeyopt ec_paramgen_curve:brainpoolP256r1' ;;
 	alice|bob|middle|root|a-*) key $name "$(rsa 2048)" ;;
 	*) # faults do not need keys of their own
 	    [ -e shared.key ] || key shared "$(rsa 2048)"
@@ -53,7 +56,7 @@ for name in "$@"; do
 	esac
 	case $name in
 	council) sign $name middle "$(mail csc-anken@example.jp)" ;;
-	ec) sign $name middle "$(mail ec@example.jp \
+	ec|ec384|brain) sign $name middle "$(mail $name@example.jp \
 	    digitalSignature,keyAgreement)" ;;
 	expired) days=-1 sign $name middle "$(mail expired@example.jp)" ;;
 	sha1) hash=sha1 sign $name middle "$(mail sha1@example.jp)" ;;

@@ -309,6 +309,41 @@ every_flip_closes_the_mail(void **state)
 		refused(sk_span_of(p, n));
 }
 
+/* A thousand changes of one bit: what keyd says to the rest of the program is
+ * the same octet for octet, but for the reason, which is for operators. */
+static void
+a_thousand_changes_look_alike(void **state)
+{
+	struct sk_span mail = unsigned_mail("--no-armor");
+	unsigned char *p = sk_arena_dup(h->arena, mail.p, mail.len);
+	struct sk_span text = host_read(h, "text");
+	struct opened o;
+	size_t same = 0;
+
+	(void)state;
+	for (size_t i = 0; i < 1000; i++) {
+		size_t at = i * mail.len / 1000;
+		unsigned char bit = (unsigned char)(1 << (i * 5 & 7));
+
+		p[at] ^= bit;
+		o = keyd_decrypt(h, &k, sk_span_of(p, mail.len), &alice,
+		    NULL);
+		p[at] ^= bit;
+		/* bits that say nothing: of a length, of X25519's point */
+		if (o.m.status == 0) {
+			assert_true(sk_span_eq(o.plain, text));
+			same++;
+			continue;
+		}
+		assert_closed(&o);
+		assert_false(o.m.has_cipher);
+		assert_string_equal(o.m.issuer, "");
+		assert_int_equal(o.m.verdict.coverage, COVERS_NOTHING);
+		assert_int_equal(o.m.certificate.len, 0);
+	}
+	assert_in_range(same, 0, 20);
+}
+
 /* The same packet under the number that has no integrity check. */
 static void
 no_integrity_no_plaintext(void **state)
@@ -535,6 +570,7 @@ main(void)
 		cmocka_unit_test(weak_hashes_are_not_believed),
 		cmocka_unit_test(dead_signers_are_named),
 		cmocka_unit_test(every_flip_closes_the_mail),
+		cmocka_unit_test(a_thousand_changes_look_alike),
 		cmocka_unit_test(no_integrity_no_plaintext),
 		cmocka_unit_test(odd_messages_stay_closed),
 		cmocka_unit_test(symmetric_is_refused_without_a_question),

@@ -389,6 +389,38 @@ second_signer_must_be_the_sender_too(void **state)
 	assert_int_equal(o.m.verdict.signature, SIGNATURE_SEVERAL);
 }
 
+/* Another key under the issuer and serial number of a pinned certificate: a
+ * signature made with it is no signature of his, and a copy is sealed to the
+ * pinned octets or to nobody. */
+static void
+same_name_other_key(void **state)
+{
+	struct msg_key alice = pinned("alice");
+	struct opened o;
+
+	(void)state;
+	assert_int_equal(shell("serial=$(openssl x509 -in alice.pem -noout "
+	    "-serial | sed 's/.*=/0x/'); openssl req -new -key bob.key -subj "
+	    "/O=Test/CN=alice -out twin.csr; openssl x509 -req -in twin.csr "
+	    "-CA middle.pem -CAkey middle.key -set_serial $serial -days 365 "
+	    "-sha256 -extfile alice.ext -out twin.pem; cp bob.key twin.key; "
+	    "openssl x509 -in twin.pem -outform DER -out twin.der"), 0);
+	host_write(h, "text", sk_span_str("Content-Type: text/plain\r\n\r\n"
+	    "hello\r\n"));
+	sign("twin", "-nodetach", "signed");
+	o = opaque("signed", "alice@example.jp", "alice");
+	assert_int_not_equal(o.m.verdict.signature, SIGNATURE_GOOD);
+	assert_string_equal(o.m.verdict.signer, "");
+	/* the twin's octets under alice's fingerprint */
+	assert_int_equal(keyd_seal_by(h, &k, KEY_SMIME, alice.fpr,
+	    host_read(h, "twin.der"), sk_span_str(payload)).status,
+	    SK_ERR_CRYPTO);
+	/* alice's signature still counts after that */
+	sign("alice", "-nodetach", "signed");
+	o = opaque("signed", "alice@example.jp", "alice");
+	assert_int_equal(o.m.verdict.signature, SIGNATURE_GOOD);
+}
+
 static void
 broken_signatures(void **state)
 {
@@ -483,15 +515,24 @@ what_cannot_be_opened_gives_nothing(void **state)
 	static const char *const words[] = { "-aes256 alice.pem",
 		"-aes-256-gcm council.pem", "-aes256 -keyid council.pem",
 		"-aes256 -recip council.pem -keyopt rsa_padding_mode:oaep" };
+	struct sk_span none = { NULL, 0 };
+	struct opened o;
 
 	(void)state;
 	for (size_t i = 0; i < 4; i++) {
-		struct opened o = enveloped(words[i]);
-
+		o = enveloped(words[i]);
 		assert_int_equal(o.m.status, SK_ERR_CRYPTO);
 		assert_true(o.m.verdict.failed);
 		assert_false(o.given);
 	}
+	/* the newer form says what to ask for */
+	assert_int_equal(shell("openssl cms -encrypt -binary -in text "
+	    "-aes-256-gcm -outform DER -out enveloped council.pem"), 0);
+	o = open_as(FORM_SMIME_AUTH_ENVELOPED, host_read(h, "enveloped"),
+	    none, NULL, NULL, 0);
+	assert_int_equal(o.m.status, SK_ERR_CRYPTO);
+	assert_true(o.m.verdict.failed && o.m.verdict.encrypted);
+	assert_non_null(strstr(o.m.reason, "AES-256-CBC"));
 	/* and the next one opens */
 	assert_int_equal(enveloped("-aes256 council.pem").m.status, 0);
 }
@@ -510,6 +551,7 @@ main(void)
 		cmocka_unit_test(signer_counts_only_if_pinned),
 		cmocka_unit_test(odd_signers_do_not_count),
 		cmocka_unit_test(second_signer_must_be_the_sender_too),
+		cmocka_unit_test(same_name_other_key),
 		cmocka_unit_test(broken_signatures),
 		cmocka_unit_test(detached_signatures),
 		cmocka_unit_test(enveloped_mail_opens_without_integrity),

@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+"""No oracle (standards.md B1): whatever is wrong with a ciphertext, the answer on
+the line and the mail that goes out are the same; who tries on is not opened any
+more that day. A thousand changes are tried at keyd (tests/fault)."""
+import base64
+import random
+import re
+
+from harness import lmtp, mails
+from harness.tap import has, lacks, run, same, step
+from harness.world import world
+
+TO = "csc-anken@council.test"
+SECRET = "機密の内容カナリア"
+CHANGES = 30
+LIMIT = 20		# LIMIT_DECRYPT_FAILURES
+
+
+def sealed(w):
+    key = w.keys["tanaka"]
+    return key.run("--recipient", w.own, "--encrypt", stdin=mails.crlf((
+        "Content-Type: text/plain; charset=utf-8\n\n" + SECRET +
+        "\n").encode())).stdout
+
+
+def enclosed(data):
+    content, body = mails.pgp_mime(b"DATA")
+    part = b"octet-stream\nContent-Transfer-Encoding: base64\n"
+    return content, body.replace(
+        b"octet-stream; name=\"encrypted.asc\"\n", part).replace(
+        b"DATA", base64.encodebytes(data))
+
+
+def post(w, sender, data):
+    """(what LMTP answered, the case's number)."""
+    count = len(w.council.cases())
+    content, body = enclosed(data)
+    raw = mails.mail(sender, TO, "x", content=content, body=body)
+    with lmtp.session(w) as s:
+        s.mail(sender)
+        s.rcpt(TO)
+        s.putcmd("data")
+        s.getreply()
+        s.send(lmtp.stuffed(raw) + b".\r\n")
+        reply = s.getreply()
+    w.council.wait_cases(count + 1)
+    return reply, w.council.cases()[0]["number"]
+
+
+def shown(w, number):
+    mail = [m for m in w.council.case(number)["mails"]
+            if m["direction"] == "in"][0]["number"]
+    return w.council.json("mail", "show", mail)
+
+
+def outward(mail, sender):
+    """A mail without what differs between any two: times, tokens, numbers."""
+    text = mail.raw.decode().replace(sender, "SENDER")
+    text = re.sub(r"(?s)^.*?\r\nFrom:", "From:", text)
+    text = text.replace(base64_text(mail), mail.text)
+    text = re.sub(r"\b[a-z2-7]{26}\b", "TOKEN", text)
+    text = re.sub(r"<[^<>@\s]+@SENDERS>", "<ID>", text)
+    return re.sub(r"[0-9]+", "N", text)
+
+
+def base64_text(mail):
+    return mail.raw.decode().split("\r\n\r\n", 1)[1]
+
+
+@step("changed anywhere, cut, doubled, for others: one answer, one reaction",
+      needed=True)
+def changed(w):
+    key = w.key("tanaka", "tanaka@consulter.test")
+    w.own = key.learn(w.council.run("key", "export").encode())
+    good = sealed(w)
+    chance = random.Random(27)
+    replies, reactions, facts = set(), set(), set()
+    for i in range(CHANGES):
+        bad = bytearray(good)
+        # At even steps over all of it, header of the first packet included.
+        at = i * len(good) // CHANGES
+        bad[at] ^= 1 << chance.randrange(8)
+        # One domain for all: a name in a reply would tell them apart.
+        sender = f"p{i:03}@probe.test"
+        reply, number = post(w, sender, bytes(bad))
+        replies.add(reply)
+        seen = shown(w, number)["crypto"]
+        assert not seen["integrity"], (at, seen)
+        facts.add((seen["signature"], seen["coverage"],
+                   w.council.case(number)["note"]))
+    same(len(replies), 1, str(replies))
+    print(f"#   {CHANGES} changes, {len(facts)} kinds in the case: {facts}")
+    told = [m for m in w.sink.all() if m.to.endswith("@probe.test")]
+    assert told
+    for mail in told:
+        reactions.add(outward(mail, mail.to))
+        same(len(w.sink.all(mail.to)), 1)
+    lacks(str(reactions), SECRET)
+    same(len(reactions), 1, "\n".join(reactions))
+
+
+@step("after twenty failures of one sender the next waits for a person, "
+      "unopened; everybody else's is opened")
+def limit(w):
+    sender = "eve@evil.test"
+    good = sealed(w)
+    for i in range(LIMIT):
+        bad = bytearray(good)
+        bad[len(good) // 2 + i] ^= 4
+        _, number = post(w, sender, bytes(bad))
+        same(w.council.case(number)["note"], "cannot-decrypt")
+    fresh = sealed(w)
+    _, number = post(w, sender, fresh)
+    seen = shown(w, number)
+    assert not seen["crypto"]["integrity"], seen["crypto"]
+    has(" ".join(seen["crypto"]["says"]), "could NOT be opened")
+    same(len(w.sink.all(sender)), 1)
+    # The same sealed text of somebody else is new, and opened.
+    _, number = post(w, "other@consulter.test", sealed(w))
+    same(shown(w, number)["crypto"]["integrity"], True)
+    lacks(str([m.raw for m in w.sink.all()]), SECRET)
+
+
+if __name__ == "__main__":
+    run(lambda: world(with_postfix=False))
