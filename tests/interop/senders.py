@@ -2,7 +2,7 @@
 sign and encrypt by OpenPGP, openssl and gpgsm by S/MIME."""
 import subprocess
 
-from harness import mails
+from harness import lmtp, mails
 from harness.smime import entity, part
 from openers import CannotRead, call, said
 
@@ -11,6 +11,21 @@ def text_part(text):
     return mails.crlf(("Content-Type: text/plain; charset=utf-8\n"
                        "Content-Transfer-Encoding: 8bit\n\n" +
                        text).encode())
+
+
+TO = "csc-anken@council.test"
+
+
+def deliver(w, sender, content, body):
+    """Hands a mail in by LMTP; its number, and what the council says of it."""
+    count = len(w.council.cases())
+    lmtp.deliver(w, mails.mail(sender, TO, "...", content=content, body=body),
+                 [TO], sender)
+    w.council.wait_cases(count + 1)
+    number = w.council.cases()[0]["number"]
+    mail = [m for m in w.council.case(number)["mails"]
+            if m["direction"] == "in"][0]["number"]
+    return mail, w.council.json("mail", "show", mail)
 
 
 # --- OpenPGP: a person has `key` (a GnuPG home) and a folder `dir`
