@@ -20,4 +20,7 @@ void sk_hash_of(struct sk_span s, unsigned char out[SK_HASH]);
 /* Keyed, with a label that separates uses: H(key, label || 0 || s). */
 void sk_hash_keyed(const unsigned char key[32], const char *label,
     struct sk_span s, unsigned char out[SK_HASH]);
+/* libsodium's base64: with padding, blanks and line ends anywhere. The number
+ * of bytes, at most s.len, or 0 for anything else. */
+size_t sk_unbase64(unsigned char *to, struct sk_span s);
 bool sk_hash_eq(const unsigned char a[SK_HASH], const unsigned char b[SK_HASH]);

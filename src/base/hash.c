@@ -72,3 +72,12 @@ sk_hash_eq(const unsigned char a[SK_HASH], const unsigned char b[SK_HASH])
 {
 	return sodium_memcmp(a, b, SK_HASH) == 0;
 }
+
+size_t
+sk_unbase64(unsigned char *to, struct sk_span s)
+{
+	size_t n = 0;
+
+	return sodium_base642bin(to, s.len, (const char *)s.p, s.len,
+	    " \t\r\n", &n, NULL, sodium_base64_VARIANT_ORIGINAL) == 0 ? n : 0;
+}

@@ -61,9 +61,6 @@ void details_find(struct sk_arena *a, const struct lines *l,
 /* attach.c: the attachments, and keys among them. */
 void read_attachments(struct mail_work *w);
 
-/* armour.c: an armoured block without a checksum, from here to the end, becomes
- * its bytes; anything else stays. */
-void armour_drop_bare(struct sk_buf *b, size_t from);
 /* inline.c: the armour's own Charset field in lower case, or NULL: a hint that
  * nobody signed (A6). */
 const char *inline_charset(struct sk_arena *a, struct sk_span armour);

@@ -101,6 +101,28 @@ binary_keys_are_taken(void **state)
 	assert_true(span_has(r.key.block, "BEGIN PGP PUBLIC KEY BLOCK"));
 }
 
+/* RFC 9580 needs no checksum: keys of newer programs, of every length. */
+static void
+keys_without_a_sum_are_taken(void **state)
+{
+	static const char *const names[] = { "a", "ab", "abc" };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct person p = host_person(h, names[i], NULL, "0");
+		struct msg_inspected r;
+		char *text = sk_arena_strn(h->arena, p.block.p, p.block.len);
+		char *sum = strstr(text, "\n=");
+
+		assert_non_null(sum);
+		memmove(sum + 1, strchr(sum + 1, '\n') + 1,
+		    strlen(strchr(sum + 1, '\n') + 1) + 1);
+		r = keyd_inspect(h, &k, sk_span_str(text));
+		assert_int_equal(r.status, 0);
+		assert_string_equal(r.key.fpr, p.fpr);
+	}
+}
+
 static void
 dead_keys_are_told(void **state)
 {
@@ -421,6 +443,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(good_key_is_described),
 		cmocka_unit_test(binary_keys_are_taken),
+		cmocka_unit_test(keys_without_a_sum_are_taken),
 		cmocka_unit_test(dead_keys_are_told),
 		cmocka_unit_test(newer_forms_are_laid_over_the_pinned),
 		cmocka_unit_test(subkey_expiry_counts),
