@@ -316,7 +316,9 @@ enum copy_state {
 	COPY_BOUNCED		/* was SENT, and did not arrive */
 };
 struct copy_record {
-	int64_t row, created, next_try, sent;
+	int64_t row, created, next_try;
+	int64_t sent;			/* handed over, or may have been; MARKED:
+					 * told; 0: surely not */
 	int64_t send_after;		/* sealed at once, handed over no
 					 * earlier; 0: at once */
 	enum copy_state state;
@@ -357,7 +359,8 @@ int store_copy_sealed(struct store *s, int64_t row, const char *fpr,
     const unsigned char hash[SK_HASH]);
 /* HANDING or READY -> READY (the same bytes again), READY -> HANDING; HELD,
  * BOUNCED or TO_SEAL -> TO_SEAL (drops the bytes); all but SENT and BOUNCED ->
- * HELD, DROPPED, MARKED; BOUNCED -> MARKED. Anything else is SK_ERR_BUG. */
+ * HELD, DROPPED and, but for HANDING, MARKED; BOUNCED -> MARKED. Anything else
+ * is SK_ERR_BUG. */
 int store_copy_state(struct store *s, int64_t row, enum copy_state st,
     const char *reason, int64_t next_try);
 /* A P copy's bytes are made once: HELD or BOUNCED -> READY with what is there.
@@ -366,6 +369,9 @@ int store_copy_again(struct store *s, int64_t row);
 /* HANDING -> SENT. */
 int store_copy_handed(struct store *s, int64_t row, const char *queue_id,
     const char *reply, int64_t now);
+/* It may have left, or was told another way: nobody knows better, and sent says
+ * since when; the state stays. */
+int store_copy_left(struct store *s, int64_t row, int64_t now);
 /* The relay did not take it: tries + 1; HANDING -> READY. */
 int store_copy_tried(struct store *s, int64_t row, const char *reply,
     int64_t next_try);

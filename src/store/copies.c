@@ -31,7 +31,8 @@ static const unsigned moves[] = {
 	[COPY_SENT] = 0,
 	[COPY_HELD] = NOT_SENT,
 	[COPY_DROPPED] = NOT_SENT,
-	[COPY_MARKED] = NOT_SENT | BIT(COPY_BOUNCED),
+	/* While a courier has it, it is not yet known how it will be told. */
+	[COPY_MARKED] = (NOT_SENT & ~BIT(COPY_HANDING)) | BIT(COPY_BOUNCED),
 	[COPY_BOUNCED] = 0,
 };
 
@@ -502,6 +503,16 @@ store_copy_handed(struct store *s, int64_t row, const char *queue_id,
 	}
 	sk_arena_free(&a);
 	return r;
+}
+
+int
+store_copy_left(struct store *s, int64_t row, int64_t now)
+{
+	struct stmt *st = store_use(s, SQL_COPY_LEFT);
+
+	db_bind_int(st, row);
+	db_bind_int(st, now);
+	return db_run_one(st);
 }
 
 int

@@ -389,6 +389,8 @@ const struct sql sql_table[SQL_LAST] = {
 	[SQL_COPY_SENT] = { "copy.sent",
 	    "UPDATE copies SET state = ?3, status = ?4, sent = ?5, "
 	    "next_try = NULL WHERE row = ?1 AND state = ?2" },
+	[SQL_COPY_LEFT] = { "copy.left",
+	    "UPDATE copies SET sent = ?2 WHERE row = ?1" },
 	/* 4 and 7: HELD and BOUNCED (COPY_*). */
 	[SQL_COPY_AGAIN] = { "copy.again",
 	    "UPDATE copies SET state = 1, status = ?2, next_try = 0 "
@@ -406,7 +408,8 @@ const struct sql sql_table[SQL_LAST] = {
 	    "AND copy <> ?2 AND time >= max(?3, coalesce((SELECT "
 	    "max(ended) FROM stops WHERE person = ?1), 0))" },
 	[SQL_STOP_ADD] = { "stop.add",
-	    "INSERT INTO stops(person, since, box) VALUES(?, ?, ?)" },
+	    "INSERT INTO stops(person, since, box) VALUES(?, ?, ?)",
+	    RULES },
 	[SQL_STOP_GET] = { "stop.get",
 	    "SELECT row, since, box FROM stops WHERE person = ? "
 	    "AND ended IS NULL" },

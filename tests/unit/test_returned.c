@@ -153,11 +153,15 @@ stops(void **state)
 		.why = "bounced", .status = "5.1.1" }, *all, got;
 	int64_t row = sent_copy(w, "canaryperson"), next = sent_copy(w,
 	    "canaryperson");
+	uint64_t rules;
 	size_t n;
 
 	assert_int_equal(store_stop_get(w->s, w->a, s.person, &got),
 	    SK_ERR_NOINPUT);
+	rules = store_rules_generation(w->s);
 	assert_int_equal(store_stop_add(w->s, &s), SK_OK);
+	/* Who asked before asks anew: what is on its way stays (L24). */
+	assert_true(store_rules_generation(w->s) > rules);
 	assert_int_equal(store_stop_add(w->s, &s), SK_ERR_EXISTS);
 	world_commit(w);
 	assert_false(world_holds(w, "canary"));

@@ -438,7 +438,7 @@ test_copy_moves(void **state)
 {
 	static const char *const allowed[] = {	/* row: from, column: to */
 		[COPY_TO_SEAL] = "y...yyy.", [COPY_READY] = ".yy.yyy.",
-		[COPY_HANDING] = ".y..yyy.", [COPY_SENT] = "........",
+		[COPY_HANDING] = ".y..yy..", [COPY_SENT] = "........",
 		[COPY_HELD] = "y...yyy.", [COPY_DROPPED] = "....yyy.",
 		[COPY_MARKED] = "....yyy.", [COPY_BOUNCED] = "y.....y.",
 	};
@@ -534,6 +534,29 @@ test_copy_handed_once(void **state)
 	}
 	assert_int_equal(store_copy_handed(w->s, 999, "Q", "250", 5),
 	    SK_ERR_NOINPUT);
+}
+
+/* What may have left stays known as that, whatever it becomes. */
+static void
+test_copy_left(void **state)
+{
+	struct world *w = *state;
+	int64_t row = copy_in(w, world_case(w), COPY_READY);
+	struct copy_record got;
+
+	assert_int_equal(store_copy_get(w->s, w->a, row, &got), SK_OK);
+	assert_int_equal(got.sent, 0);
+	assert_int_equal(store_copy_left(w->s, row, 77), SK_OK);
+	assert_int_equal(store_copy_state(w->s, row, COPY_HELD, "x", 0),
+	    SK_OK);
+	assert_int_equal(store_copy_state(w->s, row, COPY_TO_SEAL, "", 0),
+	    SK_OK);
+	assert_int_equal(seal(w, row, "anew"), SK_OK);
+	assert_int_equal(store_copy_state(w->s, row, COPY_DROPPED, "x", 0),
+	    SK_OK);
+	assert_int_equal(store_copy_get(w->s, w->a, row, &got), SK_OK);
+	assert_int_equal(got.sent, 77);
+	assert_int_equal(store_copy_left(w->s, 999, 5), SK_ERR_NOINPUT);
 }
 
 static void
@@ -909,6 +932,7 @@ main(void)
 		T(test_terms_vouchers_are_people), T(test_exclusion_maps),
 		T(test_item_approvals), T(test_item_frozen_list_shrinks),
 		T(test_item_states), T(test_copy_moves), T(test_copy_begins),
+		T(test_copy_left),
 		T(test_copy_bytes_stay), T(test_copy_handed_once),
 		T(test_copy_due), T(test_copy_lists), T(test_tokens),
 		T(test_repeat_raw), T(test_repeat_content),
