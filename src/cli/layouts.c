@@ -355,7 +355,8 @@ COLUMNS(copy_fields) = { C("copy", "Copy"), C("state", "State"), C("reason",
 	"Case"), C("digest", "Digest"), C("person", "Person"), C("serial",
 	"Copy number in its text"), C("to", "To"), C("items", "Items"), FPR("fingerprint", "Sealed to"), C("tries",
 	"Tries"), AT("created", "Made"), AT("next_try", "Next try"),
-	AT("sent", "Sent"), C("queue_id", "Queue id"), C("reply", "Reply"),
+	AT("sent", "Sent"), AT("may_have_left", "May have left"),
+	C("queue_id", "Queue id"), C("reply", "Reply"),
 	C("hash", "Copy hash"), END };
 COLUMNS(returns_columns) = { AT("time", "TIME"), C("fate", "WHAT"),
 	C("status", "STATUS"), C("mail", "MAIL"), END };

@@ -44,6 +44,33 @@ has_hash(const struct copy_record *p)
 	return false;
 }
 
+/* Of a copy that was told another way what follows the first word was written
+ * by an operator, in whatever words. */
+static void
+document_reason(struct sk_json *o, const struct copy_record *p, bool whole)
+{
+	const char *all = p->reason && *p->reason ? p->reason : NULL;
+	char word[32];
+
+	if (all && !whole && p->state == COPY_MARKED) {
+		snprintf(word, sizeof(word), "%.*s", (int)strcspn(all, ":"),
+		    all);
+		all = word;
+	}
+	sk_json_set_str(o, "reason", all);
+}
+
+/* Without a 250 of which we know, nothing was sent; it may have left. */
+static void
+document_sent(struct sk_json *o, const struct copy_record *p)
+{
+	bool known = p->state == COPY_SENT || p->state == COPY_BOUNCED ||
+	    p->state == COPY_MARKED;
+
+	document_time(o, "sent", known ? p->sent : 0);
+	document_time(o, "may_have_left", known ? 0 : p->sent);
+}
+
 void
 document_copy(struct sk_json *o, const struct copy_record *p, bool address)
 {
@@ -63,19 +90,18 @@ document_copy(struct sk_json *o, const struct copy_record *p, bool address)
 		sk_json_set_int(o, "digest", p->digest);
 	else
 		sk_json_set_null(o, "digest");
-	sk_json_set_str(o, "reason", p->reason && *p->reason ? p->reason :
-	    NULL);
+	document_reason(o, p, address);
 	sk_json_set_str(o, "queue_id", p->queue_id);
 	sk_json_set_str(o, "reply", address ? p->reply : NULL);
 	sk_json_set_int(o, "tries", p->tries);
-	sk_json_set_str(o, "fingerprint", p->fpr);
+	sk_json_set_str(o, "fingerprint", address ? p->fpr : NULL);
 	/* Of a mail about a registration it names a person. */
 	sk_json_set_str(o, "items", address || p->digest ? p->items : NULL);
 	sk_hex(hex, p->copy_hash, SK_HASH);
 	sk_json_set_str(o, "hash", has_hash(p) ? hex : NULL);
 	document_time(o, "created", p->created);
 	document_time(o, "next_try", p->next_try);
-	document_time(o, "sent", p->sent);
+	document_sent(o, p);
 }
 
 void
