@@ -103,6 +103,9 @@ read_reply(char *line, size_t size, size_t n, void *ctx)
 	struct message *t = ctx;
 	size_t len = size * n, i = 0;
 
+	/* The goodbye is about the connection, not about the mail. */
+	if (len >= 3 && strncmp(line, "221", 3) == 0)
+		return len;
 	for (; i < len && i < REPLY_MAX - 1; i++) {
 		if (line[i] == '\r' || line[i] == '\n')
 			break;

@@ -180,12 +180,13 @@ struct recipient {
 	int64_t copy, sent;
 	const char *person, *queue_id;
 };
-/* Each person once, by the newest copy that was handed over. */
 /* Is the item one of these, with blanks between? */
 bool recipients_listed(const char *ids, const char *item);
+/* Each person once, by the newest copy that was handed over, may have been, or
+ * was told another way. */
 int recipients_of(struct daemon *d, struct sk_arena *a, const char *item,
     struct recipient **out, size_t *n);
-/* Copies of this item that wait are sealed anew, through the gate. */
+/* Copies of this item that wait are judged anew: sealed, through the gate. */
 int outbox_judge_anew(struct daemon *d, struct sk_arena *a,
     const char *item);
 /* One E text to a person who has an item of this case. */
@@ -387,6 +388,28 @@ void permits_close(struct permits *p);
 
 /* ---- leave.c: may a sealed copy leave now? ---- */
 enum leave { LEAVE_YES, LEAVE_SEAL_ANEW, LEAVE_HOLD, LEAVE_DROP };
+/* What a clause of the gate comes to: what may be over tomorrow (a key, a
+ * suspension, words not yet mapped) holds, what has ended drops. */
+enum leave leave_by(enum gate_clause clause, const struct org *o,
+    const struct person *p);
+/* A text to a person outside digests. Of the key only that there is one. say
+ * is filled for notices. */
+enum leave leave_person(struct daemon *d, struct sk_arena *a,
+    const struct copy_record *c, struct org *o, struct person *p,
+    struct notice_record *say, const char **reason);
+/* A copy of a digest: what it may hold now, and what it could hold once an
+ * originator's words are mapped (ids with blanks between, or NULL). */
+struct leave_items {
+	struct org org;
+	struct person person;
+	const struct permits_item **items;
+	size_t n;
+	const char *waiting;
+};
+/* YES: n > 0. */
+enum leave leave_digest(struct daemon *d, struct sk_arena *a,
+    const struct copy_record *c, struct leave_items *out,
+    const char **reason);
 /* *reason: a word for HOLD and DROP. Writes nothing. */
 enum leave leave_ask(struct daemon *d, struct sk_arena *a,
     const struct copy_record *c, const char **reason);

@@ -19,6 +19,26 @@ int returned_release(struct daemon *d, struct sk_arena *a,
     const char *person, const char *address, const char *actor,
     const char *reason, size_t *n);
 
+/* ---- ledger.c: what became of a copy, in its row and in the account (I8) ---- */
+/* actor NULL: the daemon itself. */
+int ledger_held(struct daemon *d, const struct copy_record *c,
+    const char *reason, const char *actor);
+int ledger_dropped(struct daemon *d, const struct copy_record *c,
+    const char *reason, const char *actor);
+int ledger_sent(struct daemon *d, const struct copy_record *c,
+    const char *queue_id, const char *reply);
+/* The account of a copy that was added held. */
+int ledger_added(struct daemon *d, const struct copy_record *c,
+    const char *actor);
+/* HELD or BOUNCED: sealed and judged anew; of a P text its own bytes go, if it
+ * came as far as that (else SK_ERR_NOINPUT). */
+int ledger_again(struct daemon *d, const struct copy_record *c);
+/* A new copy with the same to say, to this address, that may hold these items:
+ * what a copy is never changes. held: NULL, or the word by which it waits. */
+int ledger_another(struct daemon *d, struct sk_arena *a,
+    const struct copy_record *old, const char *address, const char *items,
+    const char *held);
+
 /* ---- held.c: what waits, and for what ---- */
 struct held_group {
 	const char *person, *org;	/* NULL: a case's, or nobody's */

@@ -6,7 +6,7 @@
  * and leave at times drawn now, so that neither tells who is whose neighbour
  * (B5); the times are in the database, and a restart changes none.
  */
-#include "daemon.h"
+#include "delivery.h"
 
 #include <string.h>
 
@@ -94,7 +94,9 @@ add_copy(struct making *m, int64_t digest, const struct digest_entry *e)
 	sk_random_base32(token, TOKEN_LENGTH);
 	r = store_copy_add(m->d->store, &c);
 	t.copy_row = c.row;
-	return r ? r : store_token_add(m->d->store, token, &t);
+	if (!r)
+		r = store_token_add(m->d->store, token, &t);
+	return r ? r : ledger_added(m->d, &c, m->by);
 }
 
 static void

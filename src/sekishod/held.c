@@ -42,9 +42,31 @@ key_mend(struct sk_arena *a, const struct held_group *g)
 	    "phone --reason ...", g->case_number, (long long)g->copy);
 }
 
+/* What is over by somebody's word, and not by another try. NULL: no such. */
+static const char *
+word_mend(struct sk_arena *a, const struct held_group *g)
+{
+	if (strcmp(g->why, gate_word(GATE_MEMBER_INACTIVE)) == 0 && g->org)
+		return sk_arena_printf(a, "%s is suspended: sekisho org "
+		    "resume %s", g->org, g->org);
+	if (strcmp(g->why, gate_word(GATE_EXCLUSION_UNMAPPED)) == 0)
+		return "an originator excluded somebody in words: say whom "
+		    "they mean, sekisho terms exclude CASE ...";
+	if (strcmp(g->why, "relay-refused") == 0)
+		return sk_arena_printf(a, "the relay refused it for good: "
+		    "sekisho outbox show %lld says how; after mending sekisho "
+		    "outbox retry %lld", (long long)g->copy,
+		    (long long)g->copy);
+	return NULL;
+}
+
 const char *
 held_mend(struct sk_arena *a, const struct held_group *g)
 {
+	const char *by_word = word_mend(a, g);
+
+	if (by_word)
+		return by_word;
 	if (g->person && returned_word(g->why))
 		return address_mend(a, g);
 	if (key_holds(g->why) && (g->person || g->case_number))

@@ -5,7 +5,7 @@
  * for a key are sealed, those that were sealed to another are sealed anew, and
  * to a revoked one nothing leaves any more (L16, L23, L29).
  */
-#include "daemon.h"
+#include "delivery.h"
 
 #include <string.h>
 
@@ -158,8 +158,7 @@ static int
 hold(struct daemon *d, const struct copy_record *c, int64_t now)
 {
 	(void)now;
-	return store_copy_state(d->store, c->row, COPY_HELD, "key-revoked",
-	    0);
+	return ledger_held(d, c, "key-revoked", NULL);
 }
 
 /* ---- acts ---- */

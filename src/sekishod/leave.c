@@ -24,20 +24,170 @@ to_key(struct daemon *d, struct sk_arena *a, const struct copy_record *c,
 	return **reason ? LEAVE_HOLD : LEAVE_YES;
 }
 
-/* A mail about a registration. */
+/* ---- what ends, and what may be over tomorrow ---- */
+
+enum leave
+leave_by(enum gate_clause clause, const struct org *o, const struct person *p)
+{
+	switch (clause) {
+	case GATE_YES:
+		return LEAVE_YES;
+	case GATE_NO_KEY:
+	case GATE_KEY_UNUSABLE:
+	case GATE_EXCLUSION_UNMAPPED:
+		return LEAVE_HOLD;
+	case GATE_MEMBER_INACTIVE:
+		return o->state == ORG_SUSPENDED && p->active ? LEAVE_HOLD :
+		    LEAVE_DROP;
+	default:
+		return LEAVE_DROP;
+	}
+}
+
+/* Would this person have it, if the words that wait to be mapped meant nobody?
+ * They mean somebody: that is why it waits, and does not go. */
+static bool
+waits_for_words(struct daemon *d, struct sk_arena *a, const char *item,
+    const struct org *o, const struct person *p)
+{
+	struct sk_error e = { 0 };
+	struct gate_answer x;
+	struct exclusion *all;
+	struct gate_case g;
+	bool open = false;
+
+	if (gatekeeper_item(d, a, item, &g, &e) || !g.has_terms ||
+	    !g.terms.nexclusions)
+		return false;
+	all = sk_arena_dup(a, g.terms.exclusions, g.terms.nexclusions *
+	    sizeof(*all));
+	for (size_t i = 0; i < g.terms.nexclusions; i++) {
+		open |= !all[i].mapped;
+		all[i].mapped = true;
+	}
+	g.terms.exclusions = all;
+	if (!open)
+		return false;
+	x = gatekeeper_ask(d, &g, o, p, false);
+	return x.send || x.key_only;
+}
+
+static const char *
+next_word(struct sk_arena *a, const char **at)
+{
+	size_t n;
+
+	*at += strspn(*at, " ");
+	n = strcspn(*at, " ");
+	*at += n;
+	return n ? sk_arena_strn(a, *at - n, n) : NULL;
+}
+
+static bool
+is_among(const struct permits_item *const *items, size_t n, const char *id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(items[i]->gate.item.item.id, id) == 0)
+			return true;
+	return false;
+}
+
+/* NULL: none; mostly every item may go, and nothing is asked. */
+static const char *
+waiting_items(struct daemon *d, struct sk_arena *a,
+    const struct copy_record *c, const struct leave_items *x)
+{
+	const char *at = c->items ? c->items : "", *id;
+	struct sk_buf b;
+	char *out;
+
+	sk_buf_init(&b, LIMIT_WIRE_MESSAGE);
+	while ((id = next_word(a, &at)))
+		if (!is_among(x->items, x->n, id) && waits_for_words(d, a, id,
+		    &x->org, &x->person))
+			sk_buf_addf(&b, "%s%s", b.len ? " " : "", id);
+	out = b.len ? sk_arena_str(a, sk_buf_str(&b)) : NULL;
+	sk_buf_free(&b);
+	return out;
+}
+
+/* ---- texts to a person, outside digests ---- */
+
+/* What the writer of the notice asked (apply_terms.c, verbs_item_more.c) is
+ * asked again: weeks may lie between. T-08 says that it is over, and goes to
+ * whom the terms shut out. */
+static enum gate_clause
+notice_admits(struct daemon *d, struct sk_arena *a, const char *template,
+    const struct notice_record *say, const struct org *o,
+    const struct person *p)
+{
+	bool raised = strcmp(template, "T-38") == 0;
+	struct sk_error e = { 0 };
+	struct gate_case g;
+
+	if (!raised && strcmp(template, "T-37") != 0)
+		return GATE_YES;
+	if (!say->item || gatekeeper_item(d, a, say->item, &g, &e))
+		return GATE_ITEM_STATE;
+	return raised ? gate_admits(d->policy, &g.item.item, g.has_terms ?
+	    &g.terms : NULL, o) : gatekeeper_ask(d, &g, o, p, true).clause;
+}
+
+static enum leave
+registration(struct daemon *d, struct sk_arena *a,
+    const struct copy_record *c, struct org *o, struct person *p,
+    const char **reason)
+{
+	const char *no = registration_ask(d, a, c, o, p);
+
+	if (!no)
+		return LEAVE_YES;
+	*reason = no;
+	return strcmp(no, gate_word(GATE_MEMBER_INACTIVE)) == 0 ?
+	    leave_by(GATE_MEMBER_INACTIVE, o, p) : LEAVE_DROP;
+}
+
+enum leave
+leave_person(struct daemon *d, struct sk_arena *a,
+    const struct copy_record *c, struct org *o, struct person *p,
+    struct notice_record *say, const char **reason)
+{
+	bool receipt = copy_is_receipt(c);
+	enum gate_clause clause;
+
+	*o = (struct org){ 0 };
+	*reason = gate_word(GATE_PERSON_INACTIVE);
+	if (registration_text(c->template))
+		return registration(d, a, c, o, p, reason);
+	if ((!receipt && store_notice_get(d->store, a, c->row, say)) ||
+	    store_person_get(d->store, a, c->person, p) ||
+	    store_org_get(d->store, a, p->org, o))
+		return LEAVE_DROP;
+	gatekeeper_person(d, a, p);
+	clause = gate_notice(o, p);
+	if (clause == GATE_YES && !receipt)
+		clause = notice_admits(d, a, c->template, say, o, p);
+	*reason = clause == GATE_NO_KEY || clause == GATE_KEY_UNUSABLE ?
+	    p->key_state : gate_word(clause);
+	return leave_by(clause, o, p);
+}
+
 static enum leave
 to_the_person(struct daemon *d, struct sk_arena *a,
     const struct copy_record *c, const char **reason)
 {
+	struct notice_record say;
 	struct person p;
 	struct org o;
+	enum leave x = leave_person(d, a, c, &o, &p, &say, reason);
 
-	*reason = registration_ask(d, a, c, &o, &p);
-	if (*reason)
-		return LEAVE_DROP;
+	if (x != LEAVE_YES)
+		return x;
 	return strcmp(p.address, c->address) == 0 ? to_key(d, a, c, reason) :
 	    LEAVE_SEAL_ANEW;
 }
+
+/* ---- copies of a digest ---- */
 
 static bool
 same_items(const struct permits_item *const *items, size_t n,
@@ -72,14 +222,50 @@ rests_on_old_terms(struct daemon *d, struct sk_arena *a,
 }
 
 enum leave
+leave_digest(struct daemon *d, struct sk_arena *a,
+    const struct copy_record *c, struct leave_items *out, const char **reason)
+{
+	bool key_only = false;
+
+	*out = (struct leave_items){ 0 };
+	if (permits_ask(d->permits, a, c, &out->org, &out->person,
+	    &out->items, &out->n, reason, &key_only)) {
+		*reason = "person-gone";
+		return LEAVE_DROP;
+	}
+	out->waiting = waiting_items(d, a, c, out);
+	if (out->n)
+		return LEAVE_YES;
+	if (key_only)
+		return LEAVE_HOLD;
+	if (out->waiting) {
+		*reason = gate_word(GATE_EXCLUSION_UNMAPPED);
+		return LEAVE_HOLD;
+	}
+	return strcmp(*reason, gate_word(GATE_MEMBER_INACTIVE)) == 0 ?
+	    leave_by(GATE_MEMBER_INACTIVE, &out->org, &out->person) :
+	    LEAVE_DROP;
+}
+
+/* An item less than was sealed, or other words in one, words that it was not
+ * looked through for, another key or another address. */
+static enum leave
+as_sealed(const struct copy_record *c, const struct leave_items *x)
+{
+	const struct person *p = &x->person;
+
+	return same_items(x->items, x->n, c->items) &&
+	    permits_edition(x->items, x->n) == c->edition && p->fpr && c->fpr &&
+	    strcmp(p->fpr, c->fpr) == 0 && strcmp(p->address, c->address) ==
+	    0 ? LEAVE_YES : LEAVE_SEAL_ANEW;
+}
+
+enum leave
 leave_ask(struct daemon *d, struct sk_arena *a, const struct copy_record *c,
     const char **reason)
 {
-	const struct permits_item **items = NULL;
-	bool key_only = false;
-	struct person p;
-	struct org o;
-	size_t n = 0;
+	struct leave_items x;
+	enum leave may;
 
 	*reason = returned_stop(d, a, c->person, c->address);
 	if (*reason)
@@ -92,16 +278,8 @@ leave_ask(struct daemon *d, struct sk_arena *a, const struct copy_record *c,
 		return LEAVE_HOLD;
 	}
 	if (!c->digest)
-		return c->person && registration_text(c->template) ?
-		    to_the_person(d, a, c, reason) : to_key(d, a, c, reason);
-	if (permits_ask(d->permits, a, c, &o, &p, &items, &n, reason,
-	    &key_only) || !n)
-		return key_only ? LEAVE_HOLD : LEAVE_DROP;
-	/* An item less than was sealed, or other words in one, words that it
-	 * was not looked through for, another key or another address. */
-	if (same_items(items, n, c->items) &&
-	    permits_edition(items, n) == c->edition && p.fpr && c->fpr &&
-	    strcmp(p.fpr, c->fpr) == 0 && strcmp(p.address, c->address) == 0)
-		return LEAVE_YES;
-	return LEAVE_SEAL_ANEW;
+		return c->person ? to_the_person(d, a, c, reason) :
+		    to_key(d, a, c, reason);
+	may = leave_digest(d, a, c, &x, reason);
+	return may == LEAVE_YES ? as_sealed(c, &x) : may;
 }

@@ -3,7 +3,7 @@
  * name, are composed and proved at once, and go; E texts wait for the person's
  * key like everything else. Nobody without an account is written to (R-110).
  */
-#include "daemon.h"
+#include "delivery.h"
 
 #include <string.h>
 
@@ -57,8 +57,7 @@ compose(struct daemon *d, struct sk_arena *a, struct copy_record *copy,
 		return SK_OK;
 	sk_log(SK_ERROR, "copy.render", "copy=%lld where=\"%s\" error=\"%s\"",
 	    (long long)copy->row, e.where, e.text);
-	return store_copy_state(d->store, copy->row, COPY_HELD,
-	    "render-failed", 0);
+	return ledger_held(d, copy, "render-failed", NULL);
 }
 
 int

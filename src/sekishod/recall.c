@@ -1,12 +1,15 @@
 /*
  * Copies of somebody who leaves (R-013, R-017). What waits is dropped in the
- * same transaction in which the registration ends. What the relay has in its
+ * same transaction in which the registration ends, or held in that in which the
+ * organisation is suspended, until it is resumed. What the relay has in its
  * hands is asked about once more before its bytes leave (relay.c). What was
  * handed over is Postfix's: its queue ids are listed, to be removed there.
  */
 #include "roster_acts.h"
 
 #include <string.h>
+
+#include "delivery.h"
 
 #define WAITING_MAX 100000	/* of one state: as `outbox list` */
 #define RECEIVED_MAX 1000	/* newest copies of one person */
@@ -15,7 +18,7 @@
 
 static int
 stop_waiting(struct command *c, enum copy_state state, const char *person,
-    const char *why, struct recall *out)
+    const char *why, bool hold, struct recall *out)
 {
 	struct copy_record *p = NULL;
 	size_t n = 0;
@@ -25,8 +28,8 @@ stop_waiting(struct command *c, enum copy_state state, const char *person,
 	for (size_t i = 0; i < n && !r; i++) {
 		if (!p[i].person || strcmp(p[i].person, person) != 0)
 			continue;
-		r = store_copy_state(c->d->store, p[i].row, COPY_DROPPED, why,
-		    0);
+		r = hold ? ledger_held(c->d, &p[i], why, c->actor) :
+		    ledger_dropped(c->d, &p[i], why, c->actor);
 		out->stopped += r == SK_OK;
 	}
 	return r;
@@ -35,8 +38,8 @@ stop_waiting(struct command *c, enum copy_state state, const char *person,
 static bool
 may_be_in_a_queue(const struct copy_record *p, int64_t now)
 {
-	return p->state == COPY_HANDING || (p->state == COPY_SENT &&
-	    now - p->sent < POSTFIX_KEEPS_SECONDS);
+	return p->state == COPY_HANDING || (p->sent && p->state !=
+	    COPY_MARKED && now - p->sent < POSTFIX_KEEPS_SECONDS);
 }
 
 static int
@@ -59,17 +62,43 @@ list_handed(struct command *c, const char *person, struct recall *out)
 
 int
 recall_copies(struct command *c, const char *person, const char *why,
-    struct recall *out)
+    bool hold, struct recall *out)
 {
+	/* What is held keeps its own reason, where it may go on waiting. */
 	static const enum copy_state waiting[] = { COPY_TO_SEAL, COPY_READY,
 	    COPY_HELD };
 	int r = SK_OK;
 
-	for (size_t i = 0; i < 3 && !r; i++)
-		r = stop_waiting(c, waiting[i], person, why, out);
+	for (size_t i = 0; i < (hold ? 2 : 3) && !r; i++)
+		r = stop_waiting(c, waiting[i], person, why, hold, out);
 	if (!r)
 		r = list_handed(c, person, out);
 	return command_store(c, r, person);
+}
+
+static bool
+is_of(struct command *c, const char *person, const char *org)
+{
+	struct person p;
+
+	return person && store_person_get(c->d->store, c->arena, person, &p)
+	    == SK_OK && strcmp(p.org, org) == 0;
+}
+
+int
+recall_end(struct command *c, const char *org, const char *why)
+{
+	struct copy_record *p = NULL;
+	size_t n = 0;
+	int r = store_copy_list(c->d->store, c->arena, COPY_HELD, 0, 0,
+	    WAITING_MAX, &p, &n);
+
+	for (size_t i = 0; i < n && !r; i++)
+		if (strcmp(p[i].reason, why) == 0 && is_of(c, p[i].person,
+		    org))
+			r = ledger_again(c->d, &p[i]);
+	outbox_kick(c->d->outbox);
+	return command_store(c, r, org);
 }
 
 void

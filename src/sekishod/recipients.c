@@ -44,18 +44,19 @@ take(struct recipient *all, size_t *n, const struct copy_record *c)
 		i++;
 	if (i < *n && all[i].copy > c->row)
 		return;
-	all[i] = (struct recipient){ c->row, c->sent, c->person,
-		c->queue_id };
+	all[i] = (struct recipient){ c->row, c->sent ? c->sent : c->created,
+		c->person, c->queue_id };
 	if (i == *n)
 		(*n)++;
 }
 
-/* What came back may have been read on the way (a bounce proves nothing), and
- * goes again. */
+/* Whoever may have it counts: what came back may have been read on the way (a
+ * bounce proves nothing), what a lost connection left open may have arrived,
+ * and what an operator told is known. */
 static bool
 handed_over(const struct copy_record *c)
 {
-	return c->state == COPY_SENT || c->state == COPY_BOUNCED;
+	return c->sent || c->state == COPY_HANDING || c->state == COPY_MARKED;
 }
 
 int

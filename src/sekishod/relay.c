@@ -4,10 +4,10 @@
  *
  * A copy is HANDING, committed, before a byte of it leaves; it is SENT only
  * when its courier says done. Otherwise the server's code decides: 4xx retry,
- * 5xx drop and alarm, anything else (354, 250 of an earlier step, none)
+ * 5xx hold and alarm, anything else (354, 250 of an earlier step, none)
  * unknown: the same bytes with the same Message-ID again (design.md §4, L22).
  */
-#include "daemon.h"
+#include "delivery.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,9 +80,7 @@ handed_over(struct transfer *t, const struct courier_handed *h)
 	char *id = queue_id(t->arena, h->reply);
 
 	*t->relay->fault = '\0';
-	store_copy_handed(d->store, t->copy.row, id, h->reply, sk_now());
-	sk_log(SK_INFO, "copy.sent", "copy=%lld template=%s queue=%s",
-	    (long long)t->copy.row, t->copy.template, id ? id : "-");
+	ledger_sent(d, &t->copy, id, h->reply);
 }
 
 static bool still_permitted(struct transfer *t);
@@ -99,6 +97,31 @@ tls_failed(struct relay *r, const char *why)
 	snprintf(r->fault, sizeof(r->fault), "%s", why);
 }
 
+/* It is kept for somebody to look (L23). Of a notice to ourselves no notice is
+ * made: it would be refused as well. */
+static void
+refused_for_good(struct transfer *t, const struct courier_handed *h)
+{
+	struct daemon *d = t->relay->d;
+
+	store_copy_tried(d->store, t->copy.row, h->reply, 0);
+	/* The guard refuses what lost its permission on the way: what is left
+	 * of it is still owed to that person. */
+	if (!still_permitted(t))
+		return;
+	ledger_held(d, &t->copy, "relay-refused", NULL);
+	if (t->copy.person || t->copy.case_row)
+		apply_notify(d, "held", NULL);
+}
+
+/* The last word was neither yes nor no, or the courier died: it may have
+ * arrived, and whoever may have it is told what follows (R-069). */
+static bool
+may_have_left(const struct courier_handed *h)
+{
+	return h->code == UINT32_MAX || (h->status && h->status < 400);
+}
+
 static void
 refused(struct transfer *t, const struct courier_handed *h)
 {
@@ -112,16 +135,11 @@ refused(struct transfer *t, const struct courier_handed *h)
 	    (long long)t->copy.row, t->copy.template, h->status, h->code,
 	    t->copy.tries + 1);
 	if (for_good) {
-		store_copy_tried(d->store, t->copy.row, h->reply, 0);
-		/* The guard refuses what lost its permission on the way: what
-		 * is left of it is still owed to that person. */
-		if (!still_permitted(t))
-			return;
-		store_copy_state(d->store, t->copy.row, COPY_DROPPED,
-		    "relay-refused", 0);
-		apply_notify(d, "held", NULL);
+		refused_for_good(t, h);
 		return;
 	}
+	if (may_have_left(h))
+		store_copy_left(d->store, t->copy.row, sk_now());
 	/* 4xx or unknown: the same bytes again. */
 	store_copy_tried(d->store, t->copy.row, h->reply,
 	    back_off(t->copy.tries));
@@ -199,15 +217,16 @@ still_permitted(struct transfer *t)
 		return true;
 	case LEAVE_SEAL_ANEW:
 		reseal(t);
-		return false;
+		break;
 	case LEAVE_HOLD:
-		store_copy_state(d->store, t->copy.row, COPY_HELD, reason, 0);
+		ledger_held(d, &t->copy, reason, NULL);
 		key_watch_kick(d->key_watch);
-		return false;
+		break;
 	case LEAVE_DROP:
+		ledger_dropped(d, &t->copy, reason, NULL);
 		break;
 	}
-	store_copy_state(d->store, t->copy.row, COPY_DROPPED, reason, 0);
+	relay_kick(t->relay);		/* its place is free */
 	return false;
 }
 
@@ -307,7 +326,8 @@ recover(struct relay *r)
 		    64, &n))
 			return;
 		for (size_t i = 0; i < n; i++)
-			if (store_copy_state(r->d->store, rows[i], COPY_READY,
+			if (store_copy_left(r->d->store, rows[i], sk_now()) ||
+			    store_copy_state(r->d->store, rows[i], COPY_READY,
 			    "unknown", 0))
 				return;
 		all += n;

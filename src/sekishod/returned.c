@@ -67,7 +67,7 @@ hold_waiting(const struct hearing *h, const char *why)
 
 	for (size_t i = 0; i < n && !r; i++)
 		if (c[i].state == COPY_TO_SEAL || c[i].state == COPY_READY)
-			r = store_copy_state(s, c[i].row, COPY_HELD, why, 0);
+			r = ledger_held(h->d, &c[i], why, h->actor);
 	return r;
 }
 
@@ -181,15 +181,11 @@ send_again(struct daemon *d, const struct copy_record *c, const char *address)
 	if (!returned_word(c->reason) || (c->state != COPY_HELD &&
 	    c->state != COPY_BOUNCED))
 		return SK_ERR_NOINPUT;
-	if (c->encrypted)
-		return store_copy_state(d->store, c->row, COPY_TO_SEAL, "",
-		    0);
 	/* A P text is made once, for one address. */
-	if (there)
-		return store_copy_again(d->store, c->row);
+	if (c->encrypted || there)
+		return ledger_again(d, c);
 	return c->state == COPY_BOUNCED ? SK_ERR_NOINPUT :
-	    store_copy_state(d->store, c->row, COPY_DROPPED,
-	    "address-changed", 0);
+	    ledger_dropped(d, c, "address-changed", NULL);
 }
 
 int

@@ -337,7 +337,7 @@ act_end_person(struct command *c, const struct person *p, const char *why,
 		r = command_store(c, store_key_retire(c->d->store, p->id),
 		    p->id);
 	if (!r)
-		r = recall_copies(c, p->id, why, out);
+		r = recall_copies(c, p->id, why, false, out);
 	if (r)
 		return r;
 	tell_person(&t, p, &gone);
@@ -365,7 +365,7 @@ act_end_org(struct command *c, const struct org *o, enum org_state state,
 		if (!p->active || strcmp(p->org, o->id) != 0)
 			continue;
 		r = state == ORG_SUSPENDED ? recall_copies(c, p->id, why,
-		    out) : act_end_person(c, p, why, act, out);
+		    true, out) : act_end_person(c, p, why, act, out);
 	}
 	/* Nothing that could be wrong with it keeps it from ending. */
 	if (!r)

@@ -64,7 +64,10 @@ int tell_applicant(struct command *c, const char *address, const char *lang,
 
 /* ---- recall.c ---- */
 
+/* hold: what waits is held; else it is dropped, and what was held with it. */
 int recall_copies(struct command *c, const char *person, const char *why,
-    struct recall *out);
+    bool hold, struct recall *out);
+/* What was held by that word for people of this organisation is judged anew. */
+int recall_end(struct command *c, const char *org, const char *why);
 void recall_document(struct command *c, struct sk_json *o,
     const struct recall *r);

@@ -19,7 +19,6 @@
 
 #define RETRY_SECONDS 60
 #define BOUNDARY_LENGTH 26
-#define TOKEN_LENGTH 26
 
 struct sealing {
 	struct daemon *d;
@@ -32,6 +31,7 @@ struct sealing {
 	struct tvalues *values;
 	const char *items;
 	int64_t edition;		/* what they were when it was rendered */
+	const char *waiting;		/* items that may go later, or NULL */
 	struct finished digest;		/* of a copy of a digest; text: what
 					 * was looked through, of any copy */
 	bool is_dispatch;
@@ -69,7 +69,12 @@ set_state(struct sealing *s, enum copy_state st, const char *reason,
 
 	if (!still_wanted(s))
 		return;
-	store_copy_state(d->store, s->copy.row, st, reason, next_try);
+	if (st == COPY_HELD)
+		ledger_held(d, &s->copy, reason, NULL);
+	else if (st == COPY_DROPPED)
+		ledger_dropped(d, &s->copy, reason, NULL);
+	else
+		store_copy_state(d->store, s->copy.row, st, reason, next_try);
 	turn_after(d, NULL, NULL);
 	sk_log(st == COPY_TO_SEAL ? SK_INFO : SK_WARN, "copy.not-sent",
 	    "copy=%lld template=%s reason=%s", (long long)s->copy.row,
@@ -92,6 +97,35 @@ stop(struct sealing *s, enum copy_state st, const char *reason)
 		key_watch_kick(s->d->key_watch);
 	}
 	finish(s);
+}
+
+/* HOLD or DROP. */
+static void
+stop_by(struct sealing *s, enum leave x, const char *reason)
+{
+	stop(s, x == LEAVE_HOLD ? COPY_HELD : COPY_DROPPED, reason);
+}
+
+/* The person moved while the copy waited. What a copy is never changes, so one
+ * to the new address takes its place; nothing goes to the old one (I3). */
+static void
+move(struct sealing *s, const char *address)
+{
+	if (ledger_another(s->d, s->arena, &s->copy, address, s->copy.items,
+	    NULL))
+		later(s, "store");
+	else
+		stop(s, COPY_DROPPED, "address-changed");
+}
+
+/* What may go once an originator's words are mapped waits in a copy of its
+ * own, from the moment that the rest is sealed. */
+static int
+part(struct sealing *s)
+{
+	return s->waiting ? ledger_another(s->d, s->arena, &s->copy,
+	    s->copy.address, s->waiting, gate_word(GATE_EXCLUSION_UNMAPPED)) :
+	    SK_OK;
 }
 
 /* ---- after keyd ---- */
@@ -157,6 +191,8 @@ compose_and_store(struct sealing *s, struct sk_span armour)
 	r = outbox_proved(s->d, &s->copy, s->key.fpr, s->items, s->edition,
 	    sk_buf_span(&message));
 	sk_buf_free(&message);
+	if (!r)
+		r = part(s);
 	if (r)
 		later(s, "store");
 	else
@@ -408,40 +444,46 @@ seal_case(struct sealing *s)
 		ask_keyd(s, v);
 }
 
-/* ---- a notice to a member's person ---- */
+/* ---- a notice to a member's person, or a mail about the registration ---- */
+
+static struct tvalues *
+person_values(struct sealing *s, const struct org *o, const struct person *p)
+{
+	if (registration_text(s->copy.template))
+		return registration_values(s->d, s->arena, &s->copy, o, p);
+	return copy_is_receipt(&s->copy) ? values_answers(s->d, s->arena,
+	    &s->copy, o, p) : notice_values(s->d, s->arena, &s->copy, o, p,
+	    &s->notice);
+}
 
 static void
 seal_person(struct sealing *s)
 {
-	enum gate_clause clause = GATE_PERSON_INACTIVE;
-	bool receipt = copy_is_receipt(&s->copy);
+	const char *reason;
 	struct person p;
 	struct org o;
+	enum leave x = leave_person(s->d, s->arena, &s->copy, &o, &p,
+	    &s->notice, &reason);
 
-	if ((receipt || store_notice_get(s->d->store, s->arena, s->copy.row,
-	    &s->notice) == SK_OK) && store_person_get(s->d->store, s->arena,
-	    s->copy.person, &p) == SK_OK && store_org_get(s->d->store,
-	    s->arena, p.org, &o) == SK_OK) {
-		gatekeeper_person(s->d, s->arena, &p);
-		clause = gate_notice(&o, &p);
-	}
-	if (clause == GATE_NO_KEY || clause == GATE_KEY_UNUSABLE) {
-		stop(s, COPY_HELD, p.key_state);
+	if (x != LEAVE_YES) {
+		stop_by(s, x, reason);
 		return;
 	}
-	if (clause != GATE_YES || store_key_pinned(s->d->store, s->arena,
-	    p.id, 0, &s->key)) {
-		stop(s, COPY_DROPPED, gate_word(clause));
+	if (store_key_pinned(s->d->store, s->arena, p.id, 0, &s->key)) {
+		stop(s, COPY_HELD, "no-key");
+		return;
+	}
+	reason = key_unusable(&s->key.facts, sk_now());
+	if (*reason) {
+		stop(s, COPY_HELD, reason);
 		return;
 	}
 	if (strcmp(p.address, s->copy.address) != 0) {
-		stop(s, COPY_DROPPED, "address-changed");
+		move(s, p.address);
 		return;
 	}
-	s->items = receipt ? s->copy.items : NULL;
-	ask_keyd(s, receipt ? values_answers(s->d, s->arena, &s->copy, &o,
-	    &p) : notice_values(s->d, s->arena, &s->copy, &o, &p,
-	    &s->notice));
+	s->items = s->copy.items;
+	ask_keyd(s, person_values(s, &o, &p));
 }
 
 /* ---- a copy of a digest ---- */
@@ -461,68 +503,37 @@ item_ids(struct sk_arena *a, const struct permits_item *const *items, size_t n)
 	return out;
 }
 
-/* The person moved while the copy waited. What a copy is never changes, so one
- * to the new address takes its place; nothing goes to the old one (I3). */
-static int
-move(struct sealing *s, const char *address)
-{
-	char token[TOKEN_LENGTH + 1];
-	const struct copy_record *old = &s->copy;
-	struct copy_record c = {
-		.created = sk_now(), .state = COPY_TO_SEAL, .encrypted = true,
-		.template = old->template, .language = old->language,
-		.digest = old->digest, .person = old->person,
-		.address = address, .from = old->from, .token = token,
-		.reason = "", .items = old->items,
-		.send_after = old->send_after,
-	};
-	struct token_record t = { .address = address, .created = c.created };
-	int r;
-
-	sk_random_base32(token, TOKEN_LENGTH);
-	r = store_copy_add(s->d->store, &c);
-	t.copy_row = c.row;
-	return r ? r : store_token_add(s->d->store, token, &t);
-}
-
 static void
 digest_opened(void *ctx, int result)
 {
 	struct sealing *s = ctx;
-	const struct permits_item **items = NULL;
 	struct sk_error e = { 0 };
+	struct leave_items may;
 	const char *reason;
-	struct person p;
-	struct org o;
-	bool key_only;
-	size_t n;
+	enum leave x;
 
 	if (result) {
 		later(s, "keyd");
 		return;
 	}
-	if (permits_ask(s->d->permits, s->arena, &s->copy, &o, &p, &items, &n,
-	    &reason, &key_only)) {
-		stop(s, COPY_DROPPED, "person-gone");
+	x = leave_digest(s->d, s->arena, &s->copy, &may, &reason);
+	if (x != LEAVE_YES) {
+		stop_by(s, x, reason);
 		return;
 	}
-	if (!n) {
-		stop(s, key_only ? COPY_HELD : COPY_DROPPED, reason);
-		return;
-	}
-	if (store_key_pinned(s->d->store, s->arena, p.id, 0, &s->key)) {
+	if (store_key_pinned(s->d->store, s->arena, may.person.id, 0,
+	    &s->key)) {
 		stop(s, COPY_HELD, "no-key");
 		return;
 	}
-	if (strcmp(p.address, s->copy.address) != 0) {
-		if (move(s, p.address))
-			later(s, "store");
-		else
-			stop(s, COPY_DROPPED, "address-changed");
+	if (strcmp(may.person.address, s->copy.address) != 0) {
+		move(s, may.person.address);
 		return;
 	}
-	if (finished_digest(s->d, s->arena, &s->copy, &o, &p, items, n,
-	    permits_seen(s->d->permits, s->copy.digest), &s->digest, &e)) {
+	s->waiting = may.waiting;
+	if (finished_digest(s->d, s->arena, &s->copy, &may.org, &may.person,
+	    may.items, may.n, permits_seen(s->d->permits, s->copy.digest),
+	    &s->digest, &e)) {
 		not_rendered(s, &e);
 		return;
 	}
@@ -533,42 +544,9 @@ digest_opened(void *ctx, int result)
 		stop(s, COPY_DROPPED, gate_word(GATE_DENY_LIST));
 		return;
 	}
-	s->items = item_ids(s->arena, items, s->digest.n);
-	s->edition = permits_edition(items, s->digest.n);
+	s->items = item_ids(s->arena, may.items, s->digest.n);
+	s->edition = permits_edition(may.items, s->digest.n);
 	ask_keyd(s, s->digest.content.values);
-}
-
-/* ---- a person's mail about the registration ---- */
-
-static void
-seal_registration(struct sealing *s)
-{
-	struct person p;
-	struct org o;
-	const char *bad = registration_ask(s->d, s->arena, &s->copy, &o, &p);
-
-	if (bad) {
-		stop(s, COPY_DROPPED, bad);
-		return;
-	}
-	if (store_key_pinned(s->d->store, s->arena, p.id, 0, &s->key)) {
-		stop(s, COPY_HELD, "no-key");
-		return;
-	}
-	bad = key_unusable(&s->key.facts, sk_now());
-	if (*bad) {
-		stop(s, COPY_HELD, bad);
-		return;
-	}
-	if (strcmp(p.address, s->copy.address) != 0) {
-		if (move(s, p.address))
-			later(s, "store");
-		else
-			stop(s, COPY_DROPPED, "address-changed");
-		return;
-	}
-	s->items = s->copy.items;
-	ask_keyd(s, registration_values(s->d, s->arena, &s->copy, &o, &p));
 }
 
 void
@@ -591,8 +569,6 @@ seal_copy(struct daemon *d, int64_t row, loop_fn done, void *ctx)
 		finish(s);
 	} else if (s->copy.digest)
 		permits_open(d->permits, s->copy.digest, digest_opened, s);
-	else if (s->copy.person && registration_text(s->copy.template))
-		seal_registration(s);
 	else if (s->copy.person)
 		seal_person(s);
 	else

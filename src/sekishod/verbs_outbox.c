@@ -99,16 +99,6 @@ verb_outbox_show(struct command *c)
 
 /* ---- retry ---- */
 
-/* A P text is made once: its own bytes, if it came as far as that. */
-static int
-again(struct command *c, const struct copy_record *p)
-{
-	if (p->encrypted)
-		return store_copy_state(c->d->store, p->row, COPY_TO_SEAL, "",
-		    c->now);
-	return store_copy_again(c->d->store, p->row);
-}
-
 static bool
 is_stopped(struct command *c, const struct copy_record *p)
 {
@@ -125,7 +115,7 @@ retry(struct command *c, const struct copy_record *p, size_t *n)
 	switch (p->state) {
 	case COPY_HELD:
 	case COPY_BOUNCED:
-		r = again(c, p);
+		r = ledger_again(c->d, p);
 		break;
 	case COPY_TO_SEAL:
 	case COPY_READY:
@@ -239,6 +229,10 @@ verb_outbox_mark(struct command *c)
 
 	if (r)
 		return r;
+	if (p.state == COPY_HANDING)
+		return sk_fail(&c->e, SK_ERR_REFUSED, "copy", "copy %lld is "
+		    "with the relay at this moment: when it is held or waits "
+		    "again, mark it", (long long)p.row);
 	if (p.state == COPY_SENT || p.state == COPY_MARKED)
 		return sk_fail(&c->e, SK_ERR_EXISTS, "copy", "copy %lld is "
 		    "%s already", (long long)p.row,
@@ -246,6 +240,8 @@ verb_outbox_mark(struct command *c)
 	r = store_copy_state(c->d->store, p.row, COPY_MARKED,
 	    sk_arena_printf(c->arena, "%s: %s", by, command_str(c,
 	    "reason")), 0);
+	if (!r)		/* when it was told: as when it was handed over */
+		r = store_copy_left(c->d->store, p.row, c->now);
 	if (!r && p.case_row)
 		r = store_case_note(c->d->store, p.case_row, c->now, c->actor,
 		    command_str(c, "reason"));

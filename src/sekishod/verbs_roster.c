@@ -171,6 +171,8 @@ verb_org_resume(struct command *c)
 	new = old;
 	new.state = ORG_ACTIVE;
 	r = act_put_org(c, &old, &new, &act);
+	if (!r)		/* what was held meanwhile */
+		r = recall_end(c, new.id, gate_word(GATE_MEMBER_INACTIVE));
 	if (!r)
 		document_one(c, &new);
 	return r;

@@ -1,5 +1,6 @@
 """Where everything that leaves Postfix ends: an SMTP server that keeps each
-message with its envelope, byte for byte. A hook may refuse."""
+message with its envelope, byte for byte. Hooks may refuse: refuse() at RCPT,
+keep() by what it says after the final dot (False: nothing at all)."""
 import contextlib
 import email
 import email.policy
@@ -83,8 +84,10 @@ class Session(socketserver.StreamRequestHandler):
                 raw = self.data()
                 if raw is None:
                     return
-                sink.keep(Mail(sender, rcpts, raw))
-                self.say("250 kept")
+                said = sink.keep(Mail(sender, rcpts, raw))
+                if said is False:      # lost at the final dot
+                    return
+                self.say(said or "250 kept")
             elif word == b"QUIT":
                 self.say("221 bye")
                 return
