@@ -24,6 +24,7 @@ struct org {
 	bool foreign_capital;
 	const char *tf_approval;	/* reference, or NULL */
 	bool receive_secret;
+	bool agreed;			/* to be asked under Art. 17(3), R-008 */
 	const char *competent_for;	/* sectors, comma separated, or NULL */
 	const char *supervises;
 };

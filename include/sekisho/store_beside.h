@@ -162,6 +162,28 @@ int store_merge(struct store *s, int64_t case_row, int64_t into_row,
 int store_merges(struct store *s, struct sk_arena *a,
     struct campaign_link **out, size_t *n);
 
+/* ---- what went beyond the members (R-129, R-130), and what a digest says
+ * that is a request under Article 17(3) (R-008, R-010) ---- */
+struct release_record {
+	int64_t row, time;
+	enum scope scope;		/* PARTNER_SCHEMES or PUBLIC */
+	const char *item, *where, *who;
+};
+int store_release_add(struct store *s, struct release_record *x); /* sets row */
+int store_releases(struct store *s, struct sk_arena *a,
+    struct release_record **out, size_t *n);	/* oldest first */
+struct cooperation_record {
+	const char *ground;		/* "large-scale", "member-agreed",
+					 * "other" */
+	const char *explanation;	/* or NULL */
+	const char *committee, *decided;	/* whose decision, and when */
+	const char *due;		/* or NULL */
+};
+int store_cooperation_put(struct store *s, int64_t digest,
+    const struct cooperation_record *x);
+int store_cooperation(struct store *s, struct sk_arena *a, int64_t digest,
+    struct cooperation_record *out);
+
 /* ---- an item's text in another language ---- */
 struct item_text {
 	const char *lang, *title;
@@ -192,7 +214,8 @@ int store_raises(struct store *s, struct sk_arena *a, const char *id,
 struct notice_record {
 	const char *item;		/* or NULL */
 	int64_t text;			/* case_text row, 0 none */
-	int64_t request;		/* its row, 0 none */
+	int64_t request;		/* its row, 0 none; T-38: a release's; T-23:
+					 * the case it comes from */
 	bool withdrawn;			/* T-08: no longer for this person */
 	enum scope was, now;		/* T-08 */
 	enum confidence raised_from, raised_to;	/* T-38 */

@@ -35,6 +35,7 @@ COLUMNS(org_fields) = { C("org", "Organisation"), C("name", "Name"),
 	C("class", "Class"), C("org_kind", "Kind"), C("state", "State"),
 	C("foreign_capital", "Foreign capital"), C("tf_approval",
 	"Special approval"), C("receive_secret", "Receives secret items"),
+	C("agreed", "Agreed to be asked"),
 	C("competent_for", "Competent for"), C("supervises", "Supervises"),
 	C("approval", "Approval"), C("stopped", "Copies stopped"), END };
 COLUMNS(question_columns) = { C("question", "ANSWER BY HAND"), END };
@@ -241,6 +242,8 @@ TABLES(previews_tables) = {
 	{ "copies", NULL, NULL, previews_columns }, NO_MORE };
 COLUMNS(preview_head) = { C("person", "Person"), C("org", "Organisation"),
 	END };
+COLUMNS(asked_fields) = { C("sent", "Sent"), C("digest", "Digest"),
+	C("copies", "Copies"), END };
 COLUMNS(dispatch_fields) = { C("case", "Case"), C("template", "Text"),
 	C("sent", "Sent"), C("held", "Held"), C("subject", "Subject"), END };
 TABLES(outbox_check_tables) = {
@@ -419,6 +422,7 @@ static const struct layout layouts[] = {
 	{ "digest-report", report_fields, report_tables, NULL },
 	{ "digests", NULL, digests_tables, NULL },
 	{ "digest-preview", preview_head, previews_tables, "text" },
+	{ "asked", asked_fields, NULL, NULL },
 	{ "dispatch", dispatch_fields, NULL, "text" },
 	{ "texts", NULL, texts_tables, NULL },
 	{ "text", text_fields, NULL, "text" },

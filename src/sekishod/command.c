@@ -250,7 +250,7 @@ static const struct {
 } functions[] = {
 	ROW(org, add), ROW(org, list), ROW(org, show), ROW(org, change),
 	ROW(org, withdraw), ROW(org, suspend), ROW(org, resume),
-	ROW(org, refuse),
+	ROW(org, refuse), ROW(org, review),
 	ROW(person, add), ROW(person, list), ROW(person, show),
 	ROW(person, change), ROW(person, remove), ROW(person, acknowledge),
 	ROW(person, refuse),
@@ -266,7 +266,8 @@ static const struct {
 	ROW(case, reopen), ROW(case, advise), ROW(damage, add),
 	ROW(damage, list), ROW(damage, show), ROW(request, widen),
 	ROW(request, exception), ROW(request, list), ROW(request, sheet),
-	ROW(request, secrecy),
+	ROW(request, secrecy), ROW(request, answers),
+	ROW(request, cooperation), ROW(case, match), ROW(item, release),
 	ROW(request, outside), ALONE(feedback), ALONE(publication),
 	ROW(item, text), ROW(item, add),
 	ROW(item, show), ROW(item, edit), ROW(item, list),

@@ -197,6 +197,9 @@ VERB(request_widen); VERB(request_exception); VERB(request_list);
 VERB(request_secrecy); VERB(request_sheet); VERB(terms_withdraw); VERB(item_text);
 /* verbs_dispatch.c */
 VERB(feedback); VERB(publication); VERB(request_outside);
+/* verbs_ask.c, verbs_release.c */
+VERB(request_answers); VERB(request_cooperation); VERB(case_match);
+VERB(item_release); VERB(org_review);
 #undef VERB
 
 /* verbs_held.c: `outbox list --held` */

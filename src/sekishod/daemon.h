@@ -378,6 +378,9 @@ int permits_ask(struct permits *p, struct sk_arena *a,
     bool *key_only);
 /* What a copy with these items is made from. */
 int64_t permits_edition(const struct permits_item *const *items, size_t n);
+/* May the item go to the originator of another case (T-21; C-33, R-100)? */
+enum feedback_clause permits_originator(struct daemon *d, struct sk_arena *a,
+    const struct gate_case *g, const struct case_record *c);
 /* Finished mails of the digest that were found clean, under these rules. */
 struct finished_seen *permits_seen(struct permits *p, int64_t digest);
 /* The account and the operators hear once of what a finished copy stopped. */
@@ -424,6 +427,9 @@ bool registration_text(const char *template);
 /* NULL: may be sent now; else the word of what stands against it (I1). */
 const char *registration_ask(struct daemon *d, struct sk_arena *a,
     const struct copy_record *c, struct org *o, struct person *p);
+/* review.c: T-35, counted when it is sealed; period "2026-04-01 2027-03-31". */
+void review_values(struct daemon *d, struct sk_arena *a, struct tvalues *v,
+    const struct org *o, const char *period);
 struct tvalues *registration_values(struct daemon *d, struct sk_arena *a,
     const struct copy_record *c, const struct org *o,
     const struct person *p);
@@ -515,6 +521,7 @@ struct digest_entry {		/* one copy */
 	const char *template;
 	size_t *items, n;	/* places in the plan's items */
 	const char *held;	/* only the key says no: why; else NULL */
+	const struct case_record *to;	/* T-21: its originator, no person */
 };
 struct digest_plan {
 	struct gate_case *items;	/* in the order in which they stand */
@@ -540,6 +547,12 @@ struct digest_result {
 	struct { const char *person, *reason; } *held;
 	size_t nheld;
 };
+/* A plan that was put together otherwise, at once; its items are sent. */
+int digest_write(struct daemon *d, struct sk_arena *a, const char *by,
+    struct digest_plan *p, struct digest_result *out, struct sk_error *e);
+/* One copy more of a digest that was made. */
+int digest_copy(struct daemon *d, struct sk_arena *a, int64_t digest,
+    const struct digest_plan *p, const struct digest_entry *e);
 /* One copy per permitted person of all approved, unsent items. */
 int digest_make(struct daemon *d, struct sk_arena *a, const char *by,
     const struct digest_options *o, struct digest_result *out,

@@ -81,16 +81,24 @@ add_copy(struct making *m, int64_t digest, const struct digest_entry *e)
 	struct copy_record c = {
 		.created = m->now, .state = e->held ? COPY_HELD : COPY_TO_SEAL,
 		.encrypted = true, .template = e->template,
-		.language = e->person->language, .digest = digest,
-		.person = e->person->id, .address = e->person->address,
+		.digest = digest,
+		.person = e->person ? e->person->id : NULL,
 		.from = m->d->config->desks[0].address, .token = token,
 		.reason = e->held ? e->held : "", .items = item_ids(m, e),
 		.send_after = m->spread ? m->now + (int64_t)below(
 		    (size_t)m->spread) : 0,
 	};
-	struct token_record t = { .address = c.address, .created = m->now };
+	struct token_record t = { .created = m->now };
 	int r;
 
+	c.language = e->to ? e->to->language : e->person->language;
+	c.address = e->to ? e->to->originator : e->person->address;
+	if (e->to) {
+		c.from = e->to->desk_address;
+		c.case_row = t.case_row = e->to->row;
+		t.question = e->to->question;
+	}
+	t.address = c.address;
 	sk_random_base32(token, TOKEN_LENGTH);
 	r = store_copy_add(m->d->store, &c);
 	t.copy_row = c.row;
@@ -200,6 +208,30 @@ write_group(struct making *m, struct sk_error *e)
 	turn_after(m->d, NULL, NULL);
 	return r ? sk_fail(e, r, "digest", "the store refused: nothing was "
 	    "sent") : SK_OK;
+}
+
+int
+digest_write(struct daemon *d, struct sk_arena *a, const char *by,
+    struct digest_plan *p, struct digest_result *out, struct sk_error *e)
+{
+	struct making m = { .d = d, .a = a, .by = by, .now = sk_now(),
+		.plan = *p, .out = out };
+	int r;
+
+	*out = (struct digest_result){ 0 };
+	r = write_group(&m, e);
+	if (!r && out->nheld)
+		apply_notify(d, "held", NULL);
+	return r;
+}
+
+int
+digest_copy(struct daemon *d, struct sk_arena *a, int64_t digest,
+    const struct digest_plan *p, const struct digest_entry *e)
+{
+	struct making m = { .d = d, .a = a, .now = sk_now(), .plan = *p };
+
+	return add_copy(&m, digest, e);
 }
 
 int

@@ -173,6 +173,36 @@ machine_parts(struct daemon *d, struct sk_arena *a,
 	table(a, o, serial(a, c), rows, n, out);
 }
 
+/* T-17: on what ground, and by whose decision. */
+static void
+request(struct daemon *d, struct sk_arena *a, struct tvalues *v,
+    const struct copy_record *c, const struct permits_item *it)
+{
+	struct cooperation_record x;
+	const char *title;
+
+	if (store_cooperation(d->store, a, c->digest, &x))
+		return;		/* the text lacks its fields: not sent */
+	tv_flag(v, "ground_large_scale", strcmp(x.ground, "large-scale") == 0);
+	tv_flag(v, "ground_agreed", strcmp(x.ground, "member-agreed") == 0);
+	tv_str(v, "ground_text", x.explanation);
+	tv_str(v, "committee_ref", x.committee);
+	tv_str(v, "committee_date", x.decided);
+	tv_str(v, "due", x.due);
+	tv_str(v, "note", permits_text(it, c->language, &title));
+}
+
+/* To the originator of a case, who is no member (T-21). */
+static void
+to_originator(struct daemon *d, struct sk_arena *a, struct tvalues *v,
+    const struct copy_record *c)
+{
+	struct case_record k;
+
+	if (store_case_get(d->store, a, c->case_row, &k) == SK_OK)
+		tv_str(v, "case_number", k.number);
+}
+
 /* What the whole copy says first, from what is in it. */
 static void
 handling(struct tvalues *v, const struct permits_item *const *items, size_t n)
@@ -214,5 +244,11 @@ digest_content(struct daemon *d, struct sk_arena *a,
 	if (n)			/* T-37 is about the one in it */
 		digest_label(d, a, v, &items[0]->gate);
 	tv_flag(v, "retracted", false);
+	if (n && strcmp(c->template, "T-17") == 0)
+		request(d, a, v, c, items[0]);
+	if (c->case_row)
+		to_originator(d, a, v, c);
+	if (strcmp(c->template, "T-16") == 0)
+		return;		/* they have table and labels */
 	machine_parts(d, a, c, o, items, n, out);
 }

@@ -32,6 +32,7 @@ document_org(struct sk_json *o, const struct org *g)
 	sk_json_set_str(o, "state", word_of(WORDS_ORG_STATE, (int)g->state));
 	sk_json_set_bool(o, "foreign_capital", g->foreign_capital);
 	sk_json_set_bool(o, "receive_secret", g->receive_secret);
+	sk_json_set_bool(o, "agreed", g->agreed);
 	sk_json_set_str(o, "competent_for", g->competent_for);
 	sk_json_set_str(o, "supervises", g->supervises);
 	sk_json_set_str(o, "tf_approval", g->tf_approval);

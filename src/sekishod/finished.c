@@ -244,6 +244,22 @@ stop_named(struct look *l, struct finished *f,
 	return f->nstopped - before;
 }
 
+/* To an originator, what names anybody of another case goes not at all (R-126);
+ * what cannot be asked is denied. */
+static bool
+names_others(struct look *l, const struct finished *f, struct deny_hit *hit)
+{
+	struct deny_list others;
+	struct case_record c;
+
+	if (!l->copy->case_row)
+		return false;
+	*hit = (struct deny_hit){ .part = "text", .kind = "unread list" };
+	return store_case_get(l->d->store, l->a, l->copy->case_row, &c) ||
+	    gatekeeper_deny_others(l->d, l->a, &c, &others) ||
+	    denied(l, &others, f, hit);
+}
+
 int
 finished_digest(struct daemon *d, struct sk_arena *a,
     const struct copy_record *copy, const struct org *o,
@@ -267,7 +283,11 @@ finished_digest(struct daemon *d, struct sk_arena *a,
 			if (seen)
 				memcpy(seen->marks[seen->n++ % FINISHED_SEEN],
 				    mark, SK_HASH);
-			return SK_OK;
+			if (!names_others(&l, out, &hit))
+				return SK_OK;
+			while (n)
+				stop(&l, out, items[--n], &hit);
+			break;
 		}
 		n -= stop_named(&l, out, items, n);
 	}

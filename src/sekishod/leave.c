@@ -233,7 +233,8 @@ leave_digest(struct daemon *d, struct sk_arena *a,
 		*reason = "person-gone";
 		return LEAVE_DROP;
 	}
-	out->waiting = waiting_items(d, a, c, out);
+	if (c->person)
+		out->waiting = waiting_items(d, a, c, out);
 	if (out->n)
 		return LEAVE_YES;
 	if (key_only)

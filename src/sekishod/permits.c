@@ -488,6 +488,64 @@ permits_open(struct permits *p, int64_t digest, turn_fn fn, void *ctx)
 	g->waiters[g->nwaiters++].ctx = ctx;
 }
 
+/* The second gate of output 3, for items of other cases. */
+enum feedback_clause
+permits_originator(struct daemon *d, struct sk_arena *a,
+    const struct gate_case *g, const struct case_record *c)
+{
+	struct terms t;
+	struct key_record k;
+	struct item it = g->item.item;
+	struct feedback_ask ask = {
+		.policy = d->policy, .item = &it,
+		.terms = g->has_terms ? &g->terms : NULL,
+		.own_item = it.case_row == c->row,
+		.originator = c->originator, .to = c->originator,
+		.authenticated = store_terms_locked(d->store, a, c->row,
+		    &t) == SK_OK && t.assurance >= ASSURANCE_TOKEN,
+		.others_clean = !g->deny_hit,
+	};
+
+	if (!it.approvals)
+		it.approvals_void = true;
+	if (store_key_pinned(d->store, a, NULL, c->row, &k) == SK_OK)
+		ask.key_state = key_unusable(&k.facts, sk_now());
+	return gate_feedback(&ask);
+}
+
+/* A copy for the originator of a case: as if for a person of no member. */
+static int
+ask_originator(struct digest_items *g, struct sk_arena *a,
+    const struct copy_record *c, struct org *o, struct person *who,
+    const struct permits_item **may, size_t *n, const char **reason,
+    bool *key_only)
+{
+	struct daemon *d = g->permits->d;
+	struct case_record k;
+	struct key_record key;
+
+	if (store_case_get(d->store, a, c->case_row, &k) || !k.originator)
+		return SK_ERR_NOINPUT;
+	*o = (struct org){ .id = "-", .name = "-", .class = CLASS_GENERAL };
+	*who = (struct person){ .org = o->id, .name = "-",
+		.address = k.originator, .language = k.language };
+	if (store_key_pinned(d->store, a, NULL, k.row, &key) == SK_OK)
+		who->fpr = key.fpr;
+	for (size_t i = 0; i < g->n; i++) {
+		enum feedback_clause no = permits_originator(d, a,
+		    &g->items[i].gate, &k);
+
+		if (c->items && !recipients_listed(c->items, g->ids[i]))
+			continue;
+		if (no == FEEDBACK_YES)
+			may[(*n)++] = &g->items[i];
+		else
+			*reason = feedback_word(no);
+		*key_only |= no == FEEDBACK_KEY;
+	}
+	return SK_OK;
+}
+
 int
 permits_ask(struct permits *p, struct sk_arena *a,
     const struct copy_record *c, struct org *o, struct person *who,
@@ -503,11 +561,17 @@ permits_ask(struct permits *p, struct sk_arena *a,
 	*key_only = false;
 	if (!g && !(g = load(p, c->digest)))
 		return SK_ERR_NOINPUT;
-	if (read_rows(g) || store_person_get(p->d->store, a, c->person, who) ||
+	if (read_rows(g))
+		return SK_ERR_NOINPUT;
+	may = sk_arena_array(a, g->n + 1, sizeof(*may));
+	*items = may;
+	if (!c->person)
+		return ask_originator(g, a, c, o, who, may, n, reason,
+		    key_only);
+	if (store_person_get(p->d->store, a, c->person, who) ||
 	    store_org_get(p->d->store, a, who->org, o))
 		return SK_ERR_NOINPUT;
 	gatekeeper_person(p->d, a, who);
-	may = sk_arena_array(a, g->n, sizeof(*may));
 	for (size_t i = 0; i < g->n; i++) {
 		struct gate_answer ans;
 
@@ -520,6 +584,5 @@ permits_ask(struct permits *p, struct sk_arena *a,
 			first = *reason = gate_word(ans.clause);
 		*key_only |= ans.key_only;
 	}
-	*items = may;
 	return SK_OK;
 }

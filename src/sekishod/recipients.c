@@ -174,6 +174,24 @@ retraction(struct daemon *d, struct sk_arena *a, struct tvalues *v,
 	tv_flag(v, "urgent", false);
 }
 
+/* T-38: where it went, if it went beyond the members. */
+static void
+released(struct daemon *d, struct sk_arena *a, struct tvalues *v,
+    const struct notice_record *say)
+{
+	struct release_record *all = NULL;
+	const char *where = "";
+	size_t n = 0;
+
+	if (say->request && store_releases(d->store, a, &all, &n))
+		n = 0;
+	for (size_t i = 0; i < n; i++)
+		if (all[i].row == say->request)
+			where = all[i].where;
+	tv_flag(v, "released", say->request != 0);
+	tv_str(v, "release_where", where);
+}
+
 struct tvalues *
 notice_values(struct daemon *d, struct sk_arena *a,
     const struct copy_record *c, const struct org *o, const struct person *p,
@@ -191,8 +209,7 @@ notice_values(struct daemon *d, struct sk_arena *a,
 	tv_flag(v, "withdrawn", say->withdrawn);
 	scope_row(v, a, "old_terms", say->was);
 	scope_row(v, a, "new_terms", say->now);
-	tv_flag(v, "released", false);
-	tv_str(v, "release_where", "");
+	released(d, a, v, say);
 	tv_flag(v, "was_raw", say->raised_from == CONFIDENCE_RAW);
 	tv_flag(v, "was_tentative", say->raised_from == CONFIDENCE_TENTATIVE);
 	tv_flag(v, "tentative", say->raised_to == CONFIDENCE_TENTATIVE);

@@ -121,6 +121,7 @@ tell_org(struct telling *t, const struct org *old, const struct org *new)
 	tell_text(t, "tf-approval", old->tf_approval, new->tf_approval);
 	tell_text(t, "receive-secret", yes_no(old->receive_secret),
 	    yes_no(new->receive_secret));
+	tell_text(t, "agreed", yes_no(old->agreed), yes_no(new->agreed));
 	tell_text(t, "competent-for", old->competent_for,
 	    new->competent_for);
 	tell_text(t, "supervises", old->supervises, new->supervises);

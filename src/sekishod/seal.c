@@ -509,6 +509,7 @@ digest_opened(void *ctx, int result)
 	struct sealing *s = ctx;
 	struct sk_error e = { 0 };
 	struct leave_items may;
+	struct case_record k;
 	const char *reason;
 	enum leave x;
 
@@ -518,16 +519,22 @@ digest_opened(void *ctx, int result)
 	}
 	x = leave_digest(s->d, s->arena, &s->copy, &may, &reason);
 	if (x != LEAVE_YES) {
+		if (x == LEAVE_HOLD && !s->copy.person && !store_case_get(
+		    s->d->store, s->arena, s->copy.case_row, &k))
+			apply_request_key(s->d, s->arena, &k);
 		stop_by(s, x, reason);
 		return;
 	}
-	if (store_key_pinned(s->d->store, s->arena, may.person.id, 0,
-	    &s->key)) {
+	if (store_key_pinned(s->d->store, s->arena, may.person.id,
+	    may.person.id ? 0 : s->copy.case_row, &s->key)) {
 		stop(s, COPY_HELD, "no-key");
 		return;
 	}
 	if (strcmp(may.person.address, s->copy.address) != 0) {
-		move(s, may.person.address);
+		if (may.person.id)
+			move(s, may.person.address);
+		else
+			stop(s, COPY_DROPPED, "address-changed");
 		return;
 	}
 	s->waiting = may.waiting;

@@ -159,7 +159,8 @@ tell_welcome(struct command *c, const struct person *p)
 bool
 registration_text(const char *template)
 {
-	return strcmp(template, "T-29") == 0 || strcmp(template, "T-30") == 0;
+	return strcmp(template, "T-29") == 0 ||
+	    strcmp(template, "T-30") == 0 || strcmp(template, "T-35") == 0;
 }
 
 const char *
@@ -212,6 +213,9 @@ registration_values(struct daemon *d, struct sk_arena *a,
 	tv_flag(v, "role_poc", (p->roles & ROLE_POC) != 0);
 	tv_flag(v, "role_handler", (p->roles & ROLE_HANDLER) != 0);
 	tv_str(v, "user_id", p->id);
-	about_somebody(d, a, v, c->items);
+	if (strcmp(c->template, "T-35") == 0)
+		review_values(d, a, v, o, c->items);
+	else
+		about_somebody(d, a, v, c->items);
 	return v;
 }

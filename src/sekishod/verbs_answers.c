@@ -19,29 +19,15 @@ count(struct counted *n, enum answer_seen seen)
 	n->unknown += seen == SEEN_UNKNOWN;
 }
 
-/* How many persons were sent a copy with it in. */
+/* How many persons have it; a second question is no second person. */
 static int
 asked(struct command *c, const char *item, int64_t *n)
 {
-	struct digest_record *d = NULL;
-	size_t nd = 0;
-	int r = store_digest_list(c->d->store, c->arena, &d, &nd);
+	struct recipient *to = NULL;
+	size_t nto = 0;
+	int r = recipients_of(c->d, c->arena, item, &to, &nto);
 
-	*n = 0;
-	for (size_t i = 0; i < nd && !r; i++) {
-		struct copy_record *p = NULL;
-		size_t np = 0;
-		bool has = false;
-
-		for (size_t k = 0; k < d[i].nitems; k++)
-			has |= strcmp(d[i].items[k], item) == 0;
-		if (!has)
-			continue;
-		r = store_copy_list(c->d->store, c->arena, COPY_SENT,
-		    d[i].row, 0, LIMIT_STORE_LIST, &p, &np);
-		for (size_t k = 0; k < np && !r; k++)
-			*n += p[k].items && strstr(p[k].items, item);
-	}
+	*n = (int64_t)nto;
 	return r;
 }
 

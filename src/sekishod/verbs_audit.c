@@ -91,24 +91,65 @@ static int
 count_cases(struct command *c, int year, struct sk_json *o)
 {
 	struct case_record *k = NULL;
+	struct campaign_link *m = NULL;
 	size_t n = 0, opened = 0, council = 0, carried = 0, support = 0;
+	size_t nm = 0, handled = 0, over = 0;
+	int64_t *rows, *old;
 	int r = command_store(c, store_case_list(c->d->store, c->arena, false,
 	    CASES_MAX, &k, &n), "cases");
 
+	if (!r)
+		r = command_store(c, store_merges(c->d->store, c->arena, &m,
+		    &nm), "campaigns");
+	rows = sk_arena_array(c->arena, n + 1, sizeof(*rows));
+	old = sk_arena_array(c->arena, n + 1, sizeof(*old));
 	for (size_t i = 0; i < n && !r; i++) {
 		int from = fiscal_year(c->arena, k[i].opened);
+		bool was_open = from < year && (is_open(k[i].state) ||
+		    fiscal_year(c->arena, k[i].closed) >= year);
+
+		/* C-31: what came to the council, this year or before. */
+		if (reached_council(k[i].state) && (from == year || was_open))
+			rows[handled++] = k[i].row;
+		if (reached_council(k[i].state) && was_open)
+			old[over++] = k[i].row;
 
 		opened += from == year;
 		council += from == year && reached_council(k[i].state);
 		support += from == year && k[i].state == CASE_SUPPORT_ONLY;
-		carried += from < year && (is_open(k[i].state) ||
-		    fiscal_year(c->arena, k[i].closed) >= year);
+		carried += was_open;
 	}
 	sk_json_set_int(o, "opened", (int64_t)opened);
 	sk_json_set_int(o, "in_council", (int64_t)council);
 	sk_json_set_int(o, "support_only", (int64_t)support);
 	sk_json_set_int(o, "carried_over", (int64_t)carried);
 	sk_json_set_bool(o, "complete", n < CASES_MAX);
+	/* overlapping consultations are one. */
+	sk_json_set_int(o, "campaigns", (int64_t)campaign_count(m, nm, rows,
+	    handled));
+	sk_json_set_int(o, "campaigns_carried_over", (int64_t)campaign_count(
+	    m, nm, old, over));
+	return r;
+}
+
+/* C-03: two counters, and their sum. */
+static int
+count_releases(struct command *c, int year, struct sk_json *o)
+{
+	struct release_record *x = NULL;
+	size_t n = 0, open = 0, limited = 0;
+	int r = command_store(c, store_releases(c->d->store, c->arena, &x,
+	    &n), "releases");
+
+	for (size_t i = 0; i < n && !r; i++) {
+		if (fiscal_year(c->arena, x[i].time) != year)
+			continue;
+		open += x[i].scope == SCOPE_PUBLIC;
+		limited += x[i].scope != SCOPE_PUBLIC;
+	}
+	sk_json_set_int(o, "releases_public", (int64_t)open);
+	sk_json_set_int(o, "releases_limited", (int64_t)limited);
+	sk_json_set_int(o, "releases", (int64_t)(open + limited));
 	return r;
 }
 
@@ -141,5 +182,7 @@ verb_stats(struct command *c)
 	c->out = sk_json_document("stats");
 	sk_json_set_int(c->out, "fiscal_year", year);
 	r = count_cases(c, year, c->out);
+	if (!r)
+		r = count_releases(c, year, c->out);
 	return r ? r : count_digests(c, year, c->out);
 }

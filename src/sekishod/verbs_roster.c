@@ -38,6 +38,7 @@ take_options(struct command *c, struct org *o)
 	    o->foreign_capital);
 	o->receive_secret = command_yes(c, "receive_secret",
 	    o->receive_secret);
+	o->agreed = command_yes(c, "agreed", o->agreed);
 	o->competent_for = or_old(c, "competent_for", o->competent_for);
 	o->supervises = or_old(c, "supervises", o->supervises);
 	o->tf_approval = or_old(c, "tf_approval", o->tf_approval);

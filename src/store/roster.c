@@ -34,6 +34,7 @@ store_org_put(struct store *s, const struct org *o, int64_t now)
 	pack_str(s, o->competent_for);
 	pack_str(s, o->supervises);
 	pack_str(s, o->approval);
+	pack_u8(s, o->agreed);
 	pack_bind(s, st, ORG);
 	return db_run(st);
 }
@@ -55,6 +56,8 @@ read_org(struct store *s, struct stmt *st, struct sk_arena *a, struct org *o)
 	o->supervises = wire_str(&w, a);
 	if (w.rest.len)		/* not of schema 1 */
 		o->approval = wire_str(&w, a);
+	if (w.rest.len)		/* not of schema 9 */
+		o->agreed = wire_bool(&w);
 	return unpack_end(&w, ORG);
 }
 

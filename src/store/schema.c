@@ -270,6 +270,17 @@ static const char *const main_versions[] = {
 	/* What a copy was made from: items that changed since make it anew. */
 	"ALTER TABLE copies ADD COLUMN edition INTEGER NOT NULL DEFAULT 0;"
 	"PRAGMA user_version = 10;",
+
+	/* What a request under Article 17(3) says beyond its items, and what
+	 * went beyond the members. */
+	"CREATE TABLE cooperations(digest INTEGER PRIMARY KEY"
+	" REFERENCES digests(row), box BLOB NOT NULL) STRICT;"
+	"CREATE TABLE releases(row INTEGER PRIMARY KEY,"
+	" item INTEGER NOT NULL REFERENCES items(row),"
+	" time INTEGER NOT NULL, scope INTEGER NOT NULL,"
+	" box BLOB NOT NULL) STRICT;"
+	"CREATE INDEX releases_item ON releases(item);"
+	"PRAGMA user_version = 11;",
 };
 
 static const char *const wraps_versions[] = {

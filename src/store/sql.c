@@ -342,6 +342,17 @@ const struct sql sql_table[SQL_LAST] = {
 	    "SELECT row, case_row, time, box FROM deny_words "
 	    "WHERE case_row <> ? AND gone IS NULL" },
 
+	[SQL_RELEASE_ADD] = { "release.add",
+	    "INSERT INTO releases(item, time, scope, box) "
+	    "VALUES(?, ?, ?, ?)" },
+	[SQL_RELEASE_LIST] = { "release.list",
+	    "SELECT r.row, i.id, r.time, r.scope, r.box FROM releases r "
+	    "JOIN items i ON i.row = r.item ORDER BY r.row" },
+	[SQL_COOPERATION_ADD] = { "cooperation.add",
+	    "INSERT INTO cooperations(digest, box) VALUES(?, ?)" },
+	[SQL_COOPERATION_GET] = { "cooperation.get",
+	    "SELECT box FROM cooperations WHERE digest = ?" },
+
 	/* Each part only grows. */
 	[SQL_DENY_EPOCH] = { "deny.epoch",
 	    "SELECT coalesce((SELECT max(row) FROM deny_words), 0) "

@@ -37,6 +37,8 @@ static const struct verb table[] = {
 	    org_act },
 	{ "org", "resume", FOR_MEMBERSHIP, false, "make it active again",
 	    org_act },
+	{ "org", "review", MEMBERS, false, "tell a class-1 or class-2 member "
+	    "what it contributed (T-35)", org_review },
 	{ "org", "refuse", FOR_MEMBERSHIP, false, "tell an applicant why not "
 	    "(T-44)", org_refuse },
 	{ "person", "add", FOR_MEMBERSHIP, false, "register a person",
@@ -84,6 +86,8 @@ static const struct verb table[] = {
 	    "encrypted", case_advise },
 	{ "case", "deny", OPERATOR, false, "words that must not leave "
 	    "(R-075)", case_deny },
+	{ "case", "match", OPERATOR, false, "tell its originator of items that "
+	    "match (T-21)", case_match },
 	{ "case", "merge", OPERATOR, false, "count it with another; terms "
 	    "stay apart (R-127)", case_merge },
 	{ "case", "unmerge", OPERATOR, false, "count it by itself again",
@@ -100,6 +104,10 @@ static const struct verb table[] = {
 	    request_widen },
 	{ "request", "exception", OPERATOR, false, "ask to share an exact "
 	    "wording (T-10)", request_exception },
+	{ "request", "answers", OPERATOR, false, "ask the task force again "
+	    "what it has not answered (T-16)", request_answers },
+	{ "request", "cooperation", OPERATOR, false, "an item as a request "
+	    "under Article 17(3) (T-17)", request_cooperation },
 	{ "request", "secrecy", OPERATOR, false, "propose that more of it is "
 	    "secret (T-07)", request_secrecy },
 	{ "request", "outside", OPERATOR, false, "write to somebody outside, "
@@ -136,6 +144,8 @@ static const struct verb table[] = {
 	    one_item },
 	{ "item", "withdraw", OPERATOR, false, "stop its sending",
 	    item_withdraw },
+	{ "item", "release", OPERATOR, false, "record that it went beyond the "
+	    "members (T-38)", item_release },
 	{ "item", "raise", OPERATOR, false, "raise its confidence (R-084)",
 	    item_raise },
 	{ "preview", NULL, OPERATOR, false, "who would get an item, who not "

@@ -84,6 +84,8 @@ VALUES(read_file) = {
 	WORD("--org-kind", WORDS_ORG_KIND, needed, "kind (R-015)"), \
 	YES_NO("--foreign-capital", 0, "restricts the task force (R-024)"), \
 	YES_NO("--receive-secret", 0, "wants secret items (R-098)"), \
+	YES_NO("--agreed", 0, "agreed to be asked under Article 17(3) " \
+	    "(R-008)"), \
 	OPT("--competent-for", VALUE_TEXT, "sectors it supervises, with " \
 	    "commas (R-065)"), \
 	OPT("--supervises", VALUE_TEXT, "bodies it supervises"), \
@@ -278,6 +280,34 @@ VALUES(feedback) = {
 VALUES(publication) = {
 	CASE_ARG, NEED("--date", VALUE_TEXT, "when it is to be published"),
 	DISPATCH_TEXT, DISPATCH_YES, END
+};
+#define ITEMS_ARG { .name = "ITEM", .kind = VALUE_ITEM, \
+	.flags = VALUE_MANY, .help = "items" }
+#define ASK_YES OPT("--yes", VALUE_FLAG, "send; without: count who would " \
+	"get it")
+VALUES(request_answers) = { ITEMS_ARG, ASK_YES, END };
+VALUES(request_cooperation) = {
+	ITEM_ARG,
+	CHOICE("--ground", "large-scale|member-agreed|other", VALUE_NEEDED,
+	    "which lets us ask (R-008)"),
+	NEED("--committee", VALUE_TEXT, "reference of the steering "
+	    "committee's decision (R-010)"),
+	NEED("--decided", VALUE_TEXT, "its date"),
+	OPT("--explanation", VALUE_TEXT, "of the ground, in words"),
+	OPT("--due", VALUE_TEXT, "until when an answer is asked for"),
+	MANY("--org", VALUE_NAME, "with another ground: who is asked"),
+	ASK_YES, END
+};
+VALUES(case_match) = { CASE_ARG, ITEMS_ARG, ASK_YES, END };
+VALUES(item_release) = {
+	ITEM_ARG,
+	WORD("--to", WORDS_SCOPE, VALUE_NEEDED, "PARTNER_SCHEMES or PUBLIC"),
+	NEED("--where", VALUE_TEXT, "told to those who have it"), END
+};
+VALUES(org_review) = {
+	ORG_ARG,
+	NEED("--from", VALUE_TEXT, "first day, 2026-04-01"),
+	NEED("--until", VALUE_TEXT, "last day, 2027-03-31"), ASK_YES, END
 };
 VALUES(request_outside) = {
 	CASE_ARG,

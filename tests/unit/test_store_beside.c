@@ -313,6 +313,7 @@ from_version_two(void **state)
 	store_close(&w->s);
 	run(w->path, "ALTER TABLE copies DROP COLUMN send_after;"
 	    "ALTER TABLE copies DROP COLUMN edition");
+	run(w->path, "DROP TABLE cooperations; DROP TABLE releases");
 	run(w->path, "DROP TABLE returns; DROP TABLE stops;"
 	    "DROP TABLE holds; DROP INDEX keys_look;"
 	    "ALTER TABLE keys DROP COLUMN ends;"
@@ -445,6 +446,44 @@ held_for_a_key_once(void **state)
 	assert_true(first);
 }
 
+/* what went beyond the members, and whose decision asked. */
+static void
+releases(void **state)
+{
+	struct world *w = *state;
+	struct item_record i = sample_item(world_case(w));
+	struct release_record x = { .time = 7, .scope = SCOPE_PUBLIC,
+		.where = "canary place", .who = "uid 7" }, *all;
+	const char *ids[] = { "I-aaaaaaa" };
+	struct digest_record d = { .created = 1, .by = "uid 7", .items = ids,
+		.nitems = 1 };
+	struct cooperation_record asked = { "large-scale", NULL,
+		"canary committee", "2026-11-20", "2026-12-01" }, got;
+	size_t n;
+
+	assert_int_equal(store_item_add(w->s, &i), SK_OK);
+	x.item = i.item.id;
+	assert_int_equal(store_release_add(w->s, &x), SK_OK);
+	assert_int_equal(store_releases(w->s, w->a, &all, &n), SK_OK);
+	assert_int_equal(n, 1);
+	assert_int_equal(all[0].row, x.row);
+	assert_string_equal(all[0].item, i.item.id);
+	assert_string_equal(all[0].where, "canary place");
+	assert_int_equal(all[0].scope, SCOPE_PUBLIC);
+	x.item = "I-zzzzzzz";
+	assert_int_equal(store_release_add(w->s, &x), SK_ERR_NOINPUT);
+
+	assert_int_equal(store_digest_add(w->s, &d), SK_OK);
+	assert_int_equal(store_cooperation(w->s, w->a, d.row, &got),
+	    SK_ERR_NOINPUT);
+	assert_int_equal(store_cooperation_put(w->s, d.row, &asked), SK_OK);
+	assert_int_equal(store_cooperation(w->s, w->a, d.row, &got), SK_OK);
+	assert_string_equal(got.ground, "large-scale");
+	assert_null(got.explanation);
+	assert_string_equal(got.committee, "canary committee");
+	assert_string_equal(got.due, "2026-12-01");
+}
+
 int
 main(void)
 {
@@ -452,7 +491,7 @@ main(void)
 		T(deny_words), T(case_texts), T(requests), T(merges),
 		T(parties), T(items_beside), T(item_flags), T(notices),
 		T(keys_are_due), T(held_for_a_key_once),
-		T(from_version_two), cmocka_unit_test(campaigns),
+		T(releases), T(from_version_two), cmocka_unit_test(campaigns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

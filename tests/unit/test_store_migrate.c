@@ -167,7 +167,7 @@ test_roster_of_1(void **state)
 
 	fill(w);
 	h = back_to(w, BEFORE_HISTORY);
-	cut(w, h, "orgs", 4);			/* approval, which is NULL */
+	cut(w, h, "orgs", 4 + 1);	/* approval, which is NULL; agreed */
 	cut(w, h, "persons", 4 * 8 + 4);	/* dates and doubt */
 	sqlite3_close(h);
 	world_reopen(w);
@@ -350,6 +350,42 @@ test_returns_of_8(void **state)
 	world_commit(w);
 }
 
+/* Version 9 knew neither requests under Article 17(3) nor releases, nor who
+ * agreed to be asked, nor scopes of single items. */
+static void
+test_releases_of_9(void **state)
+{
+	struct world *w = *state;
+	struct terms t = sample_terms();
+	struct org o;
+	int64_t row;
+	sqlite3 *h;
+	struct release_record x = { .time = 1, .scope = SCOPE_PUBLIC,
+		.where = "w", .who = "u" }, *all;
+	size_t n;
+
+	fill(w);
+	row = world_case(w);
+	t.nitems = 0;
+	assert_int_equal(store_terms_add(w->s, row, &t), SK_OK);
+	x.item = sk_arena_str(w->a, world_item(w, row));
+	world_commit(w);
+	h = back_to(w, 9);
+	cut(w, h, "orgs", 1);
+	cut(w, h, "terms", 4);
+	sqlite3_close(h);
+	world_reopen(w);
+	assert_int_equal(store_org_get(w->s, w->a, "canaryorg", &o), SK_OK);
+	assert_false(o.agreed);
+	assert_int_equal(store_terms_newest(w->s, w->a, row, &t), SK_OK);
+	assert_int_equal(t.nitems, 0);
+	assert_int_equal(t.nexclusions, 2);
+	assert_int_equal(store_releases(w->s, w->a, &all, &n), SK_OK);
+	assert_int_equal(n, 0);
+	assert_int_equal(store_release_add(w->s, &x), SK_OK);
+	world_commit(w);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
 int
@@ -358,7 +394,7 @@ main(void)
 	const struct CMUnitTest tests[] = { T(test_roster_of_1),
 		T(test_guard_of_2), T(test_answers_of_4),
 		T(test_ciphers_of_4), T(test_dates_of_7),
-		T(test_returns_of_8) };
+		T(test_returns_of_8), T(test_releases_of_9) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
