@@ -242,6 +242,36 @@ def not_theirs(w):
     w.council.run("key", "decline", "acme-sato", fourth.fpr)
 
 
+@step("a key beside what was signed, or one of two, is a proposal")
+def beside(w):
+    beside = w.using(gpg.Key(w.dir / "beside", SATO), "end")
+    inline = w.third.run("--clearsign", "--local-user", w.third.fpr,
+                         stdin="鍵を送ります。\n".encode()).stdout.decode()
+    mail(w, attached(inline, beside.export()))
+    same(state(w, beside.fpr), "proposed")
+    w.council.run("key", "decline", "acme-sato", beside.fpr)
+    two = [w.using(gpg.Key(w.dir / n, SATO), "end") for n in ("p", "q")]
+    outer = w.using(gpg.Key(w.dir / "outer", SATO), "end")
+    whole = mails.pgp_signed(w.third, mails.crlf(
+        b"Content-Type: text/plain\n\nkey\n"))
+    around = mails.crlf(
+        b'Content-Type: multipart/mixed; boundary="=_out"\n\n--=_out\n' +
+        "\n".join(whole[0]).encode() + b"\n\n" + whole[1] +
+        b"\n--=_out\nContent-Type: application/pgp-keys\n"
+        b'Content-Disposition: attachment; filename="k.asc"\n\n' +
+        outer.export() + b"\n--=_out--\n")
+    mail(w, around)
+    same(state(w, outer.fpr), "proposed")
+    w.council.run("key", "decline", "acme-sato", outer.fpr)
+    mail(w, attached("二つあります。\n", two[0].export() + two[1].export()),
+         w.third)
+    wait.until("both", lambda: state(w, two[1].fpr))
+    same([state(w, k.fpr) for k in (*two, w.third)],
+         ["proposed", "proposed", "pinned"])
+    for key in two:
+        w.council.run("key", "decline", "acme-sato", key.fpr)
+
+
 @step("revoked by its certificate in a mail: what was sealed to it does not "
       "leave, from that turn on")
 def revoked(w):
