@@ -30,7 +30,7 @@ struct sealing {
 	uint64_t rules;			/* before the key was read */
 	struct tvalues *values;
 	const char *items;
-	int64_t edition;		/* what they were when it was rendered */
+	int64_t edition;		/* of them, when it was rendered */
 	const char *waiting;		/* items that may go later, or NULL */
 	struct finished digest;		/* of a copy of a digest; text: what
 					 * was looked through, of any copy */

@@ -43,8 +43,8 @@ show(struct command *c, const struct case_record *k)
 	return command_audit(c, "case.deny.list", k->number, "");
 }
 
-/* What waits is sealed anew before it leaves, and so looked through with the new
- * word (permits_edition). */
+/* What waits is sealed anew before it leaves, and so looked through with the
+ * new word (permits_edition). */
 static int
 add(struct command *c, const struct case_record *k,
     const char *const *words, size_t n)
