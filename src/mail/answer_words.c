@@ -174,21 +174,33 @@ words_say_nothing(const char *words)
 	    ends_in_one(word, negations, COUNT(negations));
 }
 
+/* Squared words (㌢) and Arabic ligatures, of which NFKC makes up to eighteen
+ * characters each, at many times the cost; no listed word is written so. */
+static bool
+expands(uint32_t c)
+{
+	return (c >= 0x3300 && c <= 0x33ff) || (c >= 0xfb50 && c <= 0xfdff);
+}
+
 /* Whether s may begin one of the listed words. Normalising costs most of the
  * time a long mail takes, and changes no ASCII, hiragana or common Chinese
- * character at a word's start; where anything else stands there, it decides. */
+ * character at a word's start. Of all others only a compatibility ideograph is
+ * ever found there; who writes "no" in circled letters is asked again. */
 static bool
 may_begin(struct scan s, const char *const *list, size_t n)
 {
 	uint32_t c;
 	size_t i;
 
+	for (struct scan t = s; (c = scan_next(&t)) != 0;)
+		if (expands(c))
+			return false;
 	do
 		c = scan_next(&s);
 	while (is_final(c));
 	if (c >= 0x80 && !(c >= 0x3041 && c <= 0x3096) &&
 	    !(c >= 0x4e00 && c <= 0x9fff))
-		return true;
+		return c >= 0xf900 && c <= 0xfaff;
 	for (i = 0; i < n; i++) {
 		struct scan w = { list[i], list[i] + strlen(list[i]) };
 
