@@ -3,9 +3,9 @@
  * (design.md §8). Pure: the text of one mail in, ticks and words out.
  *
  * Ticks [x] [X] [○] [✓] [レ], full- or half-width, count in new text and in
- * the form we sent (quote depth <= 1, known by its `ref` line); a bare code on
- * a line counts in new text only; different ticks in the two places are
- * unclear. Free text (1-B, 2-X, 3-E) runs to the next code, blank line or
+ * the form we sent (the block of quote depth 1 with its `ref` line, and what
+ * follows of it between the answers); a bare code on a line counts in new text
+ * only; different ticks in the two places are unclear. Free text (1-B, 2-X, 3-E) runs to the next code, blank line or
  * quote; on a form's line it begins behind the label's first colon outside
  * brackets, so that words with colons of their own stay whole. Never a guess:
  * what is not clear is listed in `unclear`.

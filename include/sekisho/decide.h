@@ -14,8 +14,9 @@
 
 /* Judges Authentication-Results: only fields with our authserv-id above the
  * first Received; any other with it makes the sender unauthenticated; not at
- * all where the mail came in over an untrusted door. dmarc=fail is AUTH_FAIL;
- * aligned (design.md §8) is AUTH_PASS. */
+ * all where the mail came in over an untrusted door. dmarc=fail is AUTH_FAIL,
+ * and so is such a field that does not parse; aligned (design.md §8) is
+ * AUTH_PASS. */
 enum authentication assurance_judge(const struct facts *f,
     const char *envelope_sender, const char *authserv_id, bool trusted_door,
     const struct policy *p);
