@@ -60,6 +60,18 @@ is_taken(enum codec c, const char *begin, const char *from)
 	    memcmp(from - 2, "\xa2\xe8", 2) == 0;
 }
 
+/* The character that a codec kept back, as it may combine with the next one
+ * (CP1258); then it begins anew. */
+static void
+give_kept(iconv_t cd, struct sk_buf *out)
+{
+	char kept[64], *to = kept;
+	size_t room = sizeof(kept);
+
+	if (iconv(cd, NULL, NULL, &to, &room) != (size_t)-1)
+		sk_buf_add(out, kept, sizeof(kept) - room);
+}
+
 /* E2BIG is no error here but the end of one round; EILSEQ and EINVAL cost one
  * byte each, so that every round moves on. */
 static size_t
@@ -77,18 +89,15 @@ by_iconv(enum codec c, struct sk_span bytes, struct sk_buf *out)
 		sk_buf_add(out, round, sizeof(round) - room);
 		if (rc != (size_t)-1 || errno == E2BIG)
 			continue;
+		give_kept(cd, out);
 		sk_buf_adds(out, REPLACEMENT);
 		bad++;
 		if (left > 0 && !is_taken(c, begin, from)) {
 			from++;
 			left--;
 		}
-		iconv(cd, NULL, NULL, NULL, NULL);
 	}
-	to = round;
-	room = sizeof(round);
-	if (iconv(cd, NULL, NULL, &to, &room) != (size_t)-1)
-		sk_buf_add(out, round, sizeof(round) - room);
+	give_kept(cd, out);
 	return bad;
 }
 

@@ -97,6 +97,16 @@ pair_stepped_over_and_refused(void **state)
 	    DOUBT_UNDECODABLE);
 }
 
+/* A letter that waits for its accent is not lost when a byte that cannot be
+ * read follows. */
+static void
+letter_kept_back(void **state)
+{
+	(void)state;
+	expect("A\x81" "b", "windows-1258", "A\xef\xbf\xbd" "b",
+	    DOUBT_UNDECODABLE);
+}
+
 /* Pairs that cannot be read grow most, and cut nothing off. */
 static void
 jis_unreadable_to_the_end(void **state)
@@ -306,6 +316,7 @@ main(void)
 		cmocka_unit_test(jis_as_it_is_met),
 		cmocka_unit_test(jis_cut_anywhere),
 		cmocka_unit_test(pair_stepped_over_and_refused),
+		cmocka_unit_test(letter_kept_back),
 		cmocka_unit_test(jis_unreadable_to_the_end),
 		cmocka_unit_test(labels_are_an_allow_list),
 		cmocka_unit_test(every_codec_takes_every_byte),
