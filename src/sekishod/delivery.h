@@ -19,7 +19,7 @@ int returned_release(struct daemon *d, struct sk_arena *a,
     const char *person, const char *address, const char *actor,
     const char *reason, size_t *n);
 
-/* ---- ledger.c: what became of a copy, in its row and in the account (I8) ---- */
+/* ---- ledger.c: what became of a copy: its row, and the account (I8) ---- */
 /* actor NULL: the daemon itself. */
 int ledger_held(struct daemon *d, const struct copy_record *c,
     const char *reason, const char *actor);

@@ -193,6 +193,29 @@ def raised(w):
     wait.until("the T-08", lambda: len(arrived(w, ABE)) == before + 1)
 
 
+@step("what has to stay keeps back nobody else's")
+def others(w):
+    w.who, number = cases.confirmed(w, "1-C\n2-B\n3-A\n")
+    item = sent_item(w, number, "接続先 203.0.113.31", 5)
+    orgs = {"acme-sato": "acme", "acme-mori": "acme", "uni-abe": "uni",
+            "ministry-ono": "ministry", "lab-ito": "lab"}
+    w.relay.later |= {m.to for m in w.sink.all() if secret(m)}
+    w.council.run("item", "raise", item, "CONFIRMED", "--reason", "checked")
+    cases.approvals(w, item)
+    told = [tried(w, p, "T-38") for p in orgs]
+    last = max(told, key=lambda c: c["copy"])
+    out = sorted(set(orgs.values()) - {orgs[last["person"]]})
+    w.council.run("terms", "exclude", number, *out, "--reason", "named")
+    for person in (p for p in orgs if orgs[p] in out):
+        wait.until("its T-08", lambda p=person: [
+            c for c in copies_of(w, p, "T-08", "ready")
+            if c["tries"] and c["case"] == number])
+    w.relay.later.clear()
+    # Five are due and four are taken at once: the first of them all stay.
+    w.council.run("outbox", "retry", *[c["copy"] for c in told])
+    wait.until("the one that may go", came_to(w, last, "sent"), 15)
+
+
 @step("the relay never answered: its person may have it, and is told (R-069)")
 def unknown(w):
     w.who, number = cases.confirmed(w, "1-C\n2-B\n3-A\n")
