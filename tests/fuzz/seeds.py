@@ -2,8 +2,10 @@
 """The golden corpus as inputs of the fuzz targets.
 
 seeds.py GOLDEN DIR writes DIR/TARGET/NAME: whole mails for mime and prescan,
-their parts for charset, their fields for headers, replies for answer, a
-dialogue that carries the mail for lmtp.
+their parts for charset, their fields for headers, HTML parts and replies for
+html, texts with traces and field lists for indicators, replies for answer, a
+dialogue that carries the mail for lmtp. A decrypted layer is a mail of its own,
+marked as one. The milter's dialogues are kept in its corpus.
 """
 import email
 import email.policy
@@ -33,6 +35,8 @@ def parts(name, message):
             fields(f"{name}.{i}", part)
         if part.get_content_maintype() != "text":
             continue
+        if part.get_content_subtype() == "html":
+            seed("html", f"{name}.{i}", part.get_payload(decode=True) or b"")
         label = str(part.get_param("charset") or "").encode(
             "ascii", "surrogateescape")
         seed("charset", f"{name}.{i}", label.replace(b"\n", b"") + b"\n" +
@@ -68,3 +72,10 @@ for path in sorted((golden / "mails").glob("*.eml")):
     mail_seeds(path)
 for path in sorted((golden / "answers").glob("*.txt")):
     seed("answer", path.stem, path.read_bytes())
+for path in sorted((golden / "answers").glob("*.html")):
+    seed("html", path.stem, path.read_bytes())
+for path in sorted((golden / "found").glob("*.txt")):
+    # The first octet says whether quotes are ours: a blank of either parity.
+    for first in (b" ", b"\t"):
+        seed("indicators", f"{path.stem}.{ord(first)}",
+             first + path.read_bytes())
