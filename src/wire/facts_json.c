@@ -7,7 +7,9 @@
 
 #include <sekisho/clock.h>
 #include <sekisho/facts.h>
+#include <sekisho/idn.h>
 #include <sekisho/json.h>
+#include <sekisho/text.h>
 
 static void
 codes(struct sk_json *o, const char *name, unsigned bits)
@@ -193,12 +195,27 @@ date(struct sk_json *into, int64_t t)
 	sk_arena_free(&a);
 }
 
+/* Letters of another script look like the ones they stand for: what a domain is
+ * called in DNS tells them apart. Absent where it is what is written. */
+static void
+from(struct sk_json *o, const char *address)
+{
+	struct sk_arena *a = sk_arena_new();
+	const char *label = address != NULL ?
+	    sk_idn_ascii(a, sk_address_domain(address)) : NULL;
+
+	sk_json_set_str(o, "from", address);
+	if (label != NULL)
+		sk_json_set_str(o, "from_domain_ascii", label);
+	sk_arena_free(&a);
+}
+
 struct sk_json *
 facts_json(const struct facts *f, const struct verdict *v)
 {
 	struct sk_json *o = sk_json_object(), *to;
 
-	sk_json_set_str(o, "from", f->from.address);
+	from(o, f->from.address);
 	to = sk_json_set(o, "to", sk_json_array());
 	for (size_t i = 0; i < f->nto; i++)
 		sk_json_add_str(to, f->to[i].address);

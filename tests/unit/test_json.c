@@ -156,7 +156,7 @@ facts_become_the_read_document(void **state)
 	static const struct fact_attachment att[] = {
 		{ "a.txt", "text/plain", 3, 2, 0 }
 	};
-	const struct facts f = {
+	struct facts f = {
 		.from = { "sato@acme.example", "ignored" }, .to = to, .nto = 1,
 		.subject = "s", .date = 1775001600, .message_id = "m@x",
 		.form = FORM_PLAIN, .text = "t",
@@ -203,6 +203,12 @@ facts_become_the_read_document(void **state)
 	c = sk_json_get(o, "crypto");
 	assert_true(sk_json_bool(c, "integrity", false));
 	assert_string_equal(sk_json_str(c, "signer"), "AB");
+	sk_json_free(&o);
+	/* Cyrillic letters are told by the domain's name in DNS. */
+	f.from.address = "sato@аcme.example";
+	o = facts_json(&f, &v);
+	assert_string_equal(sk_json_str(o, "from_domain_ascii"),
+	    "xn--cme-5cd.example");
 	sk_json_free(&o);
 	/* Whoever signed badly is not named as signer (L14). */
 	v.signature = SIGNATURE_BAD;
