@@ -178,7 +178,7 @@ def triple(w):
     mail, crypto, _ = read(w, "alice", w.ca.opaque("alice", middle))
     same(verdict(crypto)[1:], GOOD[1:])
     has(w.council.run("mail", "text", mail), WORDS)
-    # Of the inner one the certificate names another address than From.
+    # The inner one is by nobody whose certificate is pinned for From.
     mail, crypto, _ = read(w, "bits3072", w.ca.opaque("bits3072", middle))
     assert crypto["signature"] != "good", crypto
     same([crypto["integrity"], crypto["signer_is_from"]], [False, False])
