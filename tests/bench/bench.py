@@ -4,11 +4,11 @@ import pathlib
 import platform
 import sys
 
-from parts import digest, guard, intake, questions
+from parts import digest, guard, intake, questions, unusable
 from parts.lab import Lab
 
 ROWS = {"digest": digest, "intake": intake, "questions": questions,
-        "guard": guard}
+        "guard": guard, "unusable": unusable}
 
 
 class Table:
