@@ -49,6 +49,7 @@ bool is_smtpd(const struct postfix_service *s);
 void judge_smuggling(struct judging *j);
 void judge_sizes(struct judging *j);
 void judge_results(struct judging *j);
+void judge_hand_over(struct judging *j);
 void judge_milters(struct judging *j);
 void judge_pickup(struct judging *j);
 void judge_other_doors(struct judging *j);

@@ -1,7 +1,8 @@
-/* What Postfix takes from the network: where a mail ends, how large it may
- * be, and whose word about authentication is kept. */
+/* What Postfix takes from the network and from us: where a mail ends, how large
+ * it may be, whose word about authentication is kept, and under which TLS. */
 #include "internal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -101,5 +102,64 @@ judge_results(struct judging *j)
 			    "field that the sender wrote, so anybody passes "
 			    "for anybody: header_checks must IGNORE it; "
 			    APPLY, postfix_service_id(j->p, s));
+	}
+}
+
+/* ---- our own hand-over ---- */
+
+/* "25", "smtp", "127.0.0.1:25", "[::1]:25" */
+static bool
+listens_at(const struct postfix_service *s, unsigned port)
+{
+	const char *colon = strrchr(s->name, ':');
+	const char *name = colon ? colon + 1 : s->name;
+	char number[16];
+
+	snprintf(number, sizeof(number), "%u", port);
+	return strcmp(s->type, "inet") == 0 && (strcmp(name, number) == 0 ||
+	    (port == 25 && strcmp(name, "smtp") == 0) ||
+	    (port == 465 && (strcmp(name, "smtps") == 0 ||
+	    strcmp(name, "submissions") == 0)));
+}
+
+static bool
+relay_here(const struct config *c)
+{
+	return strncmp(c->relay_host, "127.", 4) == 0 ||
+	    strcmp(c->relay_host, "[::1]") == 0 ||
+	    sk_ascii_ieq(c->relay_host, "localhost");
+}
+
+/* Both sides must mean the same: else every copy waits, and nobody but `check'
+ * says why. A relay on another machine is not this Postfix. */
+void
+judge_hand_over(struct judging *j)
+{
+	const struct config *c = j->c;
+
+	if (!c->relay_host || !relay_here(c))
+		return;
+	for (size_t i = 0; i < j->p->nservices; i++) {
+		const struct postfix_service *s = &j->p->services[i];
+		const char *id, *level;
+
+		if (!is_smtpd(s) || !listens_at(s, c->relay_port))
+			continue;
+		id = postfix_service_id(j->p, s);
+		level = postfix_for(j->p, s, "smtpd_tls_security_level");
+		if (c->relay_tls && !c->relay_smtps && (!*level ||
+		    sk_ascii_ieq(level, "none")))
+			judge_fault(j, "%s offers no TLS, and relay.tls is "
+			    "\"required\": nothing would leave; give it "
+			    "smtpd_tls_chain_files and "
+			    "smtpd_tls_security_level = may, or hand over in "
+			    "the clear on this machine: relay.tls = \"none\"",
+			    id);
+		if (!c->relay_tls && sk_ascii_ieq(level, "encrypt"))
+			judge_fault(j, "%s takes mail under TLS alone "
+			    "(smtpd_tls_security_level = encrypt), and "
+			    "relay.tls is \"none\": nothing would leave; "
+			    "write relay.tls = \"required\" with its ca and "
+			    "name, or give our mail a service of its own", id);
 	}
 }

@@ -460,6 +460,36 @@ endpoints_inside_the_queue(void **state)
 	end(&w);
 }
 
+/* Our relay and this Postfix mean the same by TLS, or nothing leaves. */
+static void
+hand_over_agrees(void **state)
+{
+	struct world w;
+
+	(void)state;
+	fresh(&w);
+	carry_out_all(&w);
+	council.relay_host = "127.0.0.1";
+	council.relay_port = 25;
+	assert_string_equal(judged(&w), "");
+	set(&w, "smtpd_tls_security_level", "encrypt");
+	assert_non_null(strstr(judged(&w), "under TLS alone"));
+	council.relay_tls = true;
+	assert_string_equal(judged(&w), "");
+	set(&w, "smtpd_tls_security_level", "");
+	assert_non_null(strstr(judged(&w), "offers no TLS"));
+	set(&w, "smtpd_tls_security_level", "may");
+	assert_string_equal(judged(&w), "");
+	/* Another machine's Postfix is not this one; another port neither. */
+	set(&w, "smtpd_tls_security_level", "none");
+	council.relay_port = 10025;
+	assert_string_equal(judged(&w), "");
+	council.relay_port = 25;
+	council.relay_host = "mx.example.jp";
+	assert_string_equal(judged(&w), "");
+	end(&w);
+}
+
 int
 main(void)
 {
@@ -472,6 +502,7 @@ main(void)
 		cmocka_unit_test(innocent_settings),
 		cmocka_unit_test(lists_are_split),
 		cmocka_unit_test(endpoints_inside_the_queue),
+		cmocka_unit_test(hand_over_agrees),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
