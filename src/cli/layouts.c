@@ -221,7 +221,8 @@ COLUMNS(preview_columns) = { YES("send", "SEND"), C("person", "PERSON"),
 	C("org", "ORG"), C("class", "CLASS"), C("key", "KEY"), C("rule",
 	"RULE"), C("sentence", "WHY"), END };
 TABLES(preview_tables) = {
-	{ "people", "People", "Nobody is registered.", preview_columns },
+	{ "people", "People", "Nobody: no member is registered, or with --diff "
+	    "nobody differs.", preview_columns },
 	{ "counts", "In all", NULL, count_columns }, NO_MORE };
 
 /* ---- digests, mail, outbox ---- */
@@ -380,8 +381,11 @@ COLUMNS(verify_fields) = { C("rows", "Rows"), C("whole", "Chain whole"),
 COLUMNS(stats_fields) = { C("fiscal_year", "Fiscal year"), C("opened",
 	"Cases opened"), C("in_council", "  in the council"),
 	C("support_only", "  support only"), C("carried_over",
-	"Carried over"), C("digests", "Digests"), C("items_sent",
-	"Items sent"), END };
+	"Carried over"), C("campaigns", "Campaigns"),
+	C("campaigns_carried_over", "  carried over"), C("releases",
+	"Releases"), C("releases_public", "  to the public"),
+	C("releases_limited", "  to partner schemes"), C("digests",
+	"Digests"), C("items_sent", "Items sent"), END };
 COLUMNS(done_columns) = { C("what", "WHAT"), C("done", "DONE"), C("path",
 	"WHERE"), END };
 TABLES(init_tables) = { { "made", NULL, NULL, done_columns }, NO_MORE };

@@ -94,14 +94,18 @@ rows(struct command *c, const struct gate_case *g, const char *only)
 	struct roster_known k;
 	size_t counts[GATE_LAST] = { 0 }, n = 0;
 	bool diff = command_flag(c, "diff");
-	int r = command_store(c, gatekeeper_roster(c->d, c->arena, !only,
-	    &k), "roster");
+	/* Who has left since may stand on the frozen list. */
+	int r = command_store(c, gatekeeper_roster(c->d, c->arena, !only &&
+	    !diff, &k), "roster");
 
 	for (size_t i = 0; i < k.npersons && !r; i++) {
 		const struct org *o = gatekeeper_org(&k, k.persons[i].org);
 		struct gate_answer a;
 
 		if (!o || (only && strcmp(k.persons[i].id, only) != 0))
+			continue;
+		if (diff && !k.persons[i].active &&
+		    !is_frozen(g, k.persons[i].id))
 			continue;
 		a = gatekeeper_ask(c->d, g, o, &k.persons[i], true);
 		counts[a.clause]++;

@@ -79,6 +79,11 @@ def preview(w):
     same(sum(x["count"] for x in doc["counts"]), doc["of"])
     has(doc["counts"][0]["sentence"], "Nothing stands against it.")
     same(w.council.json("preview", w.item, "--diff")["people"], [])
+    has(w.council.run("preview", w.item, "--diff"), "nobody differs")
+    w.council.run("person", "remove", "uni-abe", "--reason", "left")
+    gone = w.council.json("preview", w.item, "--diff")["people"]
+    same([(p["person"], p["difference"]) for p in gone],
+         [("uni-abe", "left")])
     refused(w, "item", "add", w.number, "--category", "DESTINATION",
             "--confidence", "TENTATIVE", "--secret", "no", "--tlp", "AMBER",
             "--text-file", w.file("c.txt", "x"), "--consent", "1", code=65)

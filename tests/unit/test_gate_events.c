@@ -105,7 +105,33 @@ leave(void **state)
 	return 0;
 }
 
-/* 1,500 people and 50 items, as one digest asks (issue: under 50 ms). */
+/* Every other organisation may have the item: those of class 2, not the general
+ * members. A yes is what costs most, since every clause is asked. */
+static void
+half_may(struct council_state *c)
+{
+	for (int i = 0; i < EV_ORGS; i++) {
+		c->org[i].class = i % 2 ? CLASS_GENERAL : CLASS2;
+		c->org[i].kind = ORG_CRITICAL_INFRASTRUCTURE;
+		c->org[i].foreign_capital = false;
+	}
+	for (int p = 0; p < EV_PEOPLE; p++) {
+		c->person[p].account = true;
+		c->person[p].fpr = "F";
+		c->person[p].key_state = "";
+	}
+	c->terms[0] = (struct terms){ .version = 1, .locked = true,
+	    .scope = SCOPE_ALL_MEMBERS, .secrecy = SECRECY_NONE,
+	    .coordination = COORDINATION_NONE };
+	c->nterms = 1;
+	c->item = (struct item){ .id = "I-aaaaaaa", .state = ITEM_APPROVED,
+	    .category = CATEGORY_DESTINATION, .tlp = TLP_AMBER_STRICT,
+	    .confidence = CONFIDENCE_TENTATIVE, .approvals = 1,
+	    .frozen = true };
+	c->frozen = (1U << EV_PEOPLE) - 1;
+}
+
+/* 1,500 people and 50 items, as one digest asks: under 50 ms. */
 static void
 speed(void **state)
 {
@@ -118,14 +144,14 @@ speed(void **state)
 
 	(void)state;
 	events_begin(&seed, policy, &log, &c);
-	while (log.n < EV_LOG)
-		events_do(&c, events_add(&seed, &log, &c));
+	half_may(&c);
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &a);
 	for (int n = 0; n < 1500 * 50; n++)
 		yes += events_gate(&c, n % EV_PEOPLE).send;
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &b);
 	ms = (double)(b.tv_sec - a.tv_sec) * 1e3 +
 	    (double)(b.tv_nsec - a.tv_nsec) / 1e6;
+	assert_int_equal(yes, 1500 * 50 / 2);
 	print_message("1,500 people x 50 items: %.1f ms, %zu yes\n", ms, yes);
 	if (getenv("SEKISHO_BENCH"))	/* a time is no matter of `check` */
 		assert_true(ms < 50);

@@ -319,6 +319,133 @@ test_free_text_codes(void **p)
 	sk_buf_free(&text);
 }
 
+/* What somebody hostile would have in every value that is words: header and line
+ * injection, our own marks, armour, braces, controls, and more than a line. */
+#define EVIL "EVIL"
+static const char evil_block[] = EVIL "\r\nref: evil\r\ncode: evil\n"
+	"-----BEGIN PGP MESSAGE-----\n{{legal_secrecy}} {{> T-40}}\n"
+	"[x] 4-Y\nTLP:CLEAR\n=== EVIL ===\n.\nFrom evil\n-- \n> 1-A\n"
+	"\xe2\x80\xae\xe2\x81\xa6\xe2\x80\x8b" EVIL "\x1b[31m\x7f";
+
+static const char *
+evil_line(void)
+{
+	char *s = sk_arena_alloc(arena, 5001);
+
+	memset(s, 'e', 5000);
+	memcpy(s, evil_block, strlen(evil_block));
+	return s;
+}
+
+static struct tvalues *
+evil_values(void)
+{
+	struct tvalues *v = tv_new(arena);
+	const struct field *f;
+
+	for (size_t i = 0; (f = field_at(i)); i++) {
+		if (f->kind == FIELD_FLAG)
+			tv_flag(v, f->name, true);
+		else if (f->kind == FIELD_NUMBER)
+			tv_int(v, f->name, 1);
+		else if (f->kind == FIELD_LIST)
+			tv_row(v, f->name);
+		else
+			tv_str(v, f->name, f->kind == FIELD_CODE ? "ours-1" :
+			    f->kind == FIELD_BLOCK ? evil_block : evil_line());
+	}
+	return v;
+}
+
+static void
+check_evil_line(const struct template_source *s, const char *l)
+{
+	static const char *const ours[] = { "ref:", "code:", "-----BEGIN",
+		"TLP", "===", "From evil", ">", "[x]" };
+
+	if (strcmp(l, ".") == 0 || strcmp(l, "-- ") == 0)
+		fail_msg("%s: ends a mail or a text: \"%s\"", s->path, l);
+	for (size_t i = 0; i < sizeof(ours) / sizeof(*ours); i++)
+		if (strncmp(l, ours[i], strlen(ours[i])) == 0 &&
+		    (strstr(l, "evil") || strstr(l, EVIL) || i == 2 ||
+		    i > 5 || strcmp(l, "TLP:CLEAR") == 0))
+			fail_msg("%s: taken for ours: \"%s\"", s->path, l);
+	for (const char *c = l; *c; c++)
+		if ((unsigned char)*c < 0x20 || *c == 0x7f)
+			fail_msg("%s: a control: \"%s\"", s->path, l);
+}
+
+/* Through every text, not only those of a digest. */
+static void
+test_hostile_values(void **p)
+{
+	static const char *const gone[] = { "\r", "\x1b", "\xe2\x80\xae",
+		"\xe2\x81\xa6", "\xe2\x80\x8b", "[x]" };
+	struct tvalues *v = evil_values();
+	struct sk_buf subject, text;
+	size_t hit = 0;
+
+	(void)p;
+	sk_buf_init(&subject, 64 * 1024);
+	sk_buf_init(&text, LIMIT_TEXT);
+	for (size_t i = 0; i < nsources; i++) {
+		const struct template_source *s = &sources[i];
+		char *save, *body;
+
+		render(s, v, &subject, &text);
+		body = sk_arena_str(arena, sk_buf_str(&text));
+		hit += strstr(body, EVIL) != NULL;
+		assert_null(strchr(sk_buf_str(&subject), '\n'));
+		for (size_t k = 0; k < sizeof(gone) / sizeof(*gone); k++)
+			if (strstr(body, gone[k]) || strstr(sk_buf_str(
+			    &subject), gone[k]))
+				fail_msg("%s: %zu got through", s->path, k);
+		for (char *l = strtok_r(body, "\n", &save); l;
+		    l = strtok_r(NULL, "\n", &save))
+			check_evil_line(s, l);
+	}
+	assert_true(hit > 50);	/* most have words in them */
+	sk_buf_free(&subject);
+	sk_buf_free(&text);
+}
+
+/* The proof that a P text has no content is a fault at load: of every field
+ * that is not P, put into a P text. */
+static void
+test_content_in_plain(void **p)
+{
+	const struct field *f;
+	size_t tried = 0, at = 0;
+
+	(void)p;
+	for (size_t i = 0; (f = field_at(i)); i++) {
+		struct template_source *s, was;
+		struct template_set *none = NULL;
+		struct sk_error e;
+		char *more;
+
+		if (f->p)
+			continue;
+		do {			/* every P text in turn */
+			s = &sources[at++ % nsources];
+		} while (template_form(set, s->lang, s->id) != TEMPLATE_P);
+		was = *s;
+		more = sk_arena_printf(arena, "%.*s\n{{%s%s}}\n%s", (int)
+		    s->bytes.len, (const char *)s->bytes.p, f->kind ==
+		    FIELD_FLAG || f->kind == FIELD_LIST ? "#" : "", f->name,
+		    f->kind == FIELD_FLAG || f->kind == FIELD_LIST ?
+		    sk_arena_printf(arena, "x\n{{/%s}}\n", f->name) : "");
+		s->bytes = sk_span_str(more);
+		if (template_parse_all(sources, nsources, &none, NULL, &e) ==
+		    SK_OK)
+			fail_msg("%s: may hold %s", s->path, f->name);
+		template_set_free(&none);
+		*s = was;
+		tried++;
+	}
+	assert_true(tried > 60);
+}
+
 int
 main(void)
 {
@@ -326,7 +453,9 @@ main(void)
 		cmocka_unit_test(test_load), cmocka_unit_test(test_render_all),
 		cmocka_unit_test(test_plain_again),
 		cmocka_unit_test(test_codes),
-		cmocka_unit_test(test_free_text_codes)
+		cmocka_unit_test(test_free_text_codes),
+		cmocka_unit_test(test_hostile_values),
+		cmocka_unit_test(test_content_in_plain)
 	};
 
 	return cmocka_run_group_tests_name("texts", tests, setup, teardown);
