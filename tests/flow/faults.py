@@ -281,6 +281,16 @@ def locked(w):
     settle(w, 34)
 
 
+@step("the copies of a digest stand in an order of its own each time (B5)")
+def shuffled(w):
+    orders = set()
+    for one in w.council.json("digest", "list")["digests"]:
+        people = w.council.json("digest", "report", one["digest"])["people"]
+        orders.add(tuple(p["person"] for p in
+                         sorted(people, key=lambda p: p["copy"])))
+    assert len(orders) > 1, orders
+
+
 def make():
     import contextlib
 
