@@ -147,6 +147,7 @@ notice_send(struct daemon *d, struct sk_arena *a, const struct case_record *c,
 	t.address = p.address;
 	if (!r)
 		r = store_token_add(d->store, token, &t);
+	outbox_kick(d->outbox);
 	return r ? r : store_notice_add(d->store, copy.row, say);
 }
 
