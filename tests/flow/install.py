@@ -166,10 +166,15 @@ def stranger(w):
     w.council.refused("case", "list", user=65534)
 
 
-@step("check finds nothing wrong, and names what is")
+def complaints(done):
+    """What check says no to; five people of the roster have no key yet."""
+    return [line.split()[1] for line in done.stdout.decode().split("\n")
+            if line.startswith("no ")]
+
+
+@step("check finds nothing wrong but the keys that lack, and names what is")
 def checked(w):
-    done = w.council.call("check", "--postfix", "none")
-    same(done.returncode, 0, (done.stdout + done.stderr).decode())
+    same(complaints(w.council.call("check", "--postfix", "none")), ["keys"])
     (w.council.dir / "store.key").chmod(0o644)
     done = w.council.call("check", "--postfix", "none")
     same(done.returncode, 78)
@@ -189,12 +194,13 @@ def library(w):
         env["PATH"] = f"{fake}:{env['PATH']}"
         return w.council.call("check", "--postfix", "none", environment=env)
 
-    has(w.council.run("check", "--postfix", "none"), "library gpgme 1.")
+    has(w.council.call("check", "--postfix", "none").stdout.decode(),
+        "library gpgme 1.")
     old = check("echo 1.18.0-3")
     same(old.returncode, 78)
     has(old.stdout.decode(), "library gpgme 1.18.0-3 ", "--only-upgrade")
     unknown = check("echo unknown package >&2; exit 1")
-    same(unknown.returncode, 0)
+    same(complaints(unknown), ["keys"])
     lacks(unknown.stdout.decode(), "gpgme")
 
 

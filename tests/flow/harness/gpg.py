@@ -1,6 +1,9 @@
 """People with ordinary GnuPG homes of their own."""
 import pathlib
 import subprocess
+import time
+
+from . import wait
 
 
 class Key:
@@ -11,6 +14,7 @@ class Key:
         self.home = pathlib.Path(folder)
         self.home.mkdir(mode=0o700, parents=True)
         self.address = address
+        self.signed_at = 0
         (self.home / "gpg.conf").write_text("no-auto-key-locate\n"
                                             "trust-model always\n")
         user = f"{name} <{address}>" if name else address
@@ -60,7 +64,15 @@ class Key:
         path = self.home / "openpgp-revocs.d" / f"{self.fpr}.rev"
         return path.read_bytes().split(b"\n:", 1)[1]
 
+    def another_second(self):
+        """No person signs twice in one second, and two signatures of one are
+        taken for the same (a replay)."""
+        wait.until("the next second",
+                   lambda: int(time.time()) > self.signed_at)
+        self.signed_at = int(time.time())
+
     def detached(self, data):
+        self.another_second()
         return self.run("--armor", "--detach-sign", "--local-user", self.fpr,
                         stdin=data).stdout
 
@@ -86,6 +98,7 @@ class Key:
     def encrypt(self, data, to_fpr, sign=True):
         args = ["--armor", "--recipient", to_fpr, "--encrypt"]
         if sign:
+            self.another_second()
             args += ["--local-user", self.fpr, "--sign"]
         return self.run(*args, stdin=data).stdout
 
