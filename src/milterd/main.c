@@ -113,8 +113,6 @@ on_signal(int number)
 	errno = saved;
 }
 
-/* libmilter's own thread waits for SIGHUP too, and would end at it; the kernel
- * gives a signal to the main thread first if that one takes it. */
 static int
 catch_signals(void)
 {

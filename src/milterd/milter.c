@@ -45,7 +45,7 @@ struct connection {
 
 static struct {
 	uid_t peer;
-	pthread_t thread;
+	pthread_t thread, main;
 	pthread_mutex_t lock;
 	pthread_cond_t idle;
 	unsigned mails;		/* in progress */
@@ -543,8 +543,21 @@ serve(void *arg)
 	pthread_mutex_lock(&self.lock);
 	self.running = false;
 	pthread_mutex_unlock(&self.lock);
-	kill(getpid(), SIGTERM);
+	pthread_kill(self.main, SIGTERM);
 	return NULL;
+}
+
+/* Stands before the C library's in libmilter, which waits in a thread of its
+ * own for SIGHUP, SIGTERM and SIGINT and ends all mails at once at any of them.
+ * The kernel gives it one whenever the main thread has another one pending. All
+ * of them are the main thread's: it stops when the mails are through. */
+int
+sigwait(const sigset_t *set, int *number)
+{
+	(void)set;
+	(void)number;
+	for (;;)
+		pause();
 }
 
 int
@@ -552,6 +565,7 @@ milter_start(uid_t peer, struct sk_error *e)
 {
 	self.peer = peer;
 	self.running = true;
+	self.main = pthread_self();
 	if (pthread_create(&self.thread, NULL, serve, NULL))
 		return sk_fail(e, SK_ERR_OS, "milter", "no thread");
 	return SK_OK;

@@ -47,7 +47,7 @@ static const struct wall_call calls[] = {
 	CALL(prlimit64), CALL(getrlimit), CALL(getrusage), CALL(uname),
 	CALL(sysinfo), CALL(getrandom), CALL(prctl), CALL(membarrier),
 	CALL(rt_sigaction), CALL(rt_sigprocmask), CALL(rt_sigreturn),
-	CALL(rt_sigtimedwait), CALL(rt_sigpending), CALL(rt_sigsuspend),
+	CALL(rt_sigpending), CALL(rt_sigsuspend), CALL(pause),
 	CALL(sigaltstack), CALL(restart_syscall), CALL(nanosleep),
 	CALL(clock_nanosleep), CALL(clock_gettime), CALL(gettimeofday),
 	CALL(time),

@@ -164,6 +164,18 @@ def reload(w):
     w.council.conf.write_text(text)
 
 
+@step("many signals at once: each is the main thread's, and ends nobody's mail")
+def storm(w):
+    m = rawmilter.Milter(w.milter.socket)
+    same(m.head(DESK, ["s@acme.test"], OURS)[0], b"c")
+    mark = len(w.milter.said())
+    for _ in range(2000):
+        w.milter.process.send_signal(signal.SIGHUP)
+    wait.until("a reload", lambda: "result=ok" in w.milter.said()[mark:])
+    same(m.body()[0], b"y")
+    m.close()
+
+
 @step("SIGTERM: the mail in progress is finished, then it ends")
 def end(w):
     m = rawmilter.Milter(w.milter.socket)
