@@ -85,7 +85,8 @@ check_day(const char *s)
 }
 
 static const struct schema_key membership[] = {
-	FLAG("reference_needed", p.membership_reference),
+	{ .name = "reference_needed", .type = SCHEMA_BOOL,
+	    .at = AT(p.membership_reference), .otherwise = "true" },
 	{ .name = "confirm", .type = SCHEMA_BOOL,
 	    .at = AT(p.membership_confirm), .otherwise = "true" },
 	FLAG("welcome", p.membership_welcome),

@@ -28,7 +28,7 @@ def made(w):
 @step("a second init overwrites nothing")
 def twice(w):
     before = snapshot(w)
-    w.council.init()
+    w.council.make()
     after = snapshot(w)
     for name, data in before.items():
         same(after[name] == data, True, str(name))

@@ -239,6 +239,28 @@ def apart(w):
     same(w.council.json("roster", "check")["faults"], [])
 
 
+@step("nobody is a member without the committee's decision (R-013)")
+def decided(w):
+    w.council.stop()
+    w.council.policy("reference_needed = false", "reference_needed = true")
+    w.council.start()
+    row = ("ADD,port,港湾機構,class2,critical_infrastructure,no,no,port-seki,"
+           "関 九郎,poc,yes,ja,seki@port.test,openpgp")
+    sheet = w.file("port.csv", roster.csv(row + "\n"))
+    has(refused(w, "roster", "import", sheet, "--apply"), "R-013",
+        "approval", "line 2")
+    lacks(w.council.run("person", "list"), "port-seki")
+    has(refused(w, "org", "add", "port", "--name", "港湾機構", "--class",
+                "class2", "--org-kind", "critical_infrastructure"), "R-013")
+    w.council.run("roster", "import", w.file("port.csv", (
+        roster.HEAD + ",approval\r\n" + row + ",委員会 12\r\n")), "--apply")
+    same(w.council.json("org", "show", "port")["approval"], "委員会 12")
+    w.council.run("org", "withdraw", "port")
+    w.council.stop()
+    w.council.policy("reference_needed = true", "reference_needed = false")
+    w.council.start()
+
+
 @step("P texts say what was done, and hold no name (T-31, T-32, T-34)")
 def told(w):
     w.council.run("org", "change", "uni", "--receive-secret", "yes")

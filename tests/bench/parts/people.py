@@ -6,7 +6,7 @@ from .council import Counter
 from .lab import run
 
 HEAD = ("verb,org,org_name,class,org_kind,foreign_capital,receive_secret,"
-        "person,name,roles,account,language,address,scheme")
+        "person,name,roles,account,language,address,scheme,approval")
 PER_ORG = 5
 
 
@@ -21,7 +21,7 @@ def roster(first, last):
         roles = "poc+handler" if n % PER_ORG == 0 else "handler"
         rows.append(f"ADD,o{org},Organisation {org},class2,"
                     f"critical_infrastructure,no,yes,p{n},Person {n},{roles},"
-                    f"yes,{'ja' if n % 2 else 'en'},{address(n)},openpgp")
+                    f"yes,{'ja' if n % 2 else 'en'},{address(n)},openpgp,approved 2026-1")
     return "\n".join(rows) + "\n"
 
 
