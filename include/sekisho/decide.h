@@ -160,6 +160,8 @@ struct decide_in {
 				 * pinned for the From address */
 	bool signature_seen;	/* and that signature came before, in another
 				 * mail */
+	bool unsure;		/* S/MIME-enveloped, and not shown to be whole
+				 * by a signature of the sender's inside */
 	struct reply_counts counts;
 	bool class1_handler;	/* `person` is an active handler of an active
 				 * class-1 member: may speak for a client */

@@ -83,6 +83,8 @@ struct msg_open_mail {		/* MSG_DECRYPT, MSG_VERIFY */
 	const char *from;	/* S/MIME: what the signer's certificate must
 				 * name; NULL if From is nobody's */
 };
+#define MSG_CIPHERS_MAX 64	/* recipients of one S/MIME mail: as many as
+				 * people address by hand */
 struct msg_opened_mail {
 	int status;		/* SK_OK: opened (whatever the signature) */
 	struct verdict verdict;	/* of this layer: what keyd can know */
@@ -90,9 +92,11 @@ struct msg_opened_mail {
 	 * digits, or "": ask again with that key if it is known to you. */
 	char issuer[17];
 	/* Names what was decrypted, whatever is wrapped around it: the same
-	 * again from another sender is EFAIL's wrap and reply (B1). */
-	bool has_cipher;
-	unsigned char cipher[32];
+	 * again from another sender is EFAIL's wrap and reply (B1). OpenPGP:
+	 * its session key. S/MIME: each recipient's encrypted key, since
+	 * anybody can add more of them. */
+	unsigned char ciphers[MSG_CIPHERS_MAX][32];
+	size_t nciphers;
 	const char *reason;	/* for operators; never told to senders */
 	/* SIGNATURE_UNKNOWN_KEY by S/MIME: the signer's certificate in DER,
 	 * a proposal only (L16). */

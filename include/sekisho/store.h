@@ -440,12 +440,14 @@ int store_auto_counts(struct store *s, const char *address,
 int store_auto_add(struct store *s, const char *address,
     enum authentication auth, int64_t now);
 
-/* Encrypted mails that could not be opened, counted like the replies and by
- * their authentication too: a forged From fills no other's count. */
+/* Encrypted mails that could not be opened, or not shown to be whole, counted
+ * like the replies and by their authentication too: a forged From fills no
+ * other's count. */
 int store_failure_add(struct store *s, const char *address,
     enum authentication auth, int64_t now);
 int store_failures_day(struct store *s, const char *address,
-    enum authentication auth, int64_t now, unsigned *out);
+    enum authentication auth, int64_t now, unsigned *by_address,
+    unsigned *by_domain);
 
 /* ---- ciphertexts that were opened ---- */
 struct seen {

@@ -109,6 +109,14 @@ failed_reason(const struct verdict *v)
 	return v->replayed ? "ciphertext-came-before" : "cannot-decrypt";
 }
 
+const char *
+sealed_reason(const struct decide_in *in)
+{
+	if (in->verdict && in->verdict->failed)
+		return failed_reason(in->verdict);
+	return in->unsure ? "not-whole" : NULL;
+}
+
 void
 act_operator(struct actions *x, const char *reason)
 {
@@ -313,7 +321,8 @@ decide_unknown(const struct decide_in *in, struct actions *x)
 		act_file_outside(x, MAIL_LIST, "list");
 		act_notify(x, "operator_look");
 		act_audit(x, "mail.list", "");
-	} else if (in->facts && classify_paper(x->arena, in->facts)) {
+	} else if (in->facts && !in->unsure &&
+	    classify_paper(x->arena, in->facts)) {
 		decide_paper(in, x);
 	} else {
 		decide_new(in, x);

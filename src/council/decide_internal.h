@@ -14,6 +14,9 @@ void act_send(struct actions *x, const char *template_id, bool ask,
 /* Needs a person: reason on the case, a note to the notify addresses. */
 /* For operators only: outside, no failure looks different from another. */
 const char *failed_reason(const struct verdict *v);
+/* Why what stands inside is not heard: not opened, or perhaps not what was
+ * written. NULL: it is. */
+const char *sealed_reason(const struct decide_in *in);
 void act_operator(struct actions *x, const char *reason);
 void act_notify(struct actions *x, const char *event);
 void act_audit(struct actions *x, const char *event, const char *detail);

@@ -25,8 +25,8 @@ not_heard(const struct decide_in *in, struct sk_arena *a)
 	const struct decide_member *m = in->member;
 	const char *from = in->facts->from.address;
 
-	if (in->verdict && in->verdict->failed)
-		return "cannot-decrypt";
+	if (sealed_reason(in))
+		return sealed_reason(in);
 	if (in->auth == AUTH_FAIL)
 		return "authentication-fail";
 	if (in->facts->automatic != AUTO_NO || !*in->sender)

@@ -132,21 +132,9 @@ for_client(const struct decide_in *in, struct actions *x)
 }
 
 static void
-acknowledge(const struct decide_in *in, const struct config_desk *desk,
-    struct actions *x)
+ask(const struct config_desk *desk, struct actions *x)
 {
-	unsigned open;
-
-	actions_add(x, ACTION_COUNT_REPLY);
-	if (in->verdict && in->verdict->failed) {
-		act_send(x, "T-27", false, 0, false);
-		return;
-	}
-	if (for_client(in, x))
-		return;
-	if (answer_complete(&in->facts->answer, &open)) {
-		answered_at_once(in, x);
-	} else if (desk->ask_at_once) {
+	if (desk->ask_at_once) {
 		act_state(x, CASE_CONFIRMING);
 		act_ask(x, false);
 		act_send(x, "T-01", true, 0, true);
@@ -154,6 +142,28 @@ acknowledge(const struct decide_in *in, const struct config_desk *desk,
 		act_send(x, desk->kind == DESK_INCIDENT ? "T-01" : "T-02",
 		    false, 0, true);
 	}
+}
+
+/* Of an S/MIME mail that is not shown to be whole nothing counts, and whether
+ * it could be opened is for operators only: it is answered like one that says
+ * nothing (no padding oracle, standards.md B1). */
+static void
+acknowledge(const struct decide_in *in, const struct config_desk *desk,
+    struct actions *x)
+{
+	unsigned open;
+
+	actions_add(x, ACTION_COUNT_REPLY);
+	if (in->unsure)
+		ask(desk, x);
+	else if (in->verdict && in->verdict->failed)
+		act_send(x, "T-27", false, 0, false);
+	else if (for_client(in, x))
+		return;
+	else if (answer_complete(&in->facts->answer, &open))
+		answered_at_once(in, x);
+	else
+		ask(desk, x);
 }
 
 void
@@ -184,6 +194,8 @@ decide_new(const struct decide_in *in, struct actions *x)
 		actions_add(x, ACTION_PROPOSE_KEYS);
 	if (in->verdict && in->verdict->failed)
 		act_operator(x, failed_reason(in->verdict));
+	else if (in->unsure && answer_any(&in->facts->answer))
+		act_operator(x, "not-whole");
 	else if (classify_paper(x->arena, in->facts))
 		act_operator(x, "membership-paper");
 	silent = silent_reason(in);

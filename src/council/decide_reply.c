@@ -236,8 +236,10 @@ tell_of_keys(const struct decide_in *in, struct actions *x)
 static const char *
 not_heard(const struct decide_in *in)
 {
-	if (in->verdict && in->verdict->failed)
-		return failed_reason(in->verdict);
+	const char *sealed = sealed_reason(in);
+
+	if (sealed)
+		return sealed;
 	if (in->verdict && in->verdict->again)
 		return "ciphertext-came-before";
 	if (in->facts->doubts & DOUBT_FROM_INSIDE)
@@ -264,13 +266,13 @@ not_asked(const struct decide_in *in)
 	    "same-organisation" : "other-address";
 }
 
-/* The originator is told once, within restraint, that we could not open it:
+/* The originator is told once, within restraint, that we could not read it:
  * nobody else, and not without the token of the newest question, or anybody
  * could have us write to him (standards.md A7, no oracle in B1). */
 static void
 tell_of_failure(const struct decide_in *in, struct actions *x)
 {
-	if (!in->verdict || !in->verdict->failed || in->auth == AUTH_FAIL ||
+	if (!sealed_reason(in) || in->auth == AUTH_FAIL ||
 	    in->facts->automatic != AUTO_NO || !*in->sender ||
 	    in->facts->no_reply_wanted || !token_newest(in) ||
 	    assurance_of(in, x->arena) == ASSURANCE_NONE ||

@@ -177,8 +177,8 @@ verb_decrypt(struct keyd *k, const struct channel_message *m,
 	    r.integrity && sk_memfd_seal(plain.fd) == 0) {
 		done.status = SK_OK;
 		done.verdict.integrity = true;
-		done.has_cipher = r.has_cipher;
-		memcpy(done.cipher, r.cipher, sizeof(done.cipher));
+		done.nciphers = r.has_cipher;
+		memcpy(done.ciphers[0], r.cipher, sizeof(r.cipher));
 		judge(k, &ask, &r, &done);
 		out->fd = plain.fd;
 	} else {

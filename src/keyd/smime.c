@@ -15,6 +15,7 @@
 
 #include <sekisho/clock.h>
 #include <sekisho/cms.h>
+#include <sekisho/cms_keys.h>
 #include <sekisho/der.h>
 #include <sekisho/files.h>
 #include <sekisho/limits.h>
@@ -193,6 +194,23 @@ open_signed(struct judging *j, const struct pgp_in *in, struct pgp_out *out)
 	return ret;
 }
 
+/* Before it is decrypted: what it is called must not hang on what comes out.
+ * Without a name nobody could tell a replay, so it stays closed. */
+static bool
+name_it(const struct pgp_in *in, struct msg_opened_mail *done)
+{
+	struct sk_buf b;
+	unsigned char *p;
+
+	sk_buf_init(&b, LIMIT_MESSAGE_MAX);
+	p = sk_buf_room(&b, in->len);
+	if (p != NULL && sk_fd_pread(in->fd, p, in->len, (off_t)in->at) == 0)
+		done->nciphers = cms_encrypted_keys(sk_span_of(p, in->len),
+		    done->ciphers, MSG_CIPHERS_MAX);
+	sk_buf_free(&b);
+	return done->nciphers > 0;
+}
+
 static int
 open_enveloped(struct judging *j, const struct pgp_in *in,
     struct pgp_out *out)
@@ -238,6 +256,11 @@ smime_open(struct keyd *k, struct sk_arena *a, const struct msg_open_mail *ask,
 	}
 	if (!keyd_part_of(fd, ask->data_at, ask->data_len, &in)) {
 		done->reason = "the place given is not in the mail";
+		return -1;
+	}
+	if (!is_signed && !name_it(&in, done)) {
+		done->reason = "its recipients are too many, or not listed as "
+		    "CMS lists them";
 		return -1;
 	}
 	plain = (struct pgp_out){ .fd = sk_memfd("plain"),

@@ -32,6 +32,7 @@ struct job {
 	bool asked_again;		/* keyd, with the key it named */
 	struct facts inner;		/* facts of the layer just read */
 	struct verdict verdict;
+	bool enveloped;			/* a layer was S/MIME's, by CBC */
 	struct sk_span certificate;	/* of a signer that nobody pinned */
 	const char *unreadable;		/* reason word, or NULL */
 	bool read;			/* ready to be applied */
@@ -44,6 +45,12 @@ void job_free(struct job *j);
 int job_load(struct job *j);
 /* Begins reading; ends with intake_job_read(). */
 void job_read(struct job *j);
+/* S/MIME-enveloped, and no signature of the sender's inside shows that it is
+ * what he wrote. Whether it could be opened hangs on its padding alone: to the
+ * outside all such mails must look the same, and each counts as a failure, or
+ * this is an oracle (standards.md B1). */
+bool job_unsure(const struct job *j);
+void job_count_failure(struct job *j);
 /* Reading is done: known state, decide, apply. Never fails: what cannot be
  * applied is filed for an operator. */
 void job_apply(struct job *j);

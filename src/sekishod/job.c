@@ -120,25 +120,35 @@ static bool
 is_replayed(struct job *j, struct msg_opened_mail *o)
 {
 	const char *from = j->facts.from.address;
-	struct seen before;
+	bool others = false;
 
-	if (!o->has_cipher)
-		return false;
-	if (store_cipher_seen(j->d->store, o->cipher, from ? from : "",
-	    j->mail.row, &before))
-		return true;	/* not known to be new: fail closed */
-	turn_after(j->d, NULL, NULL);
-	if (before.mail)
+	for (size_t i = 0; i < o->nciphers; i++) {
+		struct seen before;
+
+		if (store_cipher_seen(j->d->store, o->ciphers[i], from ? from :
+		    "", j->mail.row, &before))
+			return true;	/* not known to be new: fail closed */
+		if (!before.mail)
+			continue;
 		sk_log(SK_WARN, "mail.replayed", "mail=%lld first=%lld "
 		    "sender=%s", (long long)j->mail.row,
 		    (long long)before.mail, before.same_sender ? "same" :
 		    "other");
-	o->verdict.again = before.mail && before.same_sender;
-	return before.mail && !before.same_sender;
+		o->verdict.again |= before.same_sender;
+		others |= !before.same_sender;
+	}
+	turn_after(j->d, NULL, NULL);
+	return others;
 }
 
-static void
-count_failure(struct job *j)
+bool
+job_unsure(const struct job *j)
+{
+	return j->enveloped && (j->verdict.failed || !j->verdict.integrity);
+}
+
+void
+job_count_failure(struct job *j)
 {
 	const char *from = j->facts.from.address;
 
@@ -226,8 +236,8 @@ keyd_answered(void *ctx, struct channel_message *m, const char *error)
 	o.verdict.failed = !inside;
 	if (inside && is_replayed(j, &o))
 		o.verdict.failed = o.verdict.replayed = true;
-	else if (!inside && form_encrypted(j->inner.form))
-		count_failure(j);
+	else if (!inside && form_encrypted(j->inner.form) && !j->enveloped)
+		job_count_failure(j);
 	verdict_of_layer(j, &o.verdict);
 	if (o.verdict.failed)
 		intake_job_read(j);
@@ -288,11 +298,12 @@ static bool
 failed_too_often(struct job *j)
 {
 	const char *from = j->facts.from.address;
-	unsigned n = 0;
+	enum authentication auth = sender_auth(j);
+	unsigned n = 0, domain = 0;
 
-	return store_failures_day(j->d->store, from ? from : "",
-	    sender_auth(j), j->mail.received, &n) ||
-	    n >= LIMIT_DECRYPT_FAILURES;
+	return store_failures_day(j->d->store, from ? from : "", auth,
+	    j->mail.received, &n, &domain) || n >= LIMIT_DECRYPT_FAILURES ||
+	    (auth == AUTH_PASS && domain >= LIMIT_DECRYPT_FAILURES_DOMAIN);
 }
 
 static void
@@ -304,6 +315,7 @@ open_layer(struct job *j)
 
 	if (j->layer == 0)
 		j->verdict.outer_form = form;
+	j->enveloped |= form == FORM_SMIME_ENVELOPED;
 	if (j->layer >= LIMIT_LAYERS)
 		j->facts.doubts |= DOUBT_TOO_DEEP;
 	if (j->layer >= LIMIT_LAYERS || (form_encrypted(form) &&
@@ -338,11 +350,27 @@ take_facts(struct job *j, const struct msg_read_done *done)
 	return r;
 }
 
-/* RFC 9788: a header inside counts if it was decrypted, or signed well. */
+/* RFC 9788: a header inside counts if it came out whole, or is signed well. */
 static bool
 header_believed(const struct job *j)
 {
-	return j->verdict.encrypted || j->verdict.signature == SIGNATURE_GOOD;
+	return (j->verdict.encrypted && j->verdict.integrity) ||
+	    j->verdict.signature == SIGNATURE_GOOD;
+}
+
+/* What chooses the language of an answer must not come from a text that could
+ * be anything. */
+static void
+join_layer(struct job *j)
+{
+	bool kana = j->facts.kana, charset = j->facts.japanese_charset;
+
+	facts_join(j->arena, &j->facts, &j->inner, j->opened,
+	    header_believed(j));
+	if (verdict_is_malleable(&j->verdict)) {
+		j->facts.kana = kana;
+		j->facts.japanese_charset = charset;
+	}
 }
 
 static void
@@ -352,8 +380,7 @@ layer_read(struct job *j)
 		j->facts = j->inner;
 		j->have_facts = true;
 	} else {
-		facts_join(j->arena, &j->facts, &j->inner, j->opened,
-		    header_believed(j));
+		join_layer(j);
 	}
 	if (j->inner.form == FORM_PLAIN) {
 		if (verdict_is_malleable(&j->verdict))

@@ -381,6 +381,7 @@ gather(struct job *j, struct known *k, struct decide_in *in)
 	}
 	in->signer_is_from = verdict_signer_is_from(&j->verdict);
 	in->signature_seen = signature_seen(j);
+	in->unsure = job_unsure(j);
 }
 
 static int
@@ -416,6 +417,8 @@ job_apply(struct job *j)
 	const struct mail_record as_stored = j->mail;
 	struct sk_error e = { 0 };
 
+	if (job_unsure(j))
+		job_count_failure(j);
 	if (try_apply(j, &e) == SK_OK)
 		return;
 	e = (struct sk_error){ 0 };

@@ -124,8 +124,13 @@ store_failure_add(struct store *s, const char *address,
 
 int
 store_failures_day(struct store *s, const char *address,
-    enum authentication auth, int64_t now, unsigned *out)
+    enum authentication auth, int64_t now, unsigned *by_address,
+    unsigned *by_domain)
 {
-	return count_by(s, SQL_AUTO_ADDRESS, KIND_FAILURE + (int)auth,
-	    lookup_address(s, address), now - DAY, out);
+	int kind = KIND_FAILURE + (int)auth;
+	int r = count_by(s, SQL_AUTO_ADDRESS, kind, lookup_address(s, address),
+	    now - DAY, by_address);
+
+	return r ? r : count_by(s, SQL_AUTO_DOMAIN, kind,
+	    lookup_domain(s, address), now - DAY, by_domain);
 }

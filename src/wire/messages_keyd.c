@@ -167,9 +167,9 @@ msg_opened_mail_put(struct sk_buf *b, const struct msg_opened_mail *m)
 	wire_put_status(b, m->status);
 	verdict_put(b, &m->verdict);
 	wire_put_hex(b, m->issuer);
-	wire_put_u8(b, m->has_cipher);
-	if (m->has_cipher)
-		wire_put_bytes(b, sk_span_of(m->cipher, sizeof(m->cipher)));
+	wire_put_u32(b, (uint32_t)m->nciphers);
+	for (size_t i = 0; i < m->nciphers; i++)
+		wire_put_bytes(b, sk_span_of(m->ciphers[i], 32));
 	wire_put_str(b, m->reason);
 	wire_put_bytes(b, m->certificate);
 }
@@ -184,9 +184,9 @@ msg_opened_mail_get(struct sk_arena *a, struct sk_span s,
 	m->status = wire_status(&w);
 	read_verdict(&w, &m->verdict, false);
 	wire_hex(&w, m->issuer, 16);
-	m->has_cipher = wire_bool(&w);
-	if (m->has_cipher)
-		wire_fixed(&w, m->cipher, sizeof(m->cipher));
+	m->nciphers = wire_count(&w, MSG_CIPHERS_MAX);
+	for (size_t i = 0; i < m->nciphers; i++)
+		wire_fixed(&w, m->ciphers[i], 32);
 	m->reason = wire_str(&w, a);
 	m->certificate = wire_copy(&w, a, LIMIT_KEY_BYTES);
 	return wire_end(&w);

@@ -213,20 +213,20 @@ a_ciphertext_keeps_its_name(void **state)
 
 	(void)state;
 	o = keyd_decrypt(h, &k, mail, NULL, NULL);
-	assert_true(o.m.has_cipher);
-	memcpy(first, o.m.cipher, sizeof(first));
+	assert_int_equal(o.m.nciphers, 1);
+	memcpy(first, o.m.ciphers[0], sizeof(first));
 	host_gpg(h, mallory.home, "text", "other.gpg", "--no-armor",
 	    "--recipient", mallory.fpr, "--encrypt", NULL);
 	other = host_read(h, "other.gpg");
 	other.len = 2 + (size_t)other.p[1];	/* its PKESK alone */
 	o = keyd_decrypt(h, &k, joined(other, mail), NULL, NULL);
 	assert_int_equal(o.m.status, 0);
-	assert_memory_equal(o.m.cipher, first, sizeof(first));
+	assert_memory_equal(o.m.ciphers[0], first, sizeof(first));
 	o = keyd_decrypt(h, &k, unsigned_mail("--armor"), NULL, NULL);
-	assert_memory_not_equal(o.m.cipher, first, sizeof(first));
+	assert_memory_not_equal(o.m.ciphers[0], first, sizeof(first));
 	/* what did not open has no name */
 	o = keyd_decrypt(h, &k, sk_span_of(mail.p, mail.len - 1), NULL, NULL);
-	assert_false(o.m.has_cipher);
+	assert_int_equal(o.m.nciphers, 0);
 }
 
 static void
@@ -336,7 +336,7 @@ a_thousand_changes_look_alike(void **state)
 			continue;
 		}
 		assert_closed(&o);
-		assert_false(o.m.has_cipher);
+		assert_int_equal(o.m.nciphers, 0);
 		assert_string_equal(o.m.issuer, "");
 		assert_int_equal(o.m.verdict.coverage, COVERS_NOTHING);
 		assert_int_equal(o.m.certificate.len, 0);

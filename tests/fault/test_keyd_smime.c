@@ -485,6 +485,43 @@ enveloped(const char *words)
 	    "alice@example.jp", NULL, 0);
 }
 
+static bool
+named_the_same(const struct opened *a, const struct opened *b)
+{
+	for (size_t i = 0; i < a->m.nciphers; i++)
+		for (size_t n = 0; n < b->m.nciphers; n++)
+			if (memcmp(a->m.ciphers[i], b->m.ciphers[n], 32) == 0)
+				return true;
+	return false;
+}
+
+/* EFAIL's wrap and reply: changed in its content or not, opened or not, the
+ * same mail is recognised; each has names of its own. */
+static void
+enveloped_mail_keeps_its_name(void **state)
+{
+	struct opened first = enveloped("-aes256 council.pem"), o;
+	struct sk_span s = host_read(h, "enveloped"), none = { NULL, 0 };
+	unsigned char *p = (unsigned char *)(uintptr_t)s.p + s.len - 17;
+
+	(void)state;
+	assert_int_equal(first.m.nciphers, 1);
+	*p ^= 1;			/* the padding */
+	o = open_as(FORM_SMIME_ENVELOPED, s, none, NULL, NULL, 0);
+	assert_int_equal(o.m.nciphers, 1);
+	assert_true(named_the_same(&first, &o));
+	o = enveloped("-aes256 council.pem");
+	assert_int_equal(o.m.nciphers, 1);
+	assert_false(named_the_same(&first, &o));
+	/* of each recipient, whatever the others are */
+	o = enveloped("-aes256 alice.pem council.pem");
+	assert_int_equal(o.m.nciphers, 2);
+	/* as streams write it */
+	o = enveloped("-stream -aes256 council.pem");
+	assert_int_equal(o.m.status, 0);
+	assert_int_equal(o.m.nciphers, 1);
+}
+
 static void
 enveloped_mail_opens_without_integrity(void **state)
 {
@@ -554,6 +591,7 @@ main(void)
 		cmocka_unit_test(same_name_other_key),
 		cmocka_unit_test(broken_signatures),
 		cmocka_unit_test(detached_signatures),
+		cmocka_unit_test(enveloped_mail_keeps_its_name),
 		cmocka_unit_test(enveloped_mail_opens_without_integrity),
 		cmocka_unit_test(what_cannot_be_opened_gives_nothing),
 	};

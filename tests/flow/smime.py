@@ -2,10 +2,13 @@
 """S/MIME both ways through a real Postfix: the council's own certificate, a
 consultation signed by one that nobody knows yet, questions and digests back
 to whom it was pinned for, opened by openssl."""
+import base64
+
 from harness import cases, copies, mails, roster, wait
-from harness.smime import Certificates, entity
+from harness.smime import Certificates, entity, part
 from harness.tap import has, lacks, run, same, step
 from harness.world import World, world
+from verdicts import plain
 
 FROM = "alice@example.jp"
 SMIME = 'smime = { home = "gs"; roots = "roots.pem"; };\n'
@@ -112,6 +115,29 @@ def confirmed(w):
     same([crypto["integrity"], crypto["signature"]], [False, "none"])
     terms = w.council.case(w.number)["terms"]
     assert not terms or terms["assurance"] != "signature", terms
+
+
+@step("what no signature shows to be whole is answered the same, opened or "
+      "not; sent again by another it stays closed (no padding oracle, EFAIL)")
+def no_oracle(w):
+    to = "csc-anken@council.test"
+    good = w.ca.enveloped(w.own, text_part(
+        "様子がおかしいです。\n[x] 1-C\n[x] 2-E\n[x] 3-A\n"))
+    der = bytearray(base64.b64decode(good[1]))
+    der[-17] ^= 0x80                        # the last octet of the padding
+    said, notes = set(), []
+    for sender, how in (("one@one.test", good),
+                        ("two@two.test", part("enveloped-data", bytes(der))),
+                        ("three@three.test", good)):
+        w.send(sender, to, mails.mail(sender, to, "consultation",
+                                      content=how[0], body=how[1]))
+        said.add(plain(w.sink.wait(sender, 1), sender))
+        same(len(w.sink.all(sender)), 1)
+        notes.append(w.council.cases()[0]["number"])
+    same(len(said), 1)
+    has(said.pop(), "[ ] N-A")
+    same([w.council.case(n)["note"] for n in notes],
+         ["not-whole", "cannot-decrypt", "ciphertext-came-before"])
 
 
 @step("a digest goes to each by his own scheme, opened by openssl and gpg")

@@ -205,8 +205,8 @@ def unsigned(w):
     has(w.council.run("mail", "text", mail), WORDS)
 
 
-@step("AES-GCM, RSA-OAEP and a recipient named by key id are kept, and T-27 "
-      "answers once")
+@step("AES-GCM, RSA-OAEP and a recipient named by key id are kept, and answered "
+      "once")
 def unread(w):
     inner = senders.text_part(WORDS + "\n")
     for how, form, why in (

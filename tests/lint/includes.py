@@ -40,7 +40,8 @@ OWNER = {
              "json", "verbs", "notify"},
     "policy": {"policy", "config"},
     "store": {"store", "store_beside"},
-    "crypto": {"vault", "pgp", "cms", "key", "x509"},
+    "crypto": {"vault", "pgp", "cms", "key", "x509",
+               "cms_keys"},
     "postfix": {"postfix"},
 }
 BELOW = {

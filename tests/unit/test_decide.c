@@ -53,6 +53,19 @@ first_mails(void **state)
 	    "count-reply T-27");
 	CASE(first_mail(), (w.verdict.failed = true, w.in.sender = ""),
 	    "open:incident file:consultation look:cannot-decrypt");
+	/* S/MIME that nothing shows to be whole: to the outside the same,
+	 * opened or not, whatever seems to stand in it (padding oracle). */
+	CASE(first_mail(), w.in.unsure = true, "open:incident "
+	    "file:consultation count-reply CONFIRMING ask T-01+form+key");
+	CASE(first_mail(), w.in.unsure = w.verdict.failed = true,
+	    "open:incident file:consultation look:cannot-decrypt count-reply "
+	    "CONFIRMING ask T-01+form+key");
+	CASE(first_mail(), (w.in.unsure = true, w.facts.answer.ticks = ALL |
+	    ANSWER_4C), "open:incident file:consultation look:not-whole "
+	    "count-reply CONFIRMING ask T-01+form+key");
+	CASE(first_mail(), (w.in.unsure = w.verdict.failed = true,
+	    w.rcpts[0] = "csc-info@example.jp"), "open:inquiry "
+	    "file:consultation look:cannot-decrypt count-reply T-02+key");
 	/* Somebody else's mail in his wrapping: nothing goes back. */
 	CASE(first_mail(), w.facts.doubts = DOUBT_FROM_INSIDE,
 	    "open:incident file:consultation look:from-inside");
@@ -374,6 +387,16 @@ answers(void **state)
 	    "file:follow-up look:follow-up");
 	CASE(reply(0), w.facts.nkeys = 1,
 	    "propose-keys file:follow-up look:follow-up");
+	/* S/MIME that nothing shows to be whole: opened or not, the same. */
+	CASE(reply(ALL), w.in.unsure = true,
+	    "file:follow-up/not-whole look:not-whole count-reply T-27");
+	CASE(reply(0), w.in.unsure = w.verdict.again = true,
+	    "file:follow-up/not-whole look:not-whole count-reply T-27");
+	CASE(readback(ANSWER_4Y), (w.in.unsure = w.verdict.failed = true,
+	    w.tokens[0].proved = true), "file:follow-up/cannot-decrypt "
+	    "look:cannot-decrypt count-reply T-27");
+	CASE(in_council(ANSWER_4W), w.in.unsure = true,
+	    "file:follow-up/not-whole look:not-whole count-reply T-27");
 	CASE(reply(ALL), w.verdict.failed = true,
 	    "file:follow-up/cannot-decrypt look:cannot-decrypt count-reply "
 	    "T-27");

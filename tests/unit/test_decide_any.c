@@ -73,7 +73,8 @@ random_mail(struct world *w, uint64_t *s)
 	w->in.signer_is_from = pick(s, 4) == 0;
 	w->in.signature_seen = pick(s, 4) == 0;
 	w->verdict.signed_at = pick(s, 3) * 1000;
-	w->verdict.again = pick(s, 10) == 0;
+	w->in.unsure = pick(s, 20) == 0;
+	w->verdict.again = pick(s, 20) == 0;
 	w->in.counts.address_day = pick(s, 7);
 	w->rcpts[0] = rcpts[pick(s, 4) ? 0 : pick(s, 4)];
 	w->in.ntokens = pick(s, 3) ? 1 : pick(s, 3);

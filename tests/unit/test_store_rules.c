@@ -673,7 +673,7 @@ test_repeat_raw(void **state)
 	struct world *w = *state;
 	static const char *const turned[] = { "CSC-info@council.example",
 		"csc-anken@council.example" };
-	struct mail_record first = sample_mail(), m = sample_mail();
+	struct mail_record first = sample_mail(), m = sample_mail(), last;
 	int64_t case_row;
 
 	assert_int_equal(store_mail_add(w->s, &first), SK_OK);
@@ -684,6 +684,13 @@ test_repeat_raw(void **state)
 	assert_int_equal(repeat_of(w, &first, &case_row), 0);	/* itself */
 	assert_int_equal(repeat_of(w, &m, &case_row), first.row);
 	assert_int_equal(case_row, first.case_row);
+	/* the newest of a kind */
+	last = m;
+	assert_int_equal(store_mail_filed(w->s, &last), SK_OK);
+	m = sample_mail();
+	assert_int_equal(store_mail_add(w->s, &m), SK_OK);
+	assert_int_equal(repeat_of(w, &m, &case_row), last.row);
+	first = last;
 	m.rcpts = turned;
 	m.sender = "hanako@canary.example";
 	assert_int_equal(repeat_of(w, &m, &case_row), first.row);
@@ -867,6 +874,33 @@ test_auto_stops_counting(void **state)
 	assert_int_equal(n.all_hour, LIMIT_AUTO_COUNT);
 }
 
+/* What could not be opened counts by address and by domain, and by what is
+ * known of the sender: a forged From fills no other's count. */
+static void
+test_failures(void **state)
+{
+	struct world *w = *state;
+	unsigned n, domain;
+
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(store_failure_add(w->s, i ? "a@b.example" :
+		    "c@sub.b.example", AUTH_PASS, 1000), SK_OK);
+	assert_int_equal(store_failures_day(w->s, "A@b.example", AUTH_PASS,
+	    1001, &n, &domain), SK_OK);
+	assert_int_equal(n, 2);
+	assert_int_equal(domain, 3);
+	assert_int_equal(store_failures_day(w->s, "x@b.example", AUTH_PASS,
+	    1001, &n, &domain), SK_OK);
+	assert_int_equal(n, 0);
+	assert_int_equal(domain, 3);
+	assert_int_equal(store_failures_day(w->s, "a@b.example", AUTH_NONE,
+	    1001, &n, &domain), SK_OK);
+	assert_int_equal(n + domain, 0);
+	assert_int_equal(store_failures_day(w->s, "a@b.example", AUTH_PASS,
+	    1001 + 86400, &n, &domain), SK_OK);
+	assert_int_equal(n + domain, 0);
+}
+
 /* ---- hostile strings ---- */
 
 static void
@@ -937,7 +971,7 @@ main(void)
 		T(test_copy_due), T(test_copy_lists), T(test_tokens),
 		T(test_repeat_raw), T(test_repeat_content),
 		T(test_mail_pending), T(test_mail_unwrapped),
-		T(test_case_numbers), T(test_auto),
+		T(test_case_numbers), T(test_auto), T(test_failures),
 		T(test_auto_stops_counting), T(test_injection),
 		T(test_bad_utf8),
 	};

@@ -125,8 +125,8 @@ static const struct msg_opened_mail opened_mail_sample = {
 	    .coverage = COVERS_WHOLE, .signer = FPR, .replayed = true,
 	    .outside = true, .whose = SIGNER_CASE, .owner = "2026-0001",
 	    .signed_at = -1, .again = true },
-	.issuer = "0123456789ABCDEF", .has_cipher = true,
-	.cipher = { 1, [31] = 2 }, .reason = NULL,
+	.issuer = "0123456789ABCDEF", .nciphers = 2,
+	.ciphers = { { 1, [31] = 2 }, { 3 } }, .reason = NULL,
 	.certificate = { (const unsigned char *)"der", 3 }
 };
 static const struct msg_seal seal_sample = {
