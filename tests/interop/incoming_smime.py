@@ -179,10 +179,14 @@ def triple(w):
     same(verdict(crypto)[1:], GOOD[1:])
     has(w.council.run("mail", "text", mail), WORDS)
     # The inner one is by nobody whose certificate is pinned for From.
-    mail, crypto, _ = read(w, "bits3072", w.ca.opaque("bits3072", middle))
+    fresh = entity(*senders.openssl(w.ca, "alice", w.own, inner))
+    mail, crypto, _ = read(w, "bits3072", w.ca.opaque("bits3072", fresh))
     assert crypto["signature"] != "good", crypto
     same([crypto["integrity"], crypto["signer_is_from"]], [False, False])
     has(w.council.run("mail", "text", mail), WORDS)
+    # And what came before from another is not opened for him (EFAIL).
+    mail, crypto, _ = read(w, "bits3072", w.ca.opaque("bits3072", middle))
+    has(" ".join(crypto["says"]), "another sender")
 
 
 @step("enveloped in signed: whoever signed need not have written it")
