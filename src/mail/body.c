@@ -118,7 +118,7 @@ read_part_text(struct mail_work *w, const struct mail_part *p)
 	if (bytes.len == MOST_BYTES)
 		w->out->doubts |= DOUBT_TEXT_CUT;
 	if (w->out->charset == NULL && p->charset != NULL)
-		w->out->charset = text_cut(w->a, p->charset, 60);
+		w->out->charset = text_label(w->a, p->charset);
 	text = decode(w, p, sk_buf_span(&bytes));
 	sk_buf_free(&bytes);
 	return shape(w, p, text);

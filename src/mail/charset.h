@@ -48,4 +48,6 @@ bool text_has_bidi(const char *utf8);	/* bidi controls, zero-width, tags */
 char *text_cut(struct sk_arena *a, const char *utf8, size_t max);
 /* Where UTF-8 of n bytes may be cut so that at most max stay. */
 size_t text_cut_at(const char *utf8, size_t n, size_t max);
+/* A charset's label as it may be shown: strangers wrote it. */
+char *text_label(struct sk_arena *a, const char *raw);
 char *text_one_line(char *utf8);	/* controls become blanks, in place */

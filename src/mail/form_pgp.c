@@ -235,13 +235,15 @@ take_inline(struct mail_work *w, const struct mail_part *p,
     struct sk_span text, struct sk_span armour)
 {
 	size_t from = (size_t)(armour.p - text.p), to = from + armour.len;
+	const char *charset;
 
 	add_bytes_outside(w, p, span_cut(text, 0, from));
 	add_bytes_outside(w, p, span_cut(text, to, text.len));
 	form_wrapper(w, p);
-	w->out->charset = inline_charset(w->a, armour);
-	if (w->out->charset == NULL)
-		w->out->charset = p->charset;
+	charset = inline_charset(w->a, armour);
+	if (charset == NULL)
+		charset = p->charset;
+	w->out->charset = charset ? text_label(w->a, charset) : NULL;
 	if (w->payload == NULL)
 		return SK_OK;
 	w->out->data_at = w->payload->len;

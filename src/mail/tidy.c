@@ -5,8 +5,12 @@
  */
 #include <config.h>
 
+#include <sekisho/text.h>
+
 #include "mail/bytes.h"
 #include "mail/charset.h"
+
+enum { SHOWN_LABEL = 60 };	/* no charset has a longer name */
 
 /* First bytes of the UTF-8 of U+061C, U+200B-200F, U+202A-202E, U+2060-2064,
  * U+2066-2069, U+FEFF, U+E0000-E007F. */
@@ -50,6 +54,13 @@ char *
 text_cut(struct sk_arena *a, const char *utf8, size_t max)
 {
 	return sk_arena_strn(a, utf8, text_cut_at(utf8, strlen(utf8), max));
+}
+
+char *
+text_label(struct sk_arena *a, const char *raw)
+{
+	return text_cut(a, text_one_line(sk_utf8_clean(a, sk_span_str(raw))),
+	    SHOWN_LABEL);
 }
 
 char *
