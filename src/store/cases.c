@@ -58,15 +58,9 @@ static int
 next_number(struct store *s, int year, int64_t *seq)
 {
 	struct stmt *st = store_use(s, SQL_CASE_NUMBER);
-	int r;
 
 	db_bind_int(st, year);
-	r = db_get(st);
-	if (r)
-		return r;
-	*seq = db_int(st);
-	db_end(st);
-	return SK_OK;
+	return db_get_int(st, seq);
 }
 
 static const char *

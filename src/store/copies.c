@@ -268,16 +268,10 @@ store_copy_next(struct store *s, enum copy_state state, int64_t now,
     int64_t *next)
 {
 	struct stmt *st = store_use(s, SQL_COPY_NEXT);
-	int r;
 
 	db_bind_int(st, state);
 	db_bind_int(st, now);
-	r = db_get(st);
-	if (r)
-		return r;
-	*next = db_int(st);
-	db_end(st);
-	return SK_OK;
+	return db_get_int(st, next);
 }
 
 static struct stmt *

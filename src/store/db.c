@@ -360,6 +360,18 @@ db_get(struct stmt *st)
 }
 
 int
+db_get_int(struct stmt *st, int64_t *out)
+{
+	int r = db_get(st);
+
+	if (r)
+		return r;
+	*out = db_int(st);
+	db_end(st);
+	return SK_OK;
+}
+
+int
 db_run(struct stmt *st)
 {
 	int r;

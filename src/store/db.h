@@ -50,6 +50,8 @@ void db_end(struct stmt *st);
 
 /* The one row; SK_ERR_NOINPUT, and ended, if there is none. */
 int db_get(struct stmt *st);
+/* Its first column, and ended. */
+int db_get_int(struct stmt *st, int64_t *out);
 int db_run(struct stmt *st);	/* a write: to its end, and ended */
 int db_run_one(struct stmt *st); /* SK_ERR_NOINPUT where no row changed */
 int64_t db_last_row(struct db *db);

@@ -25,14 +25,7 @@ word_lookup(struct store *s, const char *word)
 int
 store_deny_epoch(struct store *s, int64_t *out)
 {
-	struct stmt *st = store_use(s, SQL_DENY_EPOCH);
-	int r = db_get(st);
-
-	if (r)
-		return r;
-	*out = db_int(st);
-	db_end(st);
-	return SK_OK;
+	return db_get_int(store_use(s, SQL_DENY_EPOCH), out);
 }
 
 int

@@ -45,16 +45,10 @@ int
 store_keys_next(struct store *s, int64_t now, int64_t *next)
 {
 	struct stmt *st = store_use(s, SQL_KEY_NEXT);
-	int r;
 
 	db_bind_int(st, KEY_PINNED);
 	db_bind_int(st, now);
-	r = db_get(st);
-	if (r)
-		return r;
-	*next = db_int(st);
-	db_end(st);
-	return SK_OK;
+	return db_get_int(st, next);
 }
 
 int
