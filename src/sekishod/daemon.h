@@ -376,8 +376,6 @@ int permits_ask(struct permits *p, struct sk_arena *a,
     const struct copy_record *c, struct org *o, struct person *who,
     const struct permits_item ***items, size_t *n, const char **reason,
     bool *key_only);
-/* What a copy with these items is made from. */
-int64_t permits_edition(const struct permits_item *const *items, size_t n);
 /* May the item go to the originator of another case (T-21; C-33, R-100)? */
 enum feedback_clause permits_originator(struct daemon *d, struct sk_arena *a,
     const struct gate_case *g, const struct case_record *c);
@@ -388,6 +386,15 @@ void permits_stopped(struct permits *p, int64_t digest,
     const struct permits_item *it, const struct deny_hit *hit);
 /* Forgets opened texts: no digest is being sealed any more. */
 void permits_close(struct permits *p);
+
+/* ---- edition.c: what a copy of a digest is made from ---- */
+/* Everything of an item that its readers see, and the deny-lists' state. */
+int64_t edition_item(const struct item_record *i,
+    const struct item_text *other, int64_t epoch);
+int64_t edition_copy(const struct permits_item *const *items, size_t n);
+/* Ids, blank-separated, as a copy keeps them. */
+char *edition_ids(struct sk_arena *a, const struct permits_item *const *items,
+    size_t n);
 
 /* ---- leave.c: may a sealed copy leave now? ---- */
 enum leave { LEAVE_YES, LEAVE_SEAL_ANEW, LEAVE_HOLD, LEAVE_DROP };

@@ -189,22 +189,6 @@ to_the_person(struct daemon *d, struct sk_arena *a,
 
 /* ---- copies of a digest ---- */
 
-static bool
-same_items(const struct permits_item *const *items, size_t n,
-    const char *sealed)
-{
-	struct sk_buf now;
-	bool same;
-
-	sk_buf_init(&now, LIMIT_WIRE_MESSAGE);
-	for (size_t i = 0; i < n; i++)
-		sk_buf_addf(&now, "%s%s", i ? " " : "",
-		    items[i]->gate.item.item.id);
-	same = sealed && strcmp(sk_buf_str(&now), sealed) == 0;
-	sk_buf_free(&now);
-	return same;
-}
-
 /* What an operator wrote rests on terms: others than those it was written
  * under hold it, for a person to look (I1). */
 static bool
@@ -251,12 +235,14 @@ leave_digest(struct daemon *d, struct sk_arena *a,
 /* An item less than was sealed, or other words in one, words that it was not
  * looked through for, another key or another address. */
 static enum leave
-as_sealed(const struct copy_record *c, const struct leave_items *x)
+as_sealed(struct sk_arena *a, const struct copy_record *c,
+    const struct leave_items *x)
 {
 	const struct person *p = &x->person;
 
-	return same_items(x->items, x->n, c->items) &&
-	    permits_edition(x->items, x->n) == c->edition && p->fpr && c->fpr &&
+	return c->items && strcmp(edition_ids(a, x->items, x->n), c->items) ==
+	    0 &&
+	    edition_copy(x->items, x->n) == c->edition && p->fpr && c->fpr &&
 	    strcmp(p->fpr, c->fpr) == 0 && strcmp(p->address, c->address) ==
 	    0 ? LEAVE_YES : LEAVE_SEAL_ANEW;
 }
@@ -282,5 +268,5 @@ leave_ask(struct daemon *d, struct sk_arena *a, const struct copy_record *c,
 		return c->person ? to_the_person(d, a, c, reason) :
 		    to_key(d, a, c, reason);
 	may = leave_digest(d, a, c, &x, reason);
-	return may == LEAVE_YES ? as_sealed(c, &x) : may;
+	return may == LEAVE_YES ? as_sealed(a, c, &x) : may;
 }

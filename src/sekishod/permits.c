@@ -14,7 +14,6 @@
 
 #include <sekisho/clock.h>
 #include <sekisho/files.h>
-#include <sekisho/hash.h>
 #include <sekisho/log.h>
 #include <sekisho/mem.h>
 #include <sekisho/text.h>
@@ -205,57 +204,6 @@ take_plain(struct digest_items *g, struct deny_cases **cases, size_t place)
 	return SK_OK;
 }
 
-/* ---- what a copy is made from ---- */
-
-static void
-hash_str(struct sk_hash *h, const char *s)
-{
-	sk_hash_add(h, s ? s : "", s ? strlen(s) + 1 : 1);
-}
-
-static int64_t
-hash_end(struct sk_hash *h)
-{
-	unsigned char out[SK_HASH];
-	int64_t x;
-
-	sk_hash_done(&h, out);
-	memcpy(&x, out, sizeof(x));
-	return x;
-}
-
-/* Everything of an item that its readers see, and the deny-lists' state. */
-static int64_t
-edition_of(const struct item_record *i, const struct item_text *other,
-    int64_t epoch)
-{
-	const struct item *it = &i->item;
-	const int64_t words[] = { epoch, i->approved, it->category,
-		it->confidence, it->special, it->no_customers, it->confidential,
-		it->secret, it->tlp, it->onward };
-	struct sk_hash *h = sk_hash_new();
-
-	sk_hash_add(h, words, sizeof(words));
-	sk_hash_add(h, i->wrap, sizeof(i->wrap));
-	sk_hash_add(h, other->wrap, sizeof(other->wrap));
-	hash_str(h, it->id);
-	hash_str(h, it->title);
-	hash_str(h, it->secret_parts);
-	for (size_t k = 0; k < i->nindicators; k++)
-		hash_str(h, i->indicators[k]);
-	return hash_end(h);
-}
-
-int64_t
-permits_edition(const struct permits_item *const *items, size_t n)
-{
-	struct sk_hash *h = sk_hash_new();
-
-	for (size_t i = 0; i < n; i++)
-		sk_hash_add(h, &items[i]->edition, sizeof(items[i]->edition));
-	return hash_end(h);
-}
-
 /* ---- rows and sealed texts as they are now ---- */
 
 /* Of a text that is another one than before nothing is known. */
@@ -307,7 +255,7 @@ read_item(struct digest_items *g, size_t place, int64_t epoch,
 		r = read_texts(g, place);
 	if (r)
 		return r;
-	it->edition = edition_of(&it->gate.item,
+	it->edition = edition_item(&it->gate.item,
 	    &g->opened[2 * place + 1].as, epoch);
 	return take_plain(g, cases, place);
 }

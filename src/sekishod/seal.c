@@ -488,21 +488,6 @@ seal_person(struct sealing *s)
 
 /* ---- a copy of a digest ---- */
 
-static char *
-item_ids(struct sk_arena *a, const struct permits_item *const *items, size_t n)
-{
-	struct sk_buf b;
-	char *out;
-
-	sk_buf_init(&b, 64 * (n + 1));
-	for (size_t i = 0; i < n; i++)
-		sk_buf_addf(&b, "%s%s", i ? " " : "",
-		    items[i]->gate.item.item.id);
-	out = sk_arena_str(a, sk_buf_str(&b));
-	sk_buf_free(&b);
-	return out;
-}
-
 static void
 digest_opened(void *ctx, int result)
 {
@@ -551,8 +536,8 @@ digest_opened(void *ctx, int result)
 		stop(s, COPY_DROPPED, gate_word(GATE_DENY_LIST));
 		return;
 	}
-	s->items = item_ids(s->arena, may.items, s->digest.n);
-	s->edition = permits_edition(may.items, s->digest.n);
+	s->items = edition_ids(s->arena, may.items, s->digest.n);
+	s->edition = edition_copy(may.items, s->digest.n);
 	ask_keyd(s, s->digest.content.values);
 }
 

@@ -44,7 +44,7 @@ show(struct command *c, const struct case_record *k)
 }
 
 /* What waits is sealed anew before it leaves, and so looked through with the
- * new word (permits_edition). */
+ * new word (edition.c). */
 static int
 add(struct command *c, const struct case_record *k,
     const char *const *words, size_t n)
