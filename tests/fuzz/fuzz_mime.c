@@ -106,9 +106,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct sk_buf payload;
 	struct sk_error e;
 	struct facts f;
+	int rc;
 
 	sk_buf_init(&payload, raw.len * 2 + 64);
-	if (mail_read(raw, layer, a, &f, &payload, &e) == SK_OK) {
+	rc = mail_read(raw, layer, a, &f, &payload, &e);
+	/* Only the prescan refuses a mail: the payload has room for any. */
+	FUZZ_CHECK(rc == SK_OK || layer > 0 || raw.len == 0 ||
+	    mail_prescan(raw, &e) == rc);
+	if (rc == SK_OK) {
 		check_header(&f);
 		check_string(f.text, LIMIT_TEXT);
 		check_line(f.charset, 60);
