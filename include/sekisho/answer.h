@@ -18,8 +18,9 @@
  * ("1-A か 1-B か迷っています") is unclear, never a tick.
  *
  * What takes a part of it back makes it unclear: "ただし、…" or "except" in new
- * text a scope, an agreement, a yes; talk of a change a yes; "取り消します" or
- * "以外" behind a ticked code that code. So do another question's number before
+ * text a scope, an agreement, a yes; a wish that somebody is not told an
+ * agreement, a yes; talk of a change a yes; "取り消します" or "以外" behind a
+ * ticked code that code. So do another question's number before
  * a code ("② 1-A"), and ● beside ○ as radio buttons.
  */
 #pragma once

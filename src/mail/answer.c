@@ -105,19 +105,29 @@ disagree(const struct answer_said *said)
 	return bad;
 }
 
+/* Words beside a yes that want something else than what was asked. */
+static bool
+has_reserve(const struct answer_said *said)
+{
+	return said->but || said->change || said->exclude;
+}
+
 /* A yes beside a no, or beside words that take a part of it back: "ただし、…"
- * may name whom a scope leaves out. */
+ * may name whom a scope leaves out. A scope that was ticked is read back, with
+ * the words, before it holds; a yes is not. */
 static unsigned
 taken_back(const struct answer_said *said, unsigned ticks)
 {
 	unsigned bad = 0;
 
-	if (said->yes && !said->codes_in_new && (said->but || said->change))
+	if (said->yes && !said->codes_in_new && has_reserve(said))
 		ticks |= ANSWER_4Y;
-	if (said->no || said->but || said->change)
+	if (said->no || has_reserve(said))
 		bad |= ANSWER_4Y;
+	if (said->but || said->exclude)
+		bad |= ANSWER_4A | ANSWER_4C;
 	if (said->but)
-		bad |= ANSWER_4A | ANSWER_4C | ANSWER_SCOPE;
+		bad |= ANSWER_SCOPE;
 	return ticks & bad;
 }
 
@@ -189,7 +199,7 @@ answer_parse_lines(struct sk_arena *a, const struct lines *l,
 	out->unclear = said.odd | disagree(&said) | clash(out->ticks) |
 	    taken_back(&said, out->ticks);
 	take_words(a, &said, out);
-	out->yes_word = said.yes && !said.no && !said.but && !said.change &&
+	out->yes_word = said.yes && !said.no && !has_reserve(&said) &&
 	    !said.codes_in_new && out->unclear == 0 &&
 	    (out->ticks & ~(unsigned)ANSWER_4Y) == 0;
 	out->ticks &= ~out->unclear;

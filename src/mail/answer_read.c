@@ -32,6 +32,7 @@ struct reading {
 	const struct lines *l;
 	struct answer_said *said;
 	bool *form;			/* of each line: it is of our form */
+	bool *sentence;			/* it is words, and no answer */
 	struct scan label[ANSWER_CODES];	/* as our form printed them */
 };
 
@@ -448,17 +449,15 @@ is_contact_line(struct scan s)
 }
 
 static void
-read_sentence(struct reading *r, struct scan s)
+read_sentence(struct reading *r, size_t i)
 {
-	struct scan rest = s;
+	struct scan s = r->l->v[i].s, rest = s;
 	unsigned bits = 0, last;
 
-	if (words_is_yes(r->a, s)) {
+	if (words_is_yes(r->a, s))
 		r->said->yes = true;
-	} else {
-		r->said->but |= words_but(s);
-		r->said->change |= words_change(s);
-	}
+	else
+		r->sentence[i] = true;
 	if (words_is_no(r->a, s))
 		r->said->no = true;
 	if (words_is_withdrawal(r->a, s)) {
@@ -495,7 +494,7 @@ read_lines(struct reading *r)
 		if (l->box)
 			i = read_box_line(r, i);
 		else if (l->depth == 0 && !read_bare_line(r, &i))
-			read_sentence(r, l->s);
+			read_sentence(r, i);
 	}
 }
 
@@ -536,10 +535,12 @@ answer_read(struct sk_arena *a, const struct lines *l,
 		for (f = 0; f < FREES; f++)
 			sk_buf_init(&said->words[p][f], LIMIT_FREE_TEXT);
 	r.form = sk_arena_array(a, l->n, sizeof(*r.form));
+	r.sentence = sk_arena_array(a, l->n, sizeof(*r.sentence));
 	read_tokens(&r);
 	find_form(&r);
 	learn_labels(&r);
 	read_lines(&r);
+	answer_read_reserves(l, r.sentence, said);
 }
 
 void

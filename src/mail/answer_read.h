@@ -26,6 +26,7 @@ struct answer_said {
 	bool yes, no;			/* a line of new text says so */
 	bool but;			/* one that takes a part of it back */
 	bool change;			/* one that speaks of changing it */
+	bool exclude;			/* one that leaves somebody out */
 	struct sk_buf words[PLACES][FREES];
 	const char *ref, *ref_other, *code;
 };
@@ -34,6 +35,10 @@ struct answer_said {
 void answer_read(struct sk_arena *a, const struct lines *l,
     struct answer_said *said);
 void answer_said_free(struct answer_said *said);
+
+/* answer_reserve.c: of the lines that are sentences; after all others. */
+void answer_read_reserves(const struct lines *l, const bool *sentence,
+    struct answer_said *said);
 
 /* answer_seen.c: a member's answers to the items of a digest. */
 void answer_read_seen(const struct lines *l, struct answer *out);

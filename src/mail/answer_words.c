@@ -52,14 +52,6 @@ static const char *const negations[] = { "ありません", "ございません"
 static const char *const denials[] = { "取り消", "取消", "訂正", "撤回",
 	"不可", "以外", "除く", "除き", "除いて", "ただし", "但し", "ではな",
 	"ではあり", "not ", "cancel", "except", "unless", "but " };
-static const char *const buts[] = { "ただし", "但し", "しかし", "もっとも、",
-	"but ", "but, ", "however", "except", "unless", "with the exception" };
-static const char *const changes[] = { "変更", "修正", "訂正", "取り消",
-	"取消", "撤回", "保留", "未定", "差し替", "追記", "以外", "change",
-	"incorrect", "correction", "wait", "not yet", "instead", "wrong" };
-static const char *const absences[] = { "ありません", "ございません", "なし",
-	"no change", "without change", "nothing to change" };
-
 static const char *const talk[] = { "は", "が", "か", "も", "を", "と", "の",
 	"に", "で", "や", "って", "または", "又は", "もしくは", "あるいは",
 	"ではな", "以外", "or ", "and ", "is ", "isn't ", "are ", "not ",
@@ -111,9 +103,8 @@ ends_in_one(const char *word, const char *const *list, size_t n)
 	return false;
 }
 
-/* Anywhere in it; at_start: at its start, or that of a sentence or clause. */
-static bool
-holds_one(struct scan s, const char *const *list, size_t n, bool at_start)
+bool
+words_hold(struct scan s, const char *const *list, size_t n, bool at_start)
 {
 	bool start = true;
 	struct scan t;
@@ -132,20 +123,7 @@ holds_one(struct scan s, const char *const *list, size_t n, bool at_start)
 bool
 words_deny(struct scan s)
 {
-	return holds_one(s, denials, COUNT(denials), false);
-}
-
-bool
-words_but(struct scan s)
-{
-	return holds_one(s, buts, COUNT(buts), true);
-}
-
-bool
-words_change(struct scan s)
-{
-	return holds_one(s, changes, COUNT(changes), false) &&
-	    !holds_one(s, absences, COUNT(absences), false);
+	return words_hold(s, denials, COUNT(denials), false);
 }
 
 bool
@@ -277,7 +255,7 @@ words_ask(struct scan s)
 	static const char *const asks[] = { "?", "ですか", "ますか",
 		"でしょうか" };
 
-	return holds_one(s, asks, COUNT(asks), false);
+	return words_hold(s, asks, COUNT(asks), false);
 }
 
 static bool

@@ -24,10 +24,10 @@ bool words_ask(struct scan s);
 /* Behind a ticked code: words that take the tick back ("取り消します", "以外",
  * "not")? */
 bool words_deny(struct scan s);
-/* A sentence that takes a part of what is said back ("ただし、…", "except"). */
-bool words_but(struct scan s);
-/* One that speaks of a change, and does not say that there is none. */
-bool words_change(struct scan s);
+/* Is one of the n words anywhere in it; at_start: at its start, or that of a
+ * sentence or clause? */
+bool words_hold(struct scan s, const char *const *list, size_t n,
+    bool at_start);
 /* Without the dots, underlines and empty brackets of a printed line. */
 struct scan words_strip(struct scan s);
 /* Splits "printed label: words" at the first colon or ellipsis outside
