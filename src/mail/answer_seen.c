@@ -60,6 +60,12 @@ static const char *const speakers[] = { "弊社では", "弊社には", "当社�
 static const char *const endings[] = { "でした", "です", "でございます",
 	"であります" };
 
+static bool
+is_number(uint32_t c)
+{
+	return (c >= '1' && c <= '3') || (c >= 0x2460 && c <= 0x2462);
+}
+
 /* Steps over one of the values. */
 static bool
 read_value(struct scan *s, enum answer_seen *seen)
@@ -73,7 +79,7 @@ read_value(struct scan *s, enum answer_seen *seen)
 		*seen = values[i].seen;
 		return true;
 	}
-	if (!(c >= '1' && c <= '3') && !(c >= 0x2460 && c <= 0x2462))
+	if (!is_number(c))
 		return false;
 	scan_next(&t);
 	if (c < 0x80 && !scan_ends_word(&t))
@@ -143,12 +149,19 @@ is_stop(uint32_t c)
 }
 
 /* Does the line end here, or the sentence? Words after a full stop are a
- * comment; after a comma they could be a hedge. */
+ * comment; after a comma they could be a hedge. After a number they are what
+ * the number counts or begins ("1. まだ確認していません", "3.14に確認"). */
 static bool
-ends_answer(struct scan *s)
+ends_answer(struct scan *s, bool number)
 {
 	SCAN_TABLE(s, endings);
 	scan_blanks(s);
+	if (number) {
+		if (scan_peek(s) != 0 && is_stop(scan_peek(s)))
+			scan_next(s);
+		scan_blanks(s);
+		return scan_peek(s) == 0;
+	}
 	return is_stop(scan_peek(s));
 }
 
@@ -196,11 +209,13 @@ printed_values(struct scan s)
 
 /* Several answers on a line: "A 来ている、B 来ていない". */
 static void
-read_answers(struct answer *out, struct scan s, unsigned letters)
+read_answers(struct answer *out, struct scan s, unsigned own, unsigned quoted)
 {
+	unsigned letters = own ? own : quoted;
 	enum answer_seen seen;
 
 	for (;;) {
+		bool number = is_number(scan_peek(&s));
 		struct scan after;
 		unsigned next;
 
@@ -210,12 +225,15 @@ read_answers(struct answer *out, struct scan s, unsigned letters)
 		skip_marks(&after, ",;/");
 		next = after.p != s.p ? read_letters(&after) : 0;
 		if (!next) {
-			note_all(out, letters, ends_answer(&s) ? seen :
-			    SEEN_UNCLEAR);
+			if (!ends_answer(&s, number))
+				seen = SEEN_UNCLEAR;
+			/* A numbered list of other things begins so. */
+			if (own || !number || seen != SEEN_UNCLEAR)
+				note_all(out, letters, seen);
 			return;
 		}
 		note_all(out, letters, seen);
-		letters = next;
+		own = letters = next;
 		s = after;
 	}
 }
@@ -235,7 +253,7 @@ read_line(struct answer *out, struct scan s, unsigned quoted)
 	letters = read_letters(&s);
 	if (printed_values(s) > 1)
 		return;			/* as the digest printed it */
-	read_answers(out, s, letters ? letters : quoted);
+	read_answers(out, s, letters, quoted);
 }
 
 void
