@@ -108,14 +108,31 @@ has_word(const char *folded, const char *const *words, size_t n)
 #define HAS_WORD(folded, words) \
 	has_word((folded), (words), sizeof(words) / sizeof(*(words)))
 
+/* Behind our case number, "[2026-0001]", stand words of our own: a person's
+ * reply to "ご連絡を受け付けました" is no machine's for them. */
+static void
+cut_our_words(char *folded)
+{
+	size_t digits;
+
+	for (char *p = strchr(folded, '['); p != NULL; p = strchr(p + 1, '[')) {
+		digits = strspn(p + 1, "0123456789");
+		if (digits == 4 && p[5] == '-' && byte_digit((unsigned char)p[6])) {
+			*p = '\0';
+			return;
+		}
+	}
+}
+
 static enum fact_auto
 subject_suggests(struct sk_arena *a, const char *subject)
 {
-	const char *folded;
+	char *folded;
 
 	if (subject == NULL)
 		return AUTO_NO;
 	folded = sk_nfkc_fold(a, subject);
+	cut_our_words(folded);
 	return HAS_WORD(folded, bounce_words) ? AUTO_DSN :
 	    HAS_WORD(folded, auto_words) ? AUTO_REPLIED : AUTO_NO;
 }
@@ -141,16 +158,16 @@ report(struct sk_arena *a, const struct mime_value *type)
 /* Exchange and Exchange Online send their reports from this mailbox. */
 #define EXCHANGE "microsoftexchange329e71ec88ae4615bbc36ab6ce41109e"
 
+/* Not so postmaster@: a person writes from there, and of bounces. What the
+ * subject suggests holds beside a null return path or another mark. */
 static bool
 is_dsn(const struct mail_header *h, const char *from, enum fact_auto likely)
 {
 	static const char *const marks[] = { "X-Failed-Recipients", NULL };
-	bool says = likely == AUTO_DSN;
 
 	return any_of(h, marks) || (from != NULL &&
 	    (sk_ascii_iprefix(from, "mailer-daemon@") ||
-	    (says && (sk_ascii_iprefix(from, "postmaster@") ||
-	    sk_ascii_iprefix(from, EXCHANGE)))));
+	    (likely == AUTO_DSN && sk_ascii_iprefix(from, EXCHANGE))));
 }
 
 /* Fields that no person's mail has. X-Auto-Response-Suppress is none of them:
