@@ -67,6 +67,7 @@ static const struct {
 struct element {
 	unsigned char kind;	/* enum tag_kind */
 	bool hidden;		/* this one began what is hidden */
+	bool struck;		/* this one began what is struck out */
 	size_t href, nhref;	/* of a link: where its target is kept */
 	size_t at;		/* where its text began */
 };
@@ -76,7 +77,7 @@ struct writer {
 	htmlParserCtxtPtr parser;
 	struct element open[LIMIT_HTML_DEPTH];
 	size_t depth;
-	unsigned quotes, hidden, pre;
+	unsigned quotes, hidden, pre, struck;
 	bool line;		/* something stands on the current line */
 	bool blank_wanted;	/* a blank line is due before the next word */
 	bool space;		/* a blank is due */
@@ -85,6 +86,9 @@ struct writer {
 };
 
 /* --- lines --- */
+
+/* Around what is struck out, on each of its lines anew. */
+#define STRUCK "~~"
 
 static void
 begin_line(struct writer *w)
@@ -104,6 +108,8 @@ end_line(struct writer *w)
 {
 	if (!w->line)
 		begin_line(w);
+	else if (w->struck > 0)
+		sk_buf_adds(&w->out, STRUCK);
 	sk_buf_addc(&w->out, '\n');
 	w->line = w->space = false;
 }
@@ -133,6 +139,8 @@ before_words(struct writer *w)
 		w->blank_wanted = false;
 	}
 	begin_line(w);
+	if (w->struck > 0)
+		sk_buf_adds(&w->out, STRUCK);
 }
 
 static void
@@ -233,6 +241,21 @@ open_link(struct writer *w, struct element *e, const xmlChar **atts)
 	e->at = w->out.len;
 }
 
+/* Only the outermost counts: webmail strikes out what is struck out. */
+static void
+strike(struct writer *w)
+{
+	if (w->struck++ == 0 && w->line)
+		put(w, STRUCK, sizeof(STRUCK) - 1);
+}
+
+static void
+end_strike(struct writer *w)
+{
+	if (--w->struck == 0 && w->line)
+		sk_buf_adds(&w->out, STRUCK);
+}
+
 /* A link whose words are not its target shows both: a reader of a phishing
  * report wants the target. */
 static void
@@ -285,22 +308,24 @@ open_shown(struct writer *w, struct element *e, const xmlChar **atts)
 		block(w);
 		w->quotes++;
 		break;
-	case TAG_STRUCK:
-		put(w, "~~", 2);
-		break;
 	case TAG_LINK:
 		open_link(w, e, atts);
 		break;
 	case TAG_CELL:
 	case TAG_INLINE:
+	case TAG_STRUCK:
 	case TAG_HIDDEN:
 		break;
 	}
+	if (e->struck)
+		strike(w);
 }
 
 static void
 close_shown(struct writer *w, const struct element *e)
 {
+	if (e->struck)
+		end_strike(w);
 	switch ((enum tag_kind)e->kind) {
 	case TAG_BLOCK:
 	case TAG_ITEM:
@@ -317,9 +342,6 @@ close_shown(struct writer *w, const struct element *e)
 		block(w);
 		w->quotes--;
 		break;
-	case TAG_STRUCK:
-		put(w, "~~", 2);
-		break;
 	case TAG_LINK:
 		close_link(w, e);
 		break;
@@ -328,6 +350,7 @@ close_shown(struct writer *w, const struct element *e)
 		break;
 	case TAG_BREAK:
 	case TAG_RULE:
+	case TAG_STRUCK:
 	case TAG_INLINE:
 	case TAG_HIDDEN:
 		break;
@@ -358,6 +381,8 @@ on_start(void *user, const xmlChar *name, const xmlChar **atts)
 	e->kind = (unsigned char)kind_of(name, atts);
 	e->hidden = e->kind == TAG_HIDDEN ||
 	    styled(attribute(atts, "style"), "display:none");
+	e->struck = w->hidden == 0 && !e->hidden && (e->kind == TAG_STRUCK ||
+	    styled(attribute(atts, "style"), "line-through"));
 	if (e->hidden)
 		w->hidden++;
 	if (w->hidden == 0)
