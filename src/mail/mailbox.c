@@ -31,6 +31,8 @@ struct list_reader {
 	struct sk_span s;
 	size_t at;
 	bool strict, bad, in_angle;
+	bool pairs;		/* raw two-byte characters, whose second byte
+				 * may be "@", a quote's backslash, a bracket */
 	struct entry e;
 	struct fact_mailbox *out;
 	size_t n, max;
@@ -44,17 +46,33 @@ target(struct list_reader *r)
 	return r->in_angle ? &r->e.angle : &r->e.text;
 }
 
+/* The length of the raw CP932 character here, in which the second byte is no
+ * character of its own: 2, or 1 where there is none. */
+static size_t
+raw_char(const struct list_reader *r)
+{
+	const unsigned char *p = r->s.p + r->at;
+
+	if (!r->pairs || r->in_angle || r->at + 1 >= r->s.len ||
+	    !((p[0] >= 0x81 && p[0] <= 0x9f) ||
+	    (p[0] >= 0xe0 && p[0] <= 0xfc)))
+		return 1;
+	return p[1] >= 0x40 && p[1] <= 0xfc && p[1] != 0x7f ? 2 : 1;
+}
+
 /* "...": quotes stay, so that the local part can be told from the rest. */
 static void
 quoted(struct list_reader *r)
 {
 	struct sk_buf *b = target(r);
+	size_t n;
 
 	sk_buf_addc(b, '"');
-	for (r->at++; r->at < r->s.len && r->s.p[r->at] != '"'; r->at++) {
+	for (r->at++; r->at < r->s.len && r->s.p[r->at] != '"'; r->at += n) {
 		if (r->s.p[r->at] == '\\' && r->at + 1 < r->s.len)
 			r->at++;
-		sk_buf_addc(b, r->s.p[r->at]);
+		n = raw_char(r);
+		sk_buf_add(b, r->s.p + r->at, n);
 	}
 	sk_buf_addc(b, '"');
 	r->e.bad |= r->at == r->s.len;
@@ -97,6 +115,8 @@ comment(struct list_reader *r)
 		unsigned c = r->s.p[r->at];
 
 		run = opaque_run(r->s, r->at);
+		if (run == 0 && raw_char(r) > 1)
+			run = 2;
 		if (run > 0) {
 			sk_buf_add(&r->e.comment, r->s.p + r->at, run);
 			r->at += run - 1;
@@ -267,10 +287,24 @@ step(struct list_reader *r)
 		comment(r);
 	} else if (c != 0 && strchr("<>,:;", (int)c) != NULL) {
 		special(r, c);
+	} else if (raw_char(r) > 1) {
+		plain_byte(r, c);
+		sk_buf_addc(target(r), r->s.p[r->at + 1]);
+		r->at += 2;
 	} else {
 		plain_byte(r, c);
 		r->at++;
 	}
+}
+
+/* Raw 8-bit text that is no UTF-8. */
+static bool
+is_other_raw(struct sk_span s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (s.p[i] >= 0x80)
+			return !sk_utf8_valid(s);
+	return false;
 }
 
 int
@@ -281,6 +315,7 @@ mailbox_list(struct sk_arena *a, struct sk_span value, bool strict,
 		.strict = strict, .out = out, .max = max,
 		.doubts = doubts, .japanese = japanese };
 
+	r.pairs = is_other_raw(r.s);
 	sk_buf_init(&r.e.text, r.s.len + 8);
 	sk_buf_init(&r.e.angle, r.s.len + 8);
 	sk_buf_init(&r.e.comment, r.s.len + 8);
