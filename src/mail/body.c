@@ -152,6 +152,11 @@ read_text(struct mail_work *w)
 			continue;
 		if (w->scan.parts[i].leaf == 0)
 			continue;
+		/* What nobody will read costs nothing either. */
+		if (all.len == all.max) {
+			w->out->doubts |= DOUBT_TEXT_CUT;
+			break;
+		}
 		text = read_part_text(w, &w->scan.parts[i]);
 		if (w->roles[i] == ROLE_HTML)
 			html = true;

@@ -19,6 +19,8 @@ struct reader {
 	struct sk_span s;
 	size_t at;
 	bool no_jis_end;	/* looked for once and not found: not again */
+	unsigned char *room;	/* for all quoted values together: none is
+				 * longer than what it is read from */
 };
 
 static unsigned
@@ -79,9 +81,12 @@ jis_run(struct reader *r)
 static struct sk_span
 quoted_string(struct sk_arena *a, struct reader *r)
 {
-	unsigned char *p = sk_arena_alloc(a, r->s.len - r->at);
 	size_t start = ++r->at, n = 0, run;
+	unsigned char *p;
 
+	if (r->room == NULL)
+		r->room = sk_arena_alloc(a, r->s.len);
+	p = r->room;
 	while (!done(r) && peek(r) != '"') {
 		if (is_quoted_pair(r, start)) {
 			p[n++] = r->s.p[r->at + 1];
@@ -96,6 +101,7 @@ quoted_string(struct sk_arena *a, struct reader *r)
 	}
 	if (!done(r))
 		r->at++;
+	r->room = p + n;
 	return sk_span_of(p, n);
 }
 
