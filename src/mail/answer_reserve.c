@@ -3,8 +3,8 @@
  * change, a wish that somebody is not told. They only ever make an answer
  * unclear (R-060): what they want a person reads, nobody guesses.
  *
- * Must never let a firm's footer, which says of every mail that it must not be
- * passed on, keep its people from ever saying yes.
+ * Must never let a firm's disclaimer, which says of every mail that it must not
+ * be passed on, keep its people from ever saying yes.
  */
 #include <config.h>
 
@@ -36,14 +36,9 @@ static const char *const tellings[] = { "share", "sharing", "tell", "told",
 	"inform", "forward", "pass", "disclos", "includ", "give", "giving",
 	"send", "sent", "notif", "show", "publish" };
 
-/* What a firm's footer says under every mail of its people, of all mails and
- * of nobody's answer; and the hours in which it can be called. */
-static const char *const disclaimers[] = { "intended recipient",
-	"intended solely", "intended only", "intended for", "in error",
-	"by mistake", "unauthorized", "unauthorised", "privileged",
-	"誤って", "誤送信", "誤送付", "誤配信", "意図しない", "名宛人", "受信者以外",
-	"宛先以外", "宛先の方以外", "無断で", "無断転送", "心当たり",
-	"土日", "祝日", "平日", "営業時間", "受付時間", "業務時間" };
+/* On a signature's line of office hours "除く" excludes nobody. */
+static const char *const hours[] = { "土日", "祝日", "平日", "営業時間",
+	"受付時間", "業務時間" };
 
 #define HOLDS(s, list, at_start) \
 	words_hold((s), (list), sizeof(list) / sizeof((list)[0]), (at_start))
@@ -68,7 +63,7 @@ says_exclude(struct scan s)
 	struct scan t;
 
 	if (HOLDS(s, exclusions, false))
-		return true;
+		return !HOLDS(s, hours, false);
 	for (; scan_peek(&s) != 0; scan_next(&s)) {
 		t = s;
 		if (scan_table(&t, negatives, sizeof(negatives) /
@@ -76,23 +71,6 @@ says_exclude(struct scan s)
 		    sizeof(negatives) / sizeof(*negatives))
 			return HOLDS(t, tellings, false);
 	}
-	return false;
-}
-
-#define FOOTER_LINES 16
-
-static bool
-in_footer(const struct lines *l, size_t i)
-{
-	size_t end = i + FOOTER_LINES, first = i;
-
-	while (first > 0 && i - first < FOOTER_LINES &&
-	    l->v[first - 1].kind == LINE_TEXT)
-		first--;
-	for (; first < l->n && first < end &&
-	    l->v[first].kind == LINE_TEXT; first++)
-		if (HOLDS(l->v[first].s, disclaimers, false))
-			return true;
 	return false;
 }
 
@@ -110,14 +88,21 @@ void
 answer_read_reserves(const struct lines *l, const bool *sentence,
     struct answer_said *said)
 {
+	bool fresh = true;	/* at a paragraph's start */
+	size_t n;
+
 	if (!may_reserve(said))
 		return;
-	for (size_t i = 0; i < l->n; i++) {
+	for (size_t i = 0; i < l->n; i += n) {
+		n = fresh ? text_disclaimer(l, i) : 0;
+		fresh = l->v[i].kind != LINE_TEXT;
+		if (n > 0)
+			continue;
+		n = 1;
 		if (!sentence[i])
 			continue;
 		said->but |= says_but(l->v[i].s);
 		said->change |= says_change(l->v[i].s);
-		if (!said->exclude && says_exclude(l->v[i].s))
-			said->exclude = !in_footer(l, i);
+		said->exclude |= says_exclude(l->v[i].s);
 	}
 }

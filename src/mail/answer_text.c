@@ -334,7 +334,9 @@ text_split(struct sk_arena *a, const char *text, struct lines *out)
 static const char *const opens[] = {
 	"this e-mail", "this email", "this message", "this communication",
 	"the information contained", "the information in this",
-	"confidentiality notice", "disclaimer", "notice:", "本メ-ル",
+	"confidentiality notice", "disclaimer", "notice:",
+	"if you are not the intended", "if you have received this",
+	"if you receive this", "本メ-ル",
 	"このメ-ル", "本電子メ-ル", "このメッセ-ジ", "本e-mail",
 	"このe-mail", "この電子メ-ル",
 };
@@ -346,10 +348,9 @@ static const char *const seals[] = {
 
 #define PARAGRAPH 1600		/* folded bytes of a paragraph looked at */
 
-/* Lines of the disclaimer paragraph at i, or 0. Bounded: the seal stands in
- * its first lines. */
-static size_t
-disclaimer(const struct lines *l, size_t i)
+/* Bounded: the seal stands in its first lines. */
+size_t
+text_disclaimer(const struct lines *l, size_t i)
 {
 	char s[PARAGRAPH];
 	size_t k, n = 0, j;
@@ -406,7 +407,7 @@ answer_new_lines(struct sk_arena *a, const struct lines *l)
 			fresh = true;
 			continue;
 		}
-		if (fresh && (n = disclaimer(l, i)) > 0)
+		if (fresh && (n = text_disclaimer(l, i)) > 0)
 			continue;
 		n = 1;
 		fresh = false;

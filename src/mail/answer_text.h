@@ -42,6 +42,8 @@ char *answer_new_lines(struct sk_arena *a, const struct lines *l);
  * lines where a mailer wrapped it. NULL if it is none. Lower case. */
 const char *text_token(struct sk_arena *a, const struct lines *l, size_t i,
     struct scan s);
+/* Lines of the paragraph at i that a firm puts under all its mails, or 0. */
+size_t text_disclaimer(const struct lines *l, size_t i);
 /* Begins with a box and a code, after at most one bullet or label? */
 bool text_is_box_line(struct scan s);
 /* "ref: …" or "code: …"; s is then behind the colon. */
