@@ -138,20 +138,52 @@ password_line(const char *text)
 	return false;
 }
 
-bool
-gives_password(struct sk_arena *a, const struct lines *l,
-    const char *subject)
+/* A gateway lists the fields of the mail it speaks of, and below them what
+ * would be quoted in a reply. */
+static const char *
+below_fields(struct sk_arena *a, const struct lines *l)
 {
-	const char *said = answer_new_lines(a, l), *folded;
+	struct sk_buf b;
+	char *out;
+
+	sk_buf_init(&b, strlen(l->text) + 2);
+	for (size_t i = 0; i < l->n; i++) {
+		if (l->v[i].own > 0 || l->v[i].kind == LINE_SIGNATURE)
+			continue;
+		sk_buf_add(&b, l->v[i].s.p, (size_t)(l->v[i].s.end -
+		    l->v[i].s.p));
+		sk_buf_addc(&b, '\n');
+	}
+	out = sk_arena_str(a, sk_buf_str(&b));
+	sk_buf_free(&b);
+	return out;
+}
+
+static bool
+is_password_text(struct sk_arena *a, const char *said, const char *subject)
+{
+	const char *folded;
 
 	if (strlen(said) > LONGEST)
 		return false;
 	folded = sk_nfkc_fold(a, said);
-	if (subject == NULL)
-		subject = "";
-	subject = sk_nfkc_fold(a, subject);
 	return !has(folded, incidents, COUNT(incidents)) &&
 	    !has(subject, incidents, COUNT(incidents)) &&
 	    (has(folded, files, COUNT(files)) ||
 	    has(subject, labels, COUNT(labels))) && password_line(folded);
+}
+
+bool
+gives_password(struct sk_arena *a, const struct lines *l,
+    const char *subject, bool reply)
+{
+	const char *said = answer_new_lines(a, l);
+
+	subject = subject != NULL ? sk_nfkc_fold(a, subject) : "";
+	if (is_password_text(a, said, subject))
+		return true;
+	/* Forwarded, it is somebody else's: malware comes so. */
+	return !reply && has(subject, labels, COUNT(labels)) &&
+	    strncmp(subject, "fw", 2) != 0 &&
+	    is_password_text(a, below_fields(a, l), subject);
 }

@@ -68,7 +68,7 @@ read_words(struct mail_work *w)
 	answer_parse_lines(w->a, &l, &w->out->answer);
 	read_content(w, &l);
 	w->out->gives_password = w->out->nattachments == 0 &&
-	    gives_password(w->a, &l, w->out->subject);
+	    gives_password(w->a, &l, w->out->subject, w->out->nrefs > 0);
 }
 
 static int

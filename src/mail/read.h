@@ -49,9 +49,10 @@ const char *read_part_text(struct mail_work *w, const struct mail_part *p);
 void text_to_lf(char *text);
 /* bounce.c: what a bounce says, and of which mail. */
 void read_bounce(struct mail_work *w);
-/* password.c: is the text little but the password of a file sent before? */
+/* password.c: is the text little but the password of a file sent before?
+ * reply: it refers to another mail. */
 bool gives_password(struct sk_arena *a, const struct lines *l,
-    const char *subject);
+    const char *subject, bool reply);
 /* indicator.c, detail.c: what a text holds (R-040, R-071, R-072), into *out;
  * linear, bounded by limits.h. quotes_ours: quoted lines are our own form. */
 void indicators_find(struct sk_arena *a, const struct lines *l,
