@@ -308,7 +308,7 @@ COLUMNS(indicator_columns) = { YES("proposed", "PROPOSED"),
 	C("type", "TYPE"), C("marks", "MARKS"), C("value", "VALUE"), END };
 COLUMNS(doubt_columns) = { C("doubt", ""), END };
 COLUMNS(attachment_columns) = { C("part", "PART"), C("type", "TYPE"),
-	C("bytes", "BYTES"), C("name", "NAME"), END };
+	C("bytes", "BYTES"), C("marks", "MARKS"), C("name", "NAME"), END };
 COLUMNS(mail_key_columns) = { FPR("fingerprint", "FINGERPRINT"),
 	C("state", "STATE"), C("usable", "USABLE"), C("origin", "ORIGIN"),
 	C("addresses", "ADDRESSES"), C("bytes", "BYTES"), END };

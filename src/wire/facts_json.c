@@ -45,6 +45,23 @@ answers(struct sk_json *o, const struct answer *ans)
 	sk_json_set_bool(o, "ref", ans->ref != NULL);
 }
 
+/* What is odd about an attachment, or worth knowing before it is saved. */
+static void
+attachment_marks(struct sk_json *list, uint32_t flags)
+{
+	static const struct { uint32_t flag; const char *word; } words[] = {
+		{ ATTACH_NAME_TWICE, "two-names" },
+		{ ATTACH_NAME_HOSTILE, "hostile-name" },
+		{ ATTACH_ENCRYPTED, "encrypted" },
+		{ ATTACH_KEY, "key" },
+		{ ATTACH_BAD_ENCODING, "damaged" },
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (flags & words[i].flag)
+			sk_json_add_str(list, words[i].word);
+}
+
 static void
 attachments(struct sk_json *list, const struct facts *f)
 {
@@ -56,6 +73,8 @@ attachments(struct sk_json *list, const struct facts *f)
 		sk_json_set_str(o, "type", att->type);
 		sk_json_set_int(o, "bytes", (int64_t)att->bytes);
 		sk_json_set_int(o, "part", att->part);
+		attachment_marks(sk_json_set(o, "marks", sk_json_array()),
+		    att->flags);
 	}
 }
 
