@@ -113,15 +113,12 @@ has_word(const char *folded, const char *const *words, size_t n)
 static void
 cut_our_words(char *folded)
 {
-	size_t digits;
-
-	for (char *p = strchr(folded, '['); p != NULL; p = strchr(p + 1, '[')) {
-		digits = strspn(p + 1, "0123456789");
-		if (digits == 4 && p[5] == '-' && byte_digit((unsigned char)p[6])) {
+	for (char *p = strchr(folded, '['); p != NULL; p = strchr(p + 1, '['))
+		if (strspn(p + 1, "0123456789") == 4 && p[5] == '-' &&
+		    byte_digit((unsigned char)p[6])) {
 			*p = '\0';
 			return;
 		}
-	}
 }
 
 static enum fact_auto
