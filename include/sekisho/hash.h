@@ -23,4 +23,5 @@ void sk_hash_keyed(const unsigned char key[32], const char *label,
 /* libsodium's base64: with padding, blanks and line ends anywhere. The number
  * of bytes, at most s.len, or 0 for anything else. */
 size_t sk_unbase64(unsigned char *to, struct sk_span s);
+void sk_base64(char *to, struct sk_span s);	/* (len + 2) / 3 * 4 + 1 bytes */
 bool sk_hash_eq(const unsigned char a[SK_HASH], const unsigned char b[SK_HASH]);

@@ -31,10 +31,12 @@ bool sk_is_ascii(struct sk_span s);
 void sk_hex(char *out, const void *p, size_t n);	/* 2n + 1 bytes */
 /* PEM (RFC 7468): "-----BEGIN LABEL-----", base64 in lines of 64. */
 char *sk_pem(struct sk_arena *a, const char *label, struct sk_span s);
-/* armour.c: if from here to the end stands one block of OpenPGP armour and no
- * checksum in it (RFC 9580 6.1), its bytes take its place; anything else stays.
- * Linear. */
-void sk_armour_drop_bare(struct sk_buf *b, size_t from);
+/* armour.c: the CRC-24 of RFC 9580 6.1.1. */
+uint32_t sk_crc24(struct sk_span s);
+/* If from here to the end stands one block of OpenPGP armour, or a text signed
+ * in the clear, and no checksum in it (RFC 9580 6.1), it is given its own;
+ * anything else stays. Linear; 6 bytes more, 8 of room. */
+void sk_armour_add_sum(struct sk_buf *b, size_t from);
 bool sk_unhex(void *out, size_t n, const char *hex);	/* exactly 2n digits */
 /* a-z2-7, lower case, no padding: len characters of random bytes (getrandom). */
 void sk_random_base32(char *out, size_t len);		/* len + 1 bytes */

@@ -73,6 +73,14 @@ sk_hash_eq(const unsigned char a[SK_HASH], const unsigned char b[SK_HASH])
 	return sodium_memcmp(a, b, SK_HASH) == 0;
 }
 
+void
+sk_base64(char *to, struct sk_span s)
+{
+	sodium_bin2base64(to, sodium_base64_ENCODED_LEN(s.len,
+	    sodium_base64_VARIANT_ORIGINAL), s.p, s.len,
+	    sodium_base64_VARIANT_ORIGINAL);
+}
+
 size_t
 sk_unbase64(unsigned char *to, struct sk_span s)
 {

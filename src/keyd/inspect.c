@@ -125,7 +125,7 @@ verb_inspect(struct keyd *k, const struct channel_message *m,
 	done.status = sk_fd_slurp(m->fds[0], &given);
 	if (done.status == 0 && m->nfds == 2)
 		done.status = sk_fd_slurp(m->fds[1], &pinned);
-	sk_armour_drop_bare(&given, 0);
+	sk_armour_add_sum(&given, 0);
 	if (done.status == 0 && smime_is_certificate(sk_buf_span(&given))) {
 		done.status = smime_inspect(k, a, sk_buf_span(&given), &done);
 	} else if (done.status == 0) {

@@ -42,7 +42,7 @@ form_give(struct mail_work *w, const struct mail_part *p, uint64_t *at,
 	part_decode(&w->scan, p, out, &damaged);
 	if (damaged)
 		w->out->doubts |= DOUBT_BAD_MIME;
-	sk_armour_drop_bare(out, before);
+	sk_armour_add_sum(out, before);
 	*at = before;
 	*len = out->len - before;
 	return SK_OK;

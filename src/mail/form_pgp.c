@@ -250,7 +250,7 @@ take_inline(struct mail_work *w, const struct mail_part *p,
 	sk_buf_add(w->payload, armour.p, armour.len);
 	if (w->payload->over)
 		return form_too_large(w);
-	sk_armour_drop_bare(w->payload, w->out->data_at);
+	sk_armour_add_sum(w->payload, w->out->data_at);
 	w->out->data_len = w->payload->len - w->out->data_at;
 	return SK_OK;
 }

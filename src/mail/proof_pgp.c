@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include <sekisho/limits.h>
+#include <sekisho/text.h>
 
 #include "mail/proof_walk.h"
 
@@ -28,36 +29,13 @@ enum {
 
 /* --- armour --- */
 
-static void
-crc24_table(uint32_t t[256])
-{
-	for (uint32_t i = 0; i < 256; i++) {
-		uint32_t c = i << 16;
-
-		for (int bit = 0; bit < 8; bit++)
-			c = c & 0x800000 ? (c << 1) ^ 0x1864cfb : c << 1;
-		t[i] = c & 0xffffff;
-	}
-}
-
-static uint32_t
-crc24(struct sk_span s)
-{
-	uint32_t t[256], c = 0xb704ce;
-
-	crc24_table(t);
-	for (size_t i = 0; i < s.len; i++)
-		c = (c << 8 & 0xffffff) ^ t[(c >> 16 ^ s.p[i]) & 255];
-	return c;
-}
-
 static bool
 checksum_right(struct sk_span line, struct sk_span bin)
 {
 	struct sk_buf sum;
 	struct proof_base64 b = { .out = &sum };
 	bool ok;
-	uint32_t c = crc24(bin);
+	uint32_t c = sk_crc24(bin);
 
 	sk_buf_init(&sum, 3);
 	ok = proof_base64_line(&b, sk_span_of(line.p + 1, line.len - 1)) &&

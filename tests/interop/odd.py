@@ -3,6 +3,7 @@
 told to the operator, answered once (T-27), or read (standards.md A7)."""
 import base64
 import os
+import re
 
 import packets
 import senders
@@ -103,8 +104,8 @@ def version6(w):
          packets.seipd2(), "v36@consulter.test")
 
 
-@step("an armour without its checksum (RFC 9580), whatever its length, signed or "
-      "detached, is read")
+@step("an armour without its checksum (RFC 9580), whatever its length, signed, "
+      "detached or in the clear, is read")
 def no_sum(w):
     for more in ("", "x", "xx", "xxx"):
         sealed = w.tanaka.run("--recipient", w.own, "--local-user",
@@ -125,6 +126,13 @@ def no_sum(w):
             "Content-Type: multipart/signed; boundary=\"=_s\"; micalg="
             "pgp-sha512; protocol=\"application/pgp-signature\""], body)
         same(shown["crypto"]["signature"], "good", more)
+        clear = w.tanaka.run("--clearsign", "--set-notation", "a@x.test=y" +
+                             more, stdin=(WORDS + "\n").encode()).stdout
+        bare, cut = re.subn(rb"\n=[^\n]*(?=\n-----END)", b"", clear)
+        same(cut, 1)
+        _, shown = senders.deliver(w, FROM, [
+            "Content-Type: text/plain; charset=utf-8"], bare)
+        same(shown["crypto"]["signature"], "good", "clear" + more)
 
 
 @step("literal data in mode m, as KMail writes it, is read and its signature "

@@ -347,6 +347,56 @@ organisational_domains(void **state)
 		    rows[i].org);
 }
 
+/* RFC 9580 6.1. The sums are those that gpg --enarmor writes. */
+static void
+armour_is_given_its_sum(void **state)
+{
+#define BLOCK(body) "-----BEGIN PGP MESSAGE-----\n" body \
+	"-----END PGP MESSAGE-----\r\n"
+#define CLEAR "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n=njUN\n" \
+	"- -----END PGP MESSAGE-----\n-----BEGIN PGP SIGNATURE-----\n"
+#define ENDS "-----END PGP SIGNATURE-----"
+	static const struct { const char *in, *out; } t[] = {
+		{ BLOCK("\naGVs\nbG8h\n"), BLOCK("\naGVs\nbG8h\n=+cvX\n") },
+		{ BLOCK("Comment: a\n \naGVsbG8=\n"),
+		    BLOCK("Comment: a\n \naGVsbG8=\n=R/WK\n") },
+		{ " \n" BLOCK("\naGVsbA==\n\n"),
+		    " \n" BLOCK("\naGVsbA==\n=4EpM\n\n") },
+		{ CLEAR "\naGVsbG8h\n" ENDS, CLEAR "\naGVsbG8h\n=+cvX\n" ENDS },
+		{ CLEAR "Version: 1\n\naGVsbG8=\n" ENDS "\n",
+		    CLEAR "Version: 1\n\naGVsbG8=\n=R/WK\n" ENDS "\n" },
+		/* left as they came */
+		{ BLOCK("\naGVs\n=njUN\n"), NULL },
+		{ BLOCK("\naGVs\nb*8h\n"), NULL },
+		{ BLOCK("\naGVsb\n"), NULL },
+		{ BLOCK("\n"), NULL },
+		{ BLOCK("aGVs\n"), NULL },
+		{ BLOCK("no field\n\naGVs\n"), NULL },
+		{ BLOCK("\naGVs\n") "behind", NULL },
+		{ "before\n" BLOCK("\naGVs\n"), NULL },
+		{ CLEAR "\naGVs\n=njUN\n" ENDS, NULL },
+		{ CLEAR "\naG*s\n" ENDS, NULL },
+		{ CLEAR ENDS, NULL },
+		{ "-----BEGIN PGP SIGNED MESSAGE-----\n", NULL },
+		{ "", NULL },
+	};
+	struct sk_buf b;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(t); i++) {
+		sk_buf_init(&b, 1000);
+		sk_buf_adds(&b, "x");
+		sk_buf_adds(&b, t[i].in);
+		sk_armour_add_sum(&b, 1);
+		assert_string_equal(sk_buf_str(&b) + 1,
+		    t[i].out != NULL ? t[i].out : t[i].in);
+		sk_buf_free(&b);
+	}
+#undef BLOCK
+#undef CLEAR
+#undef ENDS
+}
+
 static void
 same_organisation(void **state)
 {
@@ -381,6 +431,7 @@ main(void)
 		T(addresses_that_fail),
 		T(addresses_are_keyed),
 		T(organisational_domains),
+		T(armour_is_given_its_sum),
 		T(same_organisation),
 	};
 
