@@ -214,24 +214,25 @@ note_to(struct daemon *d, struct sk_arena *a, const char *address,
 
 static struct tvalues *
 event_values(struct daemon *d, struct sk_arena *a, const char *event,
-    const char *case_number)
+    const char *case_number, long count)
 {
 	static const char *const events[] = { "new_case", "unclear_answer",
 	    "operator_look", "unreadable", "key_proposed", "held",
-	    "came_back" };
+	    "came_back", "came_back_more" };
 	struct tvalues *v = values_common(d, a, d->config->language);
 
 	for (size_t i = 0; i < sizeof(events) / sizeof(*events); i++)
 		tv_flag(v, events[i], strcmp(event, events[i]) == 0);
 	tv_str(v, "case_number", case_number);
+	tv_int(v, "count", count);
 	return v;
 }
 
 /* An inbox full of notes is no alarm. */
 #define NOTES_PER_HOUR 60
 
-void
-apply_notify(struct daemon *d, const char *event, const char *case_number)
+static void
+notify(struct daemon *d, const char *event, const char *case_number, long count)
 {
 	struct sk_arena *a;
 	struct auto_counts n = { 0 };
@@ -245,10 +246,22 @@ apply_notify(struct daemon *d, const char *event, const char *case_number)
 	a = sk_arena_new();
 	for (size_t i = 0; i < d->config->nnotify; i++)
 		note_to(d, a, d->config->notify[i], "N-01",
-		    event_values(d, a, event, case_number));
+		    event_values(d, a, event, case_number, count));
 	store_auto_add(d->store, NULL, AUTH_NONE, now);
 	turn_after(d, NULL, NULL);
 	sk_arena_free(&a);
+}
+
+void
+apply_notify(struct daemon *d, const char *event, const char *case_number)
+{
+	notify(d, event, case_number, 1);
+}
+
+void
+apply_notify_sum(struct daemon *d, const char *event, long count)
+{
+	notify(d, event, NULL, count);
 }
 
 void

@@ -205,6 +205,8 @@ void apply_rewrap_left(struct daemon *d);
  * may be NULL. */
 void apply_notify(struct daemon *d, const char *event,
     const char *case_number);
+/* The same of so many. */
+void apply_notify_sum(struct daemon *d, const char *event, long count);
 /* The content-free alarm T-45 to every notify address; the caller restrains.
  * queue_id may be NULL. */
 void apply_alarm(struct daemon *d, const char *queue_id, const char *reason,

@@ -70,6 +70,8 @@ look(void *ctx)
 	if (!y->d->stopping && of_day(now) >= FROM_HOUR * 3600 &&
 	    !is_said(y->d, a, today))
 		say(y->d, a, now, today);
+	if (!y->d->stopping)
+		came_back_sum(y->d, a);
 	loop_timer_in(y->timer, LOOK_MILLISECONDS);
 	sk_arena_free(&a);
 }

@@ -193,6 +193,7 @@ static const struct field fields[] = {
 	{ "key_proposed", FIELD_FLAG, P, ALWAYS },
 	{ "held", FIELD_FLAG, P, ALWAYS },
 	{ "came_back", FIELD_FLAG, P, ALWAYS },
+	{ "came_back_more", FIELD_FLAG, P, ALWAYS },
 	{ "held_copies", FIELD_NUMBER, P, ALWAYS },
 	{ "held_people", FIELD_NUMBER, P, ALWAYS },
 	{ "held_days", FIELD_NUMBER, P, ALWAYS },
