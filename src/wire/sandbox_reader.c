@@ -4,7 +4,9 @@
  * it holds: no file, no socket but the channel, no process, no executable
  * memory, no more memory or time than one mail may cost. RLIMIT_CPU counts for
  * the process's whole life, so it holds twice what one mail may take and the
- * reader ends itself when half is used.
+ * reader ends itself when half is used. What is over it dies by SIGXCPU, a
+ * second before the kernel would kill: SIGKILL means that somebody else did it,
+ * and then the mail is read once more.
  */
 #include <config.h>
 
@@ -64,25 +66,26 @@ static const struct wall_call calls[] = {
 
 static const struct {
 	__rlimit_resource_t what;	/* glibc's name for RLIMIT_* */
-	rlim_t most;
+	rlim_t most, more;	/* the hard limit is so much higher */
 } limits[] = {
-	{ RLIMIT_CORE, 0 },
+	{ RLIMIT_CORE, 0, 0 },
 #ifndef SK_SANITIZED
 	/* A sanitizer maps terabytes of shadow and writes long reports. */
-	{ RLIMIT_AS, LIMIT_READER_MEMORY },
-	{ RLIMIT_FSIZE, LIMIT_MESSAGE_MAX },
+	{ RLIMIT_AS, LIMIT_READER_MEMORY, 0 },
+	{ RLIMIT_FSIZE, LIMIT_MESSAGE_MAX, 0 },
 #endif
-	{ RLIMIT_CPU, 2 * LIMIT_READER_CPU },
-	{ RLIMIT_STACK, 8UL * 1024 * 1024 },
+	{ RLIMIT_CPU, 2 * LIMIT_READER_CPU, 1 },
+	{ RLIMIT_STACK, 8UL * 1024 * 1024, 0 },
 	/* the standard three, the channel, one message's descriptors */
-	{ RLIMIT_NOFILE, CHANNEL + 1 + LIMIT_WIRE_FDS },
+	{ RLIMIT_NOFILE, CHANNEL + 1 + LIMIT_WIRE_FDS, 0 },
 };
 
 int
 sandbox_reader(struct sk_error *e)
 {
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
-		struct rlimit r = { limits[i].most, limits[i].most };
+		struct rlimit r = { limits[i].most,
+		    limits[i].most + limits[i].more };
 
 		if (setrlimit(limits[i].what, &r) != 0)
 			return sk_fail(e, SK_ERR_OS, "sandbox", "a resource "

@@ -606,8 +606,52 @@ its_limits_are_set(void **state)
 #ifndef SK_SANITIZED
 	assert_int_equal(memory.rlim_max, LIMIT_READER_MEMORY);
 #endif
-	assert_true(cpu.rlim_max <= 2 * LIMIT_READER_CPU + 1);
+	assert_int_equal(cpu.rlim_cur, 2 * LIMIT_READER_CPU);
+	assert_int_equal(cpu.rlim_max, cpu.rlim_cur + 1);
 	reader_end(&r);
+}
+
+/* A text of many short lines, the dearest that is known. */
+static struct sk_span
+dear_mail(struct sk_buf *b)
+{
+	sk_buf_init(b, LIMIT_READER_KEEP);
+	sk_buf_adds(b, HEAD "Content-Type: text/plain; charset=utf-8\r\n\r\n");
+	while (b->len + 32 < b->max)
+		sk_buf_adds(b, "a\r\nb.c 1.2.3.4\r\n");
+	return sk_buf_span(b);
+}
+
+/* The real reader, killed by the real wall at real work; only the number is
+ * smaller: no mail is known that takes as long as it allows. By SIGXCPU and
+ * not by SIGKILL, after which pool.c has a mail read once more. */
+static void
+spent_processor_time_is_its_own_death(void **state)
+{
+	struct rlimit cpu = { 1, 2 };
+	struct sk_buf b;
+	struct sk_span mail = dear_mail(&b);
+	struct reader r;
+	struct talk t;
+	size_t n = 0;
+	int code;
+
+	(void)state;
+	must_start(&r);
+	assert_int_equal(prlimit(r.pid, RLIMIT_CPU, &cpu, NULL), 0);
+	do {
+		ask(&t, &r, mail);
+		code = t.code;
+		if (code != SK_OK)
+			assert_non_null(strstr(t.e.text, "signal 24"));
+		talk_end(&t);
+	} while (code == SK_OK && ++n < LIMIT_READER_MAILS);
+	assert_int_equal(code, SK_ERR_DATA);
+	assert_int_equal(r.channel, -1);
+	must_start(&r);
+	must_read_plain(&r);
+	reader_end(&r);
+	sk_buf_free(&b);
 }
 
 int
@@ -616,6 +660,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_reader_taken_over_costs_its_mail),
 		cmocka_unit_test(its_limits_are_set),
+		cmocka_unit_test(spent_processor_time_is_its_own_death),
 		cmocka_unit_test(a_plain_mail_is_read),
 		cmocka_unit_test(text_and_parts_come_out),
 		cmocka_unit_test(hostile_mails_hurt_themselves_only),

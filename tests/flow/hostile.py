@@ -3,11 +3,13 @@
 known for the parsers used, each kept byte for byte, with an ordinary mail right
 behind it that must not notice."""
 import os
+import signal
 import smtplib
+import subprocess
 
 from harness import lmtp as direct
-from harness import mails
-from harness.tap import has, run, same, step
+from harness import mails, wait
+from harness.tap import has, lacks, run, same, step
 from harness.world import world
 
 DESK = "csc-anken@council.test"
@@ -93,6 +95,95 @@ def comments(w):
 @step("20,000 nested multiparts")
 def multiparts(w):
     killed_by(w, "multiparts", nested_multiparts())
+
+
+def dear(who):
+    """The dearest text that is known: many short lines."""
+    raw = head(["Content-Type: text/plain"], who) + "a\r\nb.c 1.2.3.4\r\n" * \
+        55000
+    assert len(raw) < 1024 * 1024	# else its reader ends behind it anyway
+    return raw
+
+
+def begin_unread(w):
+    """What is unread so far, and how often the secretariat was told."""
+    w.seen = {c["mails"][0]["number"] for c in map(w.council.case, [
+        c["number"] for c in w.council.cases()])}
+    (w.dir / "raw").mkdir(exist_ok=True)
+    os.chown(w.dir / "raw", w.council.user, -1)
+    return len(told(w))
+
+
+def told(w):
+    return [m for m in w.sink.all("duty@council.test.example")
+            if "読み取れないメール" in m.text]
+
+
+@step("a mail at which its reader's processor time runs out: abandoned, told, "
+      "kept; the next is read")
+def processor(w):
+    # The wall is real, only its number is smaller: no mail is known that takes
+    # as long as it allows.
+    for pid in w.council.helpers("sekisho-reader"):
+        subprocess.run(["prlimit", f"--pid={pid}", "--cpu=1:2"], check=True,
+                       user=w.council.user, group=w.council.group)
+    notes, raws = begin_unread(w), {}
+    for n in range(40):
+        who = f"dear{n}@consulter.test"
+        raws[who] = dear(who)
+        same(lmtp(w, raws[who], sender=who), [250])
+        wait.until("the mail to be read", lambda: all(
+            m["state"] == "filed" for m in w.council.json(
+                "mail", "list")["mails"]), 60)
+        if "died by signal 24" in w.council.said():
+            break
+    has(w.council.said(), "died by signal 24")
+    got = w.consult("behind@consulter.test", "after", "An ordinary mail.")
+    has(got.text, "1-A")
+    kept(w, raws)
+    wait.until("a notice", lambda: len(told(w)) > notes)
+
+
+def kept(w, raws):
+    """One of these stands unread in a case of its own, as it came."""
+    def found():
+        for c in w.council.cases():
+            mail = w.council.case(c["number"])["mails"][0]
+            if mail["class"].upper() == "UNREADABLE" and \
+                    mail["number"] not in w.seen:
+                return c["number"], mail["number"]
+        return None
+    case, mail = wait.until("the unread mail's case", found, 60)
+    w.seen.add(mail)
+    out = w.dir / "raw" / f"unread{mail}"
+    w.council.run("case", "take", case)
+    w.council.run("mail", "save", mail, "--raw", out)
+    same(out.read_bytes() in [r.encode() for r in raws.values()], True,
+         "the original")
+
+
+@step("a reader that stands still: the next mail is read by another, the first "
+      "abandoned at its deadline")
+def stalled(w):
+    pids = w.council.helpers("sekisho-reader")
+    assert len(pids) > 1, pids
+    notes, raws = begin_unread(w), {}
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    for n in range(len(pids)):
+        who = f"still{n}@consulter.test"
+        raws[who] = head(["Content-Type: text/plain"], who) + "x\r\n"
+        same(lmtp(w, raws[who], sender=who), [250])
+    # Whichever mail this one holds is read; the others stay stuck.
+    os.kill(pids[0], signal.SIGCONT)
+    got = w.consult("meanwhile@consulter.test", "after", "An ordinary mail.")
+    has(got.text, "1-A")
+    lacks(w.council.said(), "stalled: killed")
+    kept(w, raws)
+    has(w.council.said(), "stalled: killed at the deadline")
+    wait.until("a notice", lambda: len(told(w)) > notes)
+    wait.until("another reader", lambda: len(w.council.helpers(
+        "sekisho-reader")) == len(pids))
 
 
 @step("NUL, 8-bit in the header, no header at all: taken, never refused")
