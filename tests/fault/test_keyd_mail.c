@@ -422,6 +422,32 @@ bombs_end_early(void **state)
 	    NULL).plain.len, 900000);
 }
 
+/* What holds itself again and again (a quine never ends; gpg has a depth). */
+static void
+messages_in_messages_end_early(void **state)
+{
+	static const unsigned char layer[] = { 0xa3, 0 };	/* "compressed", plain */
+	size_t n = 2 * 5000;
+	char *deep = sk_arena_alloc(h->arena, n);
+	size_t zeros = 40 * 1024 * 1024;
+
+	(void)state;
+	for (size_t i = 0; i < n; i++)
+		deep[i] = (char)layer[i % 2];
+	host_write(h, "deep", joined(sk_span_of(deep, n),
+	    sk_span_str("\xac\x0b\x62\0\0\0\0\0hello")));
+	assert_int_equal(host_gpg(h, own_home, "deep", "deep.gpg",
+	    "--no-literal", "--compress-algo", "none", "--recipient", h->own,
+	    "--encrypt", NULL), 0);
+	refused(host_read(h, "deep.gpg"));
+	host_write(h, "zeros", sk_span_of(sk_arena_alloc(h->arena, zeros),
+	    zeros));
+	assert_int_equal(host_gpg(h, own_home, "zeros", "bomb.gpg",
+	    "--compress-algo", "bzip2", "--recipient", h->own, "--encrypt",
+	    NULL), 0);
+	refused(host_read(h, "bomb.gpg"));
+}
+
 static void
 names_inside_do_nothing(void **state)
 {
@@ -575,6 +601,7 @@ main(void)
 		cmocka_unit_test(odd_messages_stay_closed),
 		cmocka_unit_test(symmetric_is_refused_without_a_question),
 		cmocka_unit_test(bombs_end_early),
+		cmocka_unit_test(messages_in_messages_end_early),
 		cmocka_unit_test(names_inside_do_nothing),
 		cmocka_unit_test(detached_signature_covers_its_bytes),
 		cmocka_unit_test(a_key_must_be_for_signing),

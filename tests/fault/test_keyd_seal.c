@@ -91,6 +91,35 @@ one_copy_opens_for_one_person(void **state)
 	    host_path(h, "copy.asc"), NULL), 0);
 }
 
+/* A newer key with the same name and address, known to this keyd: the pinned
+ * fingerprint names who can open the copy (standards.md B1; finding 7). */
+static void
+an_address_chooses_no_key(void **state)
+{
+	struct person old = host_person(h, "twin", NULL, "0");
+	struct person newer = host_person(h, "other", NULL, "0");
+	struct sealed s;
+
+	(void)state;
+	assert_int_equal(host_gpg(h, newer.home, NULL, NULL, "--quick-add-uid",
+	    newer.fpr, "twin <twin@person.example>", NULL), 0);
+	newer.block = host_export(h, &newer);
+	host_write(h, "own.asc", k.ready.own_block);
+	host_gpg(h, old.home, NULL, NULL, "--import", host_path(h, "own.asc"),
+	    NULL);
+	host_gpg(h, newer.home, NULL, NULL, "--import", host_path(h,
+	    "own.asc"), NULL);
+	s = keyd_seal(h, &k, newer.fpr, newer.block, text());
+	assert_int_equal(s.status, 0);
+	s = keyd_seal(h, &k, old.fpr, old.block, text());
+	assert_int_equal(s.status, 0);
+	host_write(h, "copy.asc", s.armour);
+	assert_int_equal(host_gpg(h, old.home, NULL, NULL, "--decrypt",
+	    host_path(h, "copy.asc"), NULL), 0);
+	assert_int_not_equal(host_gpg(h, newer.home, NULL, NULL, "--decrypt",
+	    host_path(h, "copy.asc"), NULL), 0);
+}
+
 static void
 recipient_sees_a_good_signature(void **state)
 {
@@ -266,6 +295,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(council_key_is_announced),
 		cmocka_unit_test(one_copy_opens_for_one_person),
+		cmocka_unit_test(an_address_chooses_no_key),
 		cmocka_unit_test(recipient_sees_a_good_signature),
 		cmocka_unit_test(others_read_it),
 		cmocka_unit_test(unusable_keys_get_no_copy),

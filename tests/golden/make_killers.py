@@ -67,9 +67,10 @@ KILLERS = {
                    b"<div>\n" * 500_000 + b"end", "doubt: html-only"),
 }
 
-for name, (mail, want) in KILLERS.items():
-    base = "%s/killer-%s" % (sys.argv[1], name)
-    with open(base + ".eml", "wb") as f:
-        f.write(mail)
-    with open(base + ".want", "w") as f:
-        f.write(want)
+if __name__ == "__main__":
+    for name, (mail, want) in KILLERS.items():
+        base = "%s/killer-%s" % (sys.argv[1], name)
+        with open(base + ".eml", "wb") as f:
+            f.write(mail)
+        with open(base + ".want", "w") as f:
+            f.write(want)
