@@ -33,6 +33,7 @@ struct job {
 	struct facts inner;		/* facts of the layer just read */
 	struct verdict verdict;
 	bool enveloped;			/* a layer was S/MIME's, by CBC */
+	struct facts before;		/* `facts` when the first such was met */
 	struct sk_span certificate;	/* of a signer that nobody pinned */
 	const char *unreadable;		/* reason word, or NULL */
 	bool read;			/* ready to be applied */
@@ -50,6 +51,10 @@ void job_read(struct job *j);
  * outside all such mails must look the same, and each counts as a failure, or
  * this is an oracle (standards.md B1). */
 bool job_unsure(const struct job *j);
+/* What the mail says and what may count; NULL if it could not be read. Of an
+ * unsure one it is what stood around the envelope, opened or not: nothing
+ * inside may choose where it goes, whether and how it is answered. */
+const struct facts *job_heard(struct job *j);
 void job_count_failure(struct job *j);
 /* Reading is done: known state, decide, apply. Never fails: what cannot be
  * applied is filed for an operator. */

@@ -147,6 +147,19 @@ job_unsure(const struct job *j)
 	return j->enveloped && (j->verdict.failed || !j->verdict.integrity);
 }
 
+const struct facts *
+job_heard(struct job *j)
+{
+	if (!j->have_facts)
+		return NULL;
+	if (!job_unsure(j))
+		return &j->facts;
+	/* Keys are proposals, whoever put them there. */
+	j->before.keys = j->facts.keys;
+	j->before.nkeys = j->facts.nkeys;
+	return &j->before;
+}
+
 void
 job_count_failure(struct job *j)
 {
@@ -315,7 +328,10 @@ open_layer(struct job *j)
 
 	if (j->layer == 0)
 		j->verdict.outer_form = form;
-	j->enveloped |= form == FORM_SMIME_ENVELOPED;
+	if (form == FORM_SMIME_ENVELOPED && !j->enveloped) {
+		j->enveloped = true;
+		j->before = j->facts;
+	}
 	if (j->layer >= LIMIT_LAYERS)
 		j->facts.doubts |= DOUBT_TOO_DEEP;
 	if (j->layer >= LIMIT_LAYERS || (form_encrypted(form) &&
@@ -350,27 +366,13 @@ take_facts(struct job *j, const struct msg_read_done *done)
 	return r;
 }
 
-/* RFC 9788: a header inside counts if it came out whole, or is signed well. */
+/* RFC 9788: a header inside counts if it came out whole, or is signed well;
+ * what could be anything does not, whoever signed around it. */
 static bool
 header_believed(const struct job *j)
 {
-	return (j->verdict.encrypted && j->verdict.integrity) ||
-	    j->verdict.signature == SIGNATURE_GOOD;
-}
-
-/* What chooses the language of an answer must not come from a text that could
- * be anything. */
-static void
-join_layer(struct job *j)
-{
-	bool kana = j->facts.kana, charset = j->facts.japanese_charset;
-
-	facts_join(j->arena, &j->facts, &j->inner, j->opened,
-	    header_believed(j));
-	if (verdict_is_malleable(&j->verdict)) {
-		j->facts.kana = kana;
-		j->facts.japanese_charset = charset;
-	}
+	return !verdict_is_malleable(&j->verdict) && ((j->verdict.encrypted &&
+	    j->verdict.integrity) || j->verdict.signature == SIGNATURE_GOOD);
 }
 
 static void
@@ -380,7 +382,8 @@ layer_read(struct job *j)
 		j->facts = j->inner;
 		j->have_facts = true;
 	} else {
-		join_layer(j);
+		facts_join(j->arena, &j->facts, &j->inner, j->opened,
+		    header_believed(j));
 	}
 	if (j->inner.form == FORM_PLAIN) {
 		if (verdict_is_malleable(&j->verdict))

@@ -17,6 +17,7 @@
 #include <sekisho/text.h>
 
 struct known {
+	const struct facts *facts;	/* job_heard(); NULL: unreadable */
 	struct token_found tokens[DECIDE_TOKENS];
 	size_t ntokens;
 	struct case_record record;	/* row 0: none */
@@ -29,9 +30,8 @@ struct known {
 static void
 know_tokens(struct job *j, struct known *k)
 {
-	k->ntokens = routing_tokens(j->arena, j->d->config,
-	    j->have_facts ? &j->facts : NULL, j->mail.rcpts, j->mail.nrcpts,
-	    k->tokens);
+	k->ntokens = routing_tokens(j->arena, j->d->config, k->facts,
+	    j->mail.rcpts, j->mail.nrcpts, k->tokens);
 	for (size_t i = 0; i < k->ntokens; i++) {
 		struct token_record t;
 
@@ -76,11 +76,11 @@ know_case_by_token(struct job *j, struct known *k)
 static bool
 know_case_by_subject(struct job *j, struct known *k)
 {
-	const char *number, *from = j->facts.from.address;
+	const char *number, *from = k->facts ? k->facts->from.address : NULL;
 	struct case_record c;
 
-	if (!j->have_facts || !from || !(number = routing_case_number(j->arena,
-	    j->facts.subject)))
+	if (!from || !(number = routing_case_number(j->arena,
+	    k->facts->subject)))
 		return false;
 	if (store_case_find(j->d->store, j->arena, number, &c) ||
 	    !c.originator || !still_routes(j, &c) ||
@@ -95,10 +95,10 @@ know_case_by_subject(struct job *j, struct known *k)
 static bool
 know_case_of_archive(struct job *j, struct known *k)
 {
-	const char *from = j->have_facts ? j->facts.from.address : NULL;
+	const char *from = k->facts ? k->facts->from.address : NULL;
 	int64_t row = 0;
 
-	if (!from || !j->facts.gives_password || store_archive_case(
+	if (!from || !k->facts->gives_password || store_archive_case(
 	    j->d->store, from, j->mail.received, &row) || !row)
 		return false;
 	return store_case_get(j->d->store, j->arena, row, &k->record) == SK_OK;
@@ -205,9 +205,8 @@ know_proof(struct job *j, struct known *k)
 {
 	/* Without integrity a code may stand in words that somebody else moved
 	 * together (EFAIL: S/MIME without a signature). */
-	if (!j->have_facts || !j->facts.answer.code ||
-	    !j->verdict.encrypted || !j->verdict.integrity ||
-	    j->verdict.failed)
+	if (!k->facts || !k->facts->answer.code || !j->verdict.encrypted ||
+	    !j->verdict.integrity || j->verdict.failed)
 		return;
 	for (size_t i = 0; i < k->ntokens; i++) {
 		struct token_found *t = &k->tokens[i];
@@ -216,7 +215,7 @@ know_proof(struct job *j, struct known *k)
 		if (!t->known || !t->case_row)
 			continue;
 		values_proof_code(j->d, t->token, code);
-		t->proved = sk_ascii_ieq(code, j->facts.answer.code);
+		t->proved = sk_ascii_ieq(code, k->facts->answer.code);
 	}
 }
 
@@ -287,11 +286,11 @@ static void
 know_sender(struct job *j, struct known *k, struct decide_in *in)
 {
 	struct auto_counts n = { 0 };
-	const char *from = j->have_facts ? j->facts.from.address : NULL;
+	const char *from = k->facts ? k->facts->from.address : NULL;
 
 	if (!from)
 		return;
-	in->auth = assurance_judge(&j->facts, j->mail.sender,
+	in->auth = assurance_judge(k->facts, j->mail.sender,
 	    j->d->config->authserv_id, !*j->mail.note, j->d->policy);
 	if (store_person_by_address(j->d->store, j->arena, from,
 	    &k->person) == SK_OK) {
@@ -299,7 +298,7 @@ know_sender(struct job *j, struct known *k, struct decide_in *in)
 		in->class1_handler = is_class1_handler(j, &k->person);
 	}
 	/* Counts that cannot be read restrain: fail closed. */
-	if (store_auto_counts(j->d->store, routing_answer_address(&j->facts),
+	if (store_auto_counts(j->d->store, routing_answer_address(k->facts),
 	    in->auth, j->mail.received, &n))
 		n = (struct auto_counts){ UINT_MAX, UINT_MAX, UINT_MAX, 0 };
 	in->counts = (struct reply_counts){ n.address_day, n.domain_hour,
@@ -314,11 +313,12 @@ fill_mail(struct job *j, const struct decide_in *in)
 	struct facts f;
 
 	m->auth = in->auth;
-	m->from = j->have_facts ? j->facts.from.address : NULL;
-	m->subject = j->have_facts ? j->facts.subject : NULL;
-	m->message_id = j->have_facts ? j->facts.message_id : NULL;
-	if (!j->have_facts)
+	m->from = m->subject = m->message_id = NULL;
+	if (!in->facts)
 		return;
+	m->from = in->facts->from.address;
+	m->subject = in->facts->subject;
+	m->message_id = in->facts->message_id;
 	/* The text itself stays in the vault only (I9), keys go to their own
 	 * table. */
 	f = j->facts;
@@ -342,10 +342,11 @@ fill_mail(struct job *j, const struct decide_in *in)
 static void
 gather(struct job *j, struct known *k, struct decide_in *in)
 {
+	k->facts = job_heard(j);
 	*in = (struct decide_in){
 		.config = j->d->config, .policy = j->d->policy,
 		.now = j->mail.received,
-		.facts = j->have_facts ? &j->facts : NULL,
+		.facts = k->facts,
 		.verdict = &j->verdict, .unreadable_why = j->unreadable,
 		.sender = j->mail.sender, .rcpts = j->mail.rcpts,
 		.nrcpts = j->mail.nrcpts, .auth = AUTH_NONE,
@@ -359,7 +360,7 @@ gather(struct job *j, struct known *k, struct decide_in *in)
 	know_tokens(j, k);
 	know_case_by_token(j, k);
 	know_sender(j, k, in);
-	j->mail.from = j->have_facts ? j->facts.from.address : NULL;
+	j->mail.from = k->facts ? k->facts->from.address : NULL;
 	know_repeat(j, in);
 	if (!k->record.row)
 		in->threaded_by_subject = know_case_by_subject(j, k);
@@ -391,8 +392,7 @@ try_apply(struct job *j, struct sk_error *e)
 	struct decide_in in;
 	struct actions acts;
 	struct apply_mail am = {
-		.mail = &j->mail,
-		.facts = j->have_facts ? &j->facts : NULL,
+		.mail = &j->mail, .facts = job_heard(j),
 		.verdict = &j->verdict,
 		.data_key = j->has_key ? j->data_key : NULL,
 	};

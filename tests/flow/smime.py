@@ -116,27 +116,69 @@ def confirmed(w):
     assert not terms or terms["assurance"] != "signature", terms
 
 
+def broken(der):
+    der = bytearray(der)
+    der[-17] ^= 0x80                        # the last octet of the padding
+    return bytes(der)
+
+
+def told(w, sender, how, note):
+    """What a stranger is told of an envelope, without what differs always."""
+    to = "csc-anken@council.test"
+    before = len(w.sink.all(sender))
+    w.send(sender, to, mails.mail(sender, to, "consultation", content=how[0],
+                                  body=how[1]))
+    mail = copies.plain(w.sink.wait(sender, before + 1), sender)
+    same(len(w.sink.all(sender)), before + 1)
+    same(w.council.case(w.council.cases()[0]["number"])["note"], note)
+    return mail
+
+
 @step("what no signature shows to be whole is answered the same, opened or "
       "not; sent again by another it stays closed (no padding oracle, EFAIL)")
 def no_oracle(w):
-    to = "csc-anken@council.test"
     good = w.ca.enveloped(w.own, text_part(
         "様子がおかしいです。\n[x] 1-C\n[x] 2-E\n[x] 3-A\n"))
-    der = bytearray(base64.b64decode(good[1]))
-    der[-17] ^= 0x80                        # the last octet of the padding
-    said, notes = set(), []
-    for sender, how in (("one@one.test", good),
-                        ("two@two.test", part("enveloped-data", bytes(der))),
-                        ("three@three.test", good)):
-        w.send(sender, to, mails.mail(sender, to, "consultation",
-                                      content=how[0], body=how[1]))
-        said.add(copies.plain(w.sink.wait(sender, 1), sender))
-        same(len(w.sink.all(sender)), 1)
-        notes.append(w.council.cases()[0]["number"])
+    bad = part("enveloped-data", broken(base64.b64decode(good[1])))
+    said = {told(w, "one@one.test", good, "not-whole"),
+            told(w, "two@two.test", bad, "cannot-decrypt"),
+            told(w, "three@three.test", good, "ciphertext-came-before")}
     same(len(said), 1, "\n=====\n".join(said))
     has(said.pop(), "[ ] N-A")
-    same([w.council.case(n)["note"] for n in notes],
-         ["not-whole", "cannot-decrypt", "ciphertext-came-before"])
+
+
+def locked_file(w, sender):
+    """Whose password may follow in a mail of its own (R-115)."""
+    before = len(w.council.cases())
+    mail = mails.with_file(sender, "csc-anken@council.test", "log.zip",
+                           mails.locked_zip(), "ログをお送りします。")
+    w.send(sender, "csc-anken@council.test",
+           b"X-Auto-Response-Suppress: All\r\n" + mail)
+    w.council.wait_cases(before + 1)
+
+
+@step("nor does it steer where the mail goes or whether it is answered: not "
+      "by a ref line of somebody's case, a password, a From inside")
+def no_steering(w):
+    inside = {
+        "ref": text_part("はい\n> ref: " +
+                         w.back["Message-ID"].strip("<>").split("@")[0] +
+                         "\n"),
+        "password": text_part("先ほどのファイルのパスワードは "
+                              "Xk7pQ2mL9 です。\n"),
+        "from": mails.crlf(b"Content-Type: text/plain; hp=\"cipher\"\n"
+                           b"From: Mallory <m@evil.test>\n"
+                           b"Subject: x\n\nHello.\n"),
+    }
+    for name, text in inside.items():
+        good = w.ca.enveloped(w.own, text)
+        bad = part("enveloped-data", broken(base64.b64decode(good[1])))
+        people = f"{name}@four.test", f"{name}@five.test"
+        for sender in people:
+            locked_file(w, sender)
+        said = [told(w, people[0], good, "not-whole"),
+                told(w, people[1], bad, "cannot-decrypt")]
+        same(said[0], said[1])
 
 
 @step("a digest goes to each by his own scheme, opened by openssl and gpg")

@@ -2,10 +2,6 @@
 """What kind of mail it is, and what is in it: a member's answer and its T-18
 (R-121), a password after its archive (R-115), a membership paper (R-037), a
 bounce, the details and indicators of a consultation (R-040, R-072)."""
-import base64
-import email
-import io
-import zipfile
 
 from harness import cases, copies, mails, roster
 from harness.tap import has, lacks, run, same, step
@@ -47,31 +43,11 @@ def consultation(w):
         "--indicator 'url:https://evil.example.com/x'")
 
 
-def archive():
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as z:
-        z.writestr("log.txt", "x")
-    raw = bytearray(out.getvalue())
-    raw[6] |= 1                             # the encryption bit
-    raw[raw.index(b"PK\x01\x02") + 8] |= 1
-    return bytes(raw)
-
-
-def with_file(sender, to, name, data, text):
-    m = email.message.EmailMessage()
-    m["From"], m["To"], m["Subject"] = sender, to, "資料"
-    m["Message-ID"] = mails.unique("consulter.test")
-    m.set_content(text)
-    m.add_attachment(data, maintype="application", subtype="octet-stream",
-                     filename=name)
-    return m.as_bytes(policy=email.policy.SMTP)
-
-
 @step("the password of an archive is filed with its case, and flagged")
 def password(w):
     who = "p1@consulter.test"
-    w.send(who, "csc-anken@council.test", with_file(
-        who, "csc-anken@council.test", "log.zip", archive(),
+    w.send(who, "csc-anken@council.test", mails.with_file(
+        who, "csc-anken@council.test", "log.zip", mails.locked_zip(),
         "ログをお送りします。"))
     w.council.wait_cases(2)
     number = [c["number"] for c in w.council.cases()
@@ -90,7 +66,7 @@ def password(w):
 @step("a membership paper opens no case; its sender is told where it belongs")
 def paper(w):
     who = "k1@consulter.test"
-    w.send(who, "csc-info@council.test", with_file(
+    w.send(who, "csc-info@council.test", mails.with_file(
         who, "csc-info@council.test", "261130_協議会加入申込書（K社）.docx",
         b"PK\x03\x04", "申込書をお送りします。"))
     told = w.sink.wait(who)

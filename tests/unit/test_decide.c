@@ -56,7 +56,8 @@ first_mails(void **state)
 	/* S/MIME that nothing shows to be whole: to the outside the same,
 	 * opened or not, whatever seems to stand in it (padding oracle). */
 	CASE(first_mail(), w.in.unsure = true, "open:incident "
-	    "file:consultation count-reply CONFIRMING ask T-01+form+key");
+	    "file:consultation look:not-whole count-reply CONFIRMING ask "
+	    "T-01+form+key");
 	CASE(first_mail(), w.in.unsure = w.verdict.failed = true,
 	    "open:incident file:consultation look:cannot-decrypt count-reply "
 	    "CONFIRMING ask T-01+form+key");

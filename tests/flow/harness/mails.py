@@ -1,8 +1,12 @@
 """Mails as organisations write them: bytes, CRLF, in the charsets in use."""
 import base64
+import email.message
+import email.policy
+import io
 import itertools
 import subprocess
 import time
+import zipfile
 
 COUNT = itertools.count(1)
 
@@ -46,6 +50,27 @@ def mail(sender, to, subject="", text="", charset="utf-8", extra=(),
         content, body = text_part(text, charset, html)
     lines += content or []
     return crlf("\n".join(lines).encode() + b"\n\n" + body)
+
+
+def locked_zip():
+    """An archive that says it has a password."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as z:
+        z.writestr("log.txt", "x")
+    raw = bytearray(out.getvalue())
+    raw[6] |= 1                             # the encryption bit
+    raw[raw.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(raw)
+
+
+def with_file(sender, to, name, data, text):
+    m = email.message.EmailMessage()
+    m["From"], m["To"], m["Subject"] = sender, to, "資料"
+    m["Message-ID"] = unique("consulter.test")
+    m.set_content(text)
+    m.add_attachment(data, maintype="application", subtype="octet-stream",
+                     filename=name)
+    return m.as_bytes(policy=email.policy.SMTP)
 
 
 def text_part(text, charset, html):
