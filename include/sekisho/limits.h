@@ -17,6 +17,8 @@
 #define LIMIT_SMALL_TOTAL (32UL * 1024 * 1024) /* all small mails in memory together */
 #define LIMIT_SEAL_CHUNK (64 * 1024)	/* secretstream chunk: flat memory, 17 bytes cost each */
 #define LIMIT_READ_TRIES 2		/* the third try files the mail as unreadable unread */
+#define LIMIT_INTAKE_JOBS 1024	/* mails begun: with those that wait for a keyd (a file of LIMIT_SMALL_MAIL each at most) or for their turn; beyond them nobody's is read */
+#define LIMIT_MAIL_SECONDS 60	/* of readers and keyds for all layers of one mail: no further step after it, and no step takes longer */
 #define LIMIT_SIGNED_SKEW 300	/* a signer's clock against ours: what is set by the network is within seconds, by hand within minutes */
 #define LIMIT_SIGNED_SECONDS (7 * 86400) /* from signing to arrival where no token ties it to a question: mail servers try for five days */
 #define LIMIT_REPEAT_SECONDS (14 * 86400) /* a repeat of the same content is recognised so long */

@@ -104,6 +104,9 @@ uint64_t pool_ask(struct pool *p, uint32_t type, struct sk_span fields,
 uint64_t pool_ask_at(struct pool *p, const char *name, uint32_t type,
     struct sk_span fields, const int *fds, size_t nfds, pool_fn fn, void *ctx);
 void pool_cancel(struct pool *p, uint64_t id);
+/* In the callback: milliseconds that a helper worked for the operation, with a
+ * first try; its waiting for one is not counted. */
+int64_t pool_worked(const struct pool *p);
 size_t pool_size(const struct pool *p);
 size_t pool_waiting(const struct pool *p);	/* not yet with a helper */
 

@@ -22,7 +22,6 @@
 #include "intake.h"
 
 #define QUEUE_FIRST 64
-#define JOBS_MAX 128	/* with those that wait for keyd or for their turn */
 
 struct waiting {		/* accepted, not begun */
 	int64_t row;
@@ -176,25 +175,12 @@ intake_go_on(struct intake *in)
 
 /* ---- the end of a job ---- */
 
-static void
-unlink_job(struct intake *in, struct job *j)
-{
-	struct job **at = &in->first;
-
-	while (*at != j)
-		at = &(*at)->next;
-	*at = j->next;
-	if (!j->next)
-		in->last = at;
-	in->running--;
-	in->large -= j->large;
-	in->in_memory -= j->plain_counted;
-}
-
+/* The null sender is every machine's: only its tags say what belongs
+ * together. */
 static bool
 must_wait_for(const struct job *j, const struct job *before)
 {
-	if (strcmp(j->sender_key, before->sender_key) == 0)
+	if (*j->sender_key && strcmp(j->sender_key, before->sender_key) == 0)
 		return true;
 	for (size_t i = 0; i < j->ntags; i++)
 		for (size_t k = 0; k < before->ntags; k++)
@@ -203,13 +189,21 @@ must_wait_for(const struct job *j, const struct job *before)
 	return false;
 }
 
-static bool
-may_apply(const struct intake *in, const struct job *j)
+static void
+unlink_job(struct intake *in, struct job *j)
 {
-	for (const struct job *b = in->first; b != j; b = b->next)
-		if (must_wait_for(j, b))
-			return false;
-	return true;
+	struct job **at = &in->first;
+
+	while (*at != j)
+		at = &(*at)->next;
+	*at = j->next;
+	for (struct job *k = j->next; k; k = k->next)
+		k->ahead -= must_wait_for(k, j);
+	if (!j->next)
+		in->last = at;
+	in->running--;
+	in->large -= j->large;
+	in->in_memory -= j->plain_counted;
 }
 
 /* Applies every job whose reading is done and whose forerunners are through;
@@ -222,7 +216,7 @@ apply_ready(struct intake *in)
 	while (j) {
 		struct job *next = j->next;
 
-		if (j->read && may_apply(in, j)) {
+		if (j->read && !j->ahead) {
 			job_apply(j);
 			unlink_job(in, j);
 			job_free(j);
@@ -236,29 +230,31 @@ apply_ready(struct intake *in)
 void
 intake_job_read(struct job *j)
 {
+	job_release(j);
 	j->read = true;
 	apply_ready(j->intake);
 }
 
 /* ---- the beginning of a job ---- */
 
-/* A large mail needs memory while it is read: one per reader. */
+/* A large mail needs memory while it is read: one per reader. One that has to
+ * let many others through first would hold its facts until then, and one sender
+ * must not hold everybody's room. */
 static bool
-room_for_large(const struct intake *in)
+may_begin(const struct intake *in, const struct job *j)
 {
-	return in->large < pool_size(in->d->readers);
+	return (!j->mail.spool || in->large < pool_size(in->d->readers)) &&
+	    j->ahead < jobs_at_once(in);
 }
 
 static void
 go(struct intake *in, struct job *j)
 {
-	bool large = j->mail.spool != NULL;
-
-	j->parked = large && !room_for_large(in);
+	j->parked = !may_begin(in, j);
 	if (j->parked)
 		return;
-	j->large = large;
-	in->large += large;
+	j->large = j->mail.spool != NULL;
+	in->large += j->large;
 	job_read(j);
 }
 
@@ -280,11 +276,13 @@ begin(struct intake *in, struct waiting *w)
 		job_free(j);
 		return;
 	}
+	for (const struct job *b = in->first; b != j; b = b->next)
+		j->ahead += must_wait_for(j, b);
 	go(in, j);
 }
 
-/* Jobs that need a reader. Others hold no one up: a keyd that is not there
- * must not keep plain mails from being read. */
+/* Jobs that need a reader. Others hold no one up: a keyd that is not there, or
+ * a mail that takes long, must not keep the next ones from being read. */
 static size_t
 at_work(const struct intake *in)
 {
@@ -295,12 +293,19 @@ at_work(const struct intake *in)
 	return n;
 }
 
+static bool
+has_room(const struct intake *in)
+{
+	return in->running < LIMIT_INTAKE_JOBS &&
+	    at_work(in) < jobs_at_once(in);
+}
+
 static struct job *
-first_parked(const struct intake *in)
+parked_ready(const struct intake *in)
 {
 	struct job *j = in->first;
 
-	while (j && !j->parked)
+	while (j && !(j->parked && may_begin(in, j)))
 		j = j->next;
 	return j;
 }
@@ -308,9 +313,7 @@ first_parked(const struct intake *in)
 bool
 intake_has_room(const struct intake *in)
 {
-	return !in->n && in->running < JOBS_MAX &&
-	    at_work(in) < jobs_at_once(in) &&
-	    (in->d->own_fpr[0] || !in->patient);
+	return !in->n && has_room(in) && (in->d->own_fpr[0] || !in->patient);
 }
 
 static void
@@ -321,10 +324,9 @@ start_some(struct intake *in)
 	if (in->starting || (!in->d->own_fpr[0] && in->patient))
 		return;
 	in->starting = true;
-	while (room_for_large(in) && (j = first_parked(in)))
+	while (at_work(in) < jobs_at_once(in) && (j = parked_ready(in)))
 		go(in, j);
-	while (in->n && in->running < JOBS_MAX &&
-	    at_work(in) < jobs_at_once(in)) {
+	while (in->n && has_room(in)) {
 		struct waiting w = in->queue[in->head];
 
 		sk_wipe(&in->queue[in->head], sizeof(w));

@@ -13,14 +13,16 @@ struct job {
 	bool has_key;
 	unsigned char data_key[VAULT_KEY];
 	bool large;
-	bool parked;		/* large: until another one is through */
+	bool parked;		/* large, or far behind others: not yet begun */
 	bool waits;		/* for keyd: no reader is kept by it */
 	struct loop_timer *again;
 	/* order */
 	const char *sender_key;
 	const char *tags[DECIDE_TOKENS];
 	size_t ntags;
+	size_t ahead;		/* jobs that have to be through first */
 	/* reading */
+	int64_t worked;			/* milliseconds of readers and keyds */
 	uint64_t ask;			/* pool operation under way, 0 none */
 	struct pool *asked;
 	int mail_fd, facts_fd, payload_fd;
@@ -42,6 +44,8 @@ struct job {
 
 struct job *job_new(struct intake *in, struct daemon *d, int64_t row);
 void job_free(struct job *j);
+/* What only reading needs: memory files. */
+void job_release(struct job *j);
 /* The row and what orders it. An error: the row is gone or done. */
 int job_load(struct job *j);
 /* Begins reading; ends with intake_job_read(). */

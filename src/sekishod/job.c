@@ -33,15 +33,21 @@ job_new(struct intake *in, struct daemon *d, int64_t row)
 }
 
 void
+job_release(struct job *j)
+{
+	sk_fd_close(&j->mail_fd);
+	sk_fd_close(&j->facts_fd);
+	sk_fd_close(&j->payload_fd);
+}
+
+void
 job_free(struct job *j)
 {
 	if (j->ask)
 		pool_cancel(j->asked, j->ask);
 	turn_forget(j->d, j);
 	loop_timer_free(&j->again);
-	sk_fd_close(&j->mail_fd);
-	sk_fd_close(&j->facts_fd);
-	sk_fd_close(&j->payload_fd);
+	job_release(j);
 	sk_buf_free(&j->plain);
 	sk_wipe(j->data_key, sizeof(j->data_key));
 	sk_arena_free(&j->arena);
@@ -82,6 +88,32 @@ unreadable(struct job *j, const char *word, const char *why)
 	intake_job_read(j);
 }
 
+/* The answer to what was asked is here. */
+static void
+take_answer(struct job *j)
+{
+	j->ask = 0;
+	j->waits = false;
+	j->worked += pool_worked(j->asked);
+}
+
+static bool
+took_too_long(const struct job *j)
+{
+	return j->worked >= LIMIT_MAIL_SECONDS * 1000;
+}
+
+/* It is as if it could not be opened; the sender's next mails wait for it. */
+static void
+give_up(struct job *j)
+{
+	sk_log(SK_WARN, "mail.too-long", "mail=%lld layer=%u "
+	    "milliseconds=%lld", (long long)j->mail.row, j->layer,
+	    (long long)j->worked);
+	j->verdict.failed = true;
+	intake_job_read(j);
+}
+
 /* ---- keyd ---- */
 
 static void ask_keyd(struct job *j, const struct key_record *all, size_t n);
@@ -102,7 +134,7 @@ ask_again(struct job *j, const struct msg_opened_mail *o)
 	struct key_record *all = NULL;
 	size_t n = 0;
 
-	if (j->asked_again || o->status || !*o->issuer ||
+	if (j->asked_again || took_too_long(j) || o->status || !*o->issuer ||
 	    o->verdict.signature != SIGNATURE_UNKNOWN_KEY ||
 	    store_keys_of_id(j->d->store, j->arena, o->issuer, &all, &n) ||
 	    n == 0)
@@ -230,8 +262,7 @@ keyd_answered(void *ctx, struct channel_message *m, const char *error)
 	struct msg_opened_mail o;
 	bool inside;
 
-	j->ask = 0;
-	j->waits = false;
+	take_answer(j);
 	if (!m || m->type != MSG_OPENED_MAIL || msg_opened_mail_get(j->arena,
 	    sk_buf_span(&m->fields), &o)) {
 		/* No keyd, no wait: the operator reads it again later. */
@@ -254,6 +285,8 @@ keyd_answered(void *ctx, struct channel_message *m, const char *error)
 	verdict_of_layer(j, &o.verdict);
 	if (o.verdict.failed)
 		intake_job_read(j);
+	else if (took_too_long(j))
+		give_up(j);
 	else
 		go_inside(j, m);
 }
@@ -297,6 +330,8 @@ ask_keyd(struct job *j, const struct key_record *all, size_t n)
 		msg_open_mail_put(&b, &o);
 	}
 	sk_memfd_seal(j->payload_fd);
+	sk_fd_close(&j->mail_fd);
+	sk_fd_close(&j->facts_fd);
 	j->asked = j->d->keyds;
 	j->ask = pool_ask(j->asked, form_opens(f->form) ? MSG_DECRYPT :
 	    MSG_VERIFY, sk_buf_span(&b), &j->payload_fd, 1, false,
@@ -331,6 +366,10 @@ open_layer(struct job *j)
 	if (form == FORM_SMIME_ENVELOPED && !j->enveloped) {
 		j->enveloped = true;
 		j->before = j->facts;
+	}
+	if (took_too_long(j)) {
+		give_up(j);
+		return;
 	}
 	if (j->layer >= LIMIT_LAYERS)
 		j->facts.doubts |= DOUBT_TOO_DEEP;
@@ -408,7 +447,7 @@ reader_answered(void *ctx, struct channel_message *m, const char *error)
 	struct job *j = ctx;
 	struct msg_read_done done;
 
-	j->ask = 0;
+	take_answer(j);
 	if (!m) {
 		unreadable(j, "unreadable", error);
 	} else if (m->type != MSG_READ_DONE || msg_read_done_get(j->arena,
@@ -466,8 +505,7 @@ body_opened(void *ctx, struct channel_message *m, const char *error)
 	struct job *j = ctx;
 	struct msg_opened o;
 
-	j->ask = 0;
-	j->waits = false;
+	take_answer(j);
 	if (!m || m->type != MSG_OPENED || msg_opened_get(j->arena,
 	    sk_buf_span(&m->fields), &o))
 		o.status = SK_ERR_PROTOCOL;

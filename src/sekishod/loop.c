@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/time.h>
+#include <time.h>
 
 #include <sekisho/log.h>
 #include <sekisho/mem.h>
@@ -37,6 +38,15 @@ struct loop_timer {
 	struct event *event;
 	struct hook hook;
 };
+
+int64_t
+loop_milliseconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
 
 static void
 call(const struct hook *h)

@@ -33,6 +33,9 @@ void loop_timer_in(struct loop_timer *t, int64_t milliseconds);
 void loop_timer_stop(struct loop_timer *t);
 void loop_timer_free(struct loop_timer **t);
 
+/* Milliseconds of a clock that nobody sets. */
+int64_t loop_milliseconds(void);
+
 /* The end of the turn: fn runs once no socket is ready. */
 void loop_set_flush(struct loop *l, loop_fn fn, void *ctx);
 void loop_want_flush(struct loop *l);

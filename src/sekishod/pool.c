@@ -37,7 +37,8 @@ static const struct {
 } kinds[] = {
 	[POOL_READER] = { "reader.died", MSG_READER_READY,
 	    LIMIT_READER_SECONDS },
-	[POOL_KEYD] = { "keyd.died", MSG_KEYD_READY, LIMIT_KEYD_SECONDS },
+	[POOL_KEYD] = { "keyd.died", MSG_KEYD_READY,
+	    LIMIT_KEYD_SECONDS + 5 },		/* its own ends first */
 	[POOL_COURIER] = { "courier.died", COURIER_READY,
 	    LIMIT_COURIER_SECONDS + 30 },	/* libcurl's own ends first */
 };
@@ -51,6 +52,7 @@ struct op {
 	bool placed;		/* better by helper `place` */
 	unsigned place;
 	bool retried;
+	int64_t worked;		/* milliseconds, of earlier tries */
 	pool_fn fn;		/* NULL: cancelled */
 	void *ctx;
 	struct op *next;
@@ -68,6 +70,7 @@ struct helper {
 	struct loop_watch *watch;
 	struct loop_timer *deadline, *respawn;
 	struct op *running[IN_CHANNEL_MAX];
+	int64_t since;		/* running[0] is at work */
 	size_t nrunning;
 };
 
@@ -78,6 +81,7 @@ struct pool {
 	struct helper *helpers;
 	struct op *first, **last;
 	uint64_t next_id;
+	int64_t worked;		/* for the one just answered */
 	bool ending;
 };
 
@@ -94,8 +98,10 @@ op_free(struct op *o)
 }
 
 static void
-op_answer(struct op *o, struct channel_message *m, const char *error)
+op_answer(struct pool *p, struct op *o, struct channel_message *m,
+    const char *error)
 {
+	p->worked = o->worked;
 	if (o->fn)
 		o->fn(o->ctx, m, error);
 	op_free(o);
@@ -161,6 +167,8 @@ settle(struct helper *h, bool leaving, bool from_outside, const char *error)
 {
 	struct op *at_work = NULL;
 
+	if (h->nrunning)
+		h->running[0]->worked += loop_milliseconds() - h->since;
 	for (size_t i = h->nrunning; i-- > 0;) {
 		struct op *o = h->running[i];
 
@@ -173,7 +181,7 @@ settle(struct helper *h, bool leaving, bool from_outside, const char *error)
 	}
 	h->nrunning = 0;
 	if (at_work)
-		op_answer(at_work, NULL, error);
+		op_answer(h->pool, at_work, NULL, error);
 }
 
 /* The channel is closed: the process ends by itself, or a hostile one that
@@ -267,6 +275,7 @@ is_last(struct channel_message *m)
 static void
 arm(struct helper *h)
 {
+	h->since = loop_milliseconds();
 	if (h->nrunning || h->starting)
 		loop_timer_in(h->deadline, kinds[h->pool->kind].seconds *
 		    1000);
@@ -306,6 +315,7 @@ got(struct helper *h, struct channel_message *m)
 		return;
 	}
 	o = h->running[0];
+	o->worked += loop_milliseconds() - h->since;
 	h->failures = 0;
 	h->nrunning--;
 	memmove(h->running, h->running + 1,
@@ -316,7 +326,7 @@ got(struct helper *h, struct channel_message *m)
 		h->leaving = true;
 		loop_timer_in(h->deadline, LEAVE_MILLISECONDS);
 	}
-	op_answer(o, m, NULL);
+	op_answer(h->pool, o, m, NULL);
 }
 
 static void
@@ -532,6 +542,12 @@ pool_cancel(struct pool *p, uint64_t id)
 		for (size_t j = 0; j < p->helpers[i].nrunning; j++)
 			if (p->helpers[i].running[j]->id == id)
 				p->helpers[i].running[j]->fn = NULL;
+}
+
+int64_t
+pool_worked(const struct pool *p)
+{
+	return p->worked;
 }
 
 size_t

@@ -3,6 +3,7 @@
  * one that claims to be a keyd, one that dies of itself, one that does its
  * work.
  */
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -28,7 +29,8 @@ static struct {
 	struct config conf;
 	char folder[64];
 	struct pool *pool;
-	unsigned answers;
+	unsigned answers, wanted;
+	int64_t worked;			/* for all answers */
 	char error[160];
 } t;
 
@@ -53,8 +55,9 @@ say_keyd_ready(void)
 	sk_buf_free(&b);
 }
 
+/* milliseconds: how long each takes. */
 static void
-serve(void)
+serve(int milliseconds)
 {
 	struct channel_message m;
 
@@ -63,6 +66,7 @@ serve(void)
 		struct msg_read_done done = { .status = SK_ERR_DATA };
 		struct sk_buf b;
 
+		poll(NULL, 0, milliseconds);
 		sk_buf_init(&b, 4096);
 		msg_read_done_put(&b, &done);
 		say(MSG_READ_DONE, m.id, &b);
@@ -111,7 +115,7 @@ helper(const char *self)
 	if (strstr(self, "killed") && first)
 		die_at_work(SIGKILL);
 	if (!strstr(self, "dies"))
-		serve();
+		serve(strstr(self, "slow") ? 20 : 0);
 	return 0;
 }
 
@@ -175,8 +179,10 @@ answered(void *ctx, struct channel_message *m, const char *error)
 {
 	(void)ctx;
 	t.answers += m != NULL;
+	t.worked += pool_worked(t.pool);
 	snprintf(t.error, sizeof(t.error), "%s", error ? error : "");
-	loop_stop(t.d.loop);
+	if (t.answers >= t.wanted)
+		loop_stop(t.d.loop);
 }
 
 static void
@@ -236,6 +242,27 @@ a_good_one_answers(void **state)
 	tear_down();
 }
 
+/* What waits in a queue is no work: of three at once none counts the others'
+ * time. */
+static void
+only_work_is_counted(void **state)
+{
+	int64_t began;
+
+	(void)state;
+	set_up("slow");
+	t.wanted = 3;
+	t.pool = pool_new(&t.d, POOL_READER, 1);
+	began = loop_milliseconds();
+	for (unsigned i = 0; i < t.wanted; i++)
+		pool_ask(t.pool, MSG_READ, sk_span_of("", 0), NULL, 0, false,
+		    answered, NULL);
+	loop_run(t.d.loop);
+	assert_int_equal(t.answers, 3);
+	assert_in_range(t.worked, 3 * 20 - 3, loop_milliseconds() - began);
+	tear_down();
+}
+
 /* I7: a mail that kills its reader does so once. */
 static void
 a_deadly_mail_is_not_tried_again(void **state)
@@ -273,6 +300,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(reader_names_no_key),
 		cmocka_unit_test(no_storm),
 		cmocka_unit_test(a_good_one_answers),
+		cmocka_unit_test(only_work_is_counted),
 		cmocka_unit_test(a_deadly_mail_is_not_tried_again),
 		cmocka_unit_test(a_reader_killed_from_outside_costs_nothing),
 	};
