@@ -50,6 +50,7 @@ int mail_read_inline(struct sk_span raw, unsigned layer, const char *charset,
     struct sk_arena *a, struct facts *out, struct sk_buf *payload,
     struct sk_error *e);
 
-/* extract.c: the decoded bytes of leaf `part` (1…), for `mail save`. */
-int mail_extract(struct sk_span raw, uint32_t part, struct sk_buf *out,
-    struct sk_error *e);
+/* extract.c: the decoded bytes of leaf `part` (1…), for `mail save`, with the
+ * numbers that mail_read() gave the attachments of that layer. */
+int mail_extract(struct sk_span raw, unsigned layer, uint32_t part,
+    struct sk_buf *out, struct sk_error *e);

@@ -6,7 +6,7 @@
 
 #include <sekisho/mail_read.h>
 
-#include "mail/prescan.h"
+#include "mail/read.h"
 
 static const struct mail_part *
 find_leaf(const struct mail_scan *s, uint32_t number)
@@ -27,14 +27,14 @@ to_out(void *ctx, const unsigned char *p, size_t n)
 }
 
 int
-mail_extract(struct sk_span raw, uint32_t part, struct sk_buf *out,
-    struct sk_error *e)
+mail_extract(struct sk_span raw, unsigned layer, uint32_t part,
+    struct sk_buf *out, struct sk_error *e)
 {
 	struct sk_arena *a = sk_arena_new();
 	const struct mail_part *p = NULL;
 	struct mail_scan scan;
-	bool damaged = false;
-	int rc = prescan(a, raw, 0, &scan, e);
+	bool damaged = false, unwrapped;
+	int rc = read_scan(a, raw, layer, &scan, &unwrapped, e);
 
 	if (rc == SK_OK && part > 0)
 		p = find_leaf(&scan, part);

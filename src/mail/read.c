@@ -32,21 +32,24 @@ protection(const struct mail_work *w)
 	return old != NULL ? PROTECTION_OLD : PROTECTION_NONE;
 }
 
-/* The old form of header protection: the layer is one whole mail as an
- * attachment (RFC 8551 3.1). That mail is then the layer. */
-static int
-unwrap(struct mail_work *w, bool *unwrapped)
+int
+read_scan(struct sk_arena *a, struct sk_span raw, unsigned layer,
+    struct mail_scan *scan, bool *unwrapped, struct sk_error *e)
 {
-	const struct mail_part *root = &w->scan.parts[0];
+	const struct mail_part *root;
+	int rc = prescan(a, raw, layer, scan, e);
 
 	*unwrapped = false;
-	if (w->layer == 0 || !part_is(root, "message/rfc822") ||
+	if (rc != SK_OK || layer == 0)
+		return rc;
+	root = &scan->parts[0];
+	if (!part_is(root, "message/rfc822") ||
 	    root->transfer == TRANSFER_BASE64 ||
 	    root->transfer == TRANSFER_QP)
 		return SK_OK;
 	*unwrapped = true;
 	/* A mail, so its header needs no Content-Type to be one. */
-	return prescan(w->a, part_body(&w->scan, root), 0, &w->scan, w->e);
+	return prescan(a, part_body(scan, root), 0, scan, e);
 }
 
 /* What a person wrote, not what a mail system says. */
@@ -77,9 +80,8 @@ read_layer(struct mail_work *w)
 	bool unwrapped;
 	int rc;
 
-	rc = prescan(w->a, w->scan.raw, w->layer, &w->scan, w->e);
-	if (rc == SK_OK)
-		rc = unwrap(w, &unwrapped);
+	rc = read_scan(w->a, w->scan.raw, w->layer, &w->scan, &unwrapped,
+	    w->e);
 	if (rc != SK_OK)
 		return rc;
 	mime_confirm(w->a, &w->scan);

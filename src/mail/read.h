@@ -27,6 +27,10 @@ struct mail_work {
 	struct sk_error *e;
 };
 
+/* The parts of a layer. The old form of header protection is one whole mail as
+ * an attachment (RFC 8551 3.1): that mail is then the layer. */
+int read_scan(struct sk_arena *a, struct sk_span raw, unsigned layer,
+    struct mail_scan *scan, bool *unwrapped, struct sk_error *e);
 /* envelope.c: everything that stands in the header of the mail. */
 void read_envelope(struct mail_work *w);
 /* form.c: how the layer is wrapped; fills the payload. */

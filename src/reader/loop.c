@@ -101,7 +101,8 @@ read_facts(struct job *j)
 static int
 read_part(struct job *j)
 {
-	int r = mail_extract(j->raw, j->ask.part, &j->facts, &j->e);
+	int r = mail_extract(j->raw, j->ask.layer, j->ask.part, &j->facts,
+	    &j->e);
 
 	if (r == SK_OK && j->facts.over)
 		return sk_fail(&j->e, SK_ERR_LIMIT, "mail", "part %u is too "

@@ -121,6 +121,8 @@ text_and_parts_come_out(void **state)
 	    "--b\r\nContent-Type: text/plain\r\n\r\nwords\r\n"
 	    "--b\r\nContent-Type: application/octet-stream; name=x\r\n"
 	    "Content-Transfer-Encoding: base64\r\n\r\nAAECAw==\r\n--b--\r\n";
+	const char *wrapped = "Content-Type: message/rfc822\r\n\r\n"
+	    "Subject: x\r\nContent-Type: text/plain\r\n\r\ninside";
 	struct reader r;
 	struct talk t;
 
@@ -141,6 +143,12 @@ text_and_parts_come_out(void **state)
 	    (struct msg_read){ .mode = READ_PART, .part = 99 }, DEADLINE);
 	assert_true(t.code < 0);
 	assert_true(t.e.text[0] != '\0');
+	talk_end(&t);
+	/* The layer is a mail in a mail (RFC 8551 3.1). */
+	ask_with(&t, &r, sk_span_str(wrapped), (struct msg_read){
+	    .layer = 1, .mode = READ_PART, .part = 1 }, DEADLINE);
+	assert_int_equal(t.code, SK_OK);
+	assert_string_equal(sk_buf_str(&t.facts), "inside");
 	talk_end(&t);
 	reader_end(&r);
 }

@@ -158,21 +158,53 @@ parts_are_saved(void **state)
 	sk_buf_init(&out, 5);
 	assert_int_equal(f.attachments[0].part, 2);
 	assert_int_equal(f.attachments[0].bytes, 5);
-	assert_int_equal(mail_extract(sk_span_str(mail), 2, &out, &e), SK_OK);
+	assert_int_equal(mail_extract(sk_span_str(mail), 0, 2, &out, &e), SK_OK);
 	assert_int_equal(out.len, 5);
 	assert_memory_equal(out.p, "\0\1\2\3\4", 5);
 	sk_buf_clear(&out);
-	assert_int_equal(mail_extract(sk_span_str(mail), 1, &out, &e), SK_OK);
+	assert_int_equal(mail_extract(sk_span_str(mail), 0, 1, &out, &e), SK_OK);
 	assert_memory_equal(out.p, "words", 5);
 	sk_buf_clear(&out);
-	assert_int_equal(mail_extract(sk_span_str(mail), 3, &out, &e),
+	assert_int_equal(mail_extract(sk_span_str(mail), 0, 3, &out, &e),
 	    SK_ERR_NOINPUT);
-	assert_int_equal(mail_extract(sk_span_str(mail), 0, &out, &e),
+	assert_int_equal(mail_extract(sk_span_str(mail), 0, 0, &out, &e),
 	    SK_ERR_NOINPUT);
 	sk_buf_free(&out);
 	sk_buf_init(&out, 4);
-	assert_int_equal(mail_extract(sk_span_str(mail), 2, &out, &e),
+	assert_int_equal(mail_extract(sk_span_str(mail), 0, 2, &out, &e),
 	    SK_ERR_LIMIT);
+	sk_buf_free(&out);
+}
+
+/* RFC 8551 3.1: the layer is a mail in a mail, and the numbers are those of the
+ * inner one. */
+static void
+parts_of_a_wrapped_layer_come_out(void **state)
+{
+	const char *mail = "Content-Type: message/rfc822\r\n\r\n"
+	    "From: a@example.jp\r\nSubject: x\r\nMIME-Version: 1.0\r\n"
+	    "Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+	    "--b\r\nContent-Type: text/plain\r\n\r\nwords\r\n--b\r\n"
+	    "Content-Type: application/pdf; name=a.pdf\r\n"
+	    "Content-Transfer-Encoding: base64\r\n\r\nAAECAwQ=\r\n"
+	    "--b--\r\n";
+	struct facts f = read_mail(mail, 1);
+	struct sk_error e;
+	struct sk_buf out;
+
+	(void)state;
+	assert_int_equal(f.protection, PROTECTION_WRAPPED);
+	assert_int_equal(f.nattachments, 1);
+	sk_buf_init(&out, 100);
+	assert_int_equal(mail_extract(sk_span_str(mail), 1,
+	    f.attachments[0].part, &out, &e), SK_OK);
+	assert_int_equal(out.len, 5);
+	assert_memory_equal(out.p, "\0\1\2\3\4", 5);
+	sk_buf_free(&out);
+	/* What came so, is a mail that was forwarded: one part. */
+	sk_buf_init(&out, 1000);
+	assert_int_equal(mail_extract(sk_span_str(mail), 0, 2, &out, &e),
+	    SK_ERR_NOINPUT);
 	sk_buf_free(&out);
 }
 
@@ -362,6 +394,7 @@ main(void)
 		cmocka_unit_test(unprotected_header_inside),
 		cmocka_unit_test(too_many_layers),
 		cmocka_unit_test(parts_are_saved),
+		cmocka_unit_test(parts_of_a_wrapped_layer_come_out),
 		cmocka_unit_test(long_text_is_cut_at_a_character),
 		cmocka_unit_test(large_attachment_is_not_held),
 		cmocka_unit_test(keys_are_few_and_small),
