@@ -50,7 +50,9 @@ enum fact_attachment_flag {
 	ATTACH_ENCRYPTED = 1 << 2,	/* with a password: zip, 7z, rar,
 					 * Office, PDF (encrypted.c) */
 	ATTACH_KEY = 1 << 3,		/* an OpenPGP public key */
-	ATTACH_BAD_ENCODING = 1 << 4	/* base64 or quoted-printable damaged */
+	ATTACH_BAD_ENCODING = 1 << 4,	/* base64 or quoted-printable damaged */
+	ATTACH_SEALED = 1 << 5	/* an encrypted OpenPGP message: `mail save
+				 * --open` */
 };
 
 enum fact_auto {		/* RFC 3834, standards.md A4 */

@@ -69,6 +69,9 @@ one_attachment(struct mail_work *w, const struct mail_part *p,
 		out->flags |= ATTACH_BAD_ENCODING;
 	if (encrypted_is(&watch))
 		out->flags |= ATTACH_ENCRYPTED;
+	if (form_pgp_message(sk_span_of(watch.head, watch.nhead),
+	    part_is_kind(p, "application/")))
+		out->flags |= ATTACH_SEALED;
 }
 
 static bool
@@ -107,6 +110,8 @@ read_attachments(struct mail_work *w)
 			list[n].flags |= ATTACH_KEY;
 		all |= list[n++].flags;
 	}
+	if ((all & ATTACH_SEALED) && w->out->form == FORM_PLAIN)
+		w->out->doubts |= DOUBT_MIXED_PARTS;
 	keys_autocrypt(w, keys, &nkeys);
 	if ((all & ATTACH_ENCRYPTED) &&
 	    speaks_of_password(w->out->text))

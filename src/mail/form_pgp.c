@@ -59,19 +59,23 @@ is_binary_message(struct sk_span s)
 	return c == 1 || c == 3 || c == 9 || c == 18 || c == 20;
 }
 
+bool
+form_pgp_message(struct sk_span head, bool binary)
+{
+	size_t n = sizeof(armour_begin) - 1;
+	struct sk_span word = span_trim(head);
+
+	return (word.len >= n && memcmp(word.p, armour_begin, n) == 0) ||
+	    (binary && is_binary_message(head));
+}
+
 static bool
 is_message(struct mail_work *w, const struct mail_part *p)
 {
-	size_t n = sizeof(armour_begin) - 1;
-	struct sk_span s, word;
-
 	if (p == NULL || p->leaf == 0 || part_is(p, "text/html"))
 		return false;
-	s = beginning(w, p, 4096);
-	word = span_trim(s);
-	if (word.len >= n && memcmp(word.p, armour_begin, n) == 0)
-		return true;
-	return part_is_kind(p, "application/") && is_binary_message(s);
+	return form_pgp_message(beginning(w, p, 4096), part_is_kind(p,
+	    "application/"));
 }
 
 static bool

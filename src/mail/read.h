@@ -45,6 +45,9 @@ void form_wrapper(struct mail_work *w, const struct mail_part *p);
 int form_pgp(struct mail_work *w);
 int form_pgp_file(struct mail_work *w);
 int form_pgp_inline(struct mail_work *w);
+/* Does a file that begins so hold an encrypted message? binary: its type allows
+ * one without armour. */
+bool form_pgp_message(struct sk_span head, bool binary);
 /* roles.c: which parts are text, which are attachments. */
 void read_roles(struct mail_work *w);
 /* body.c: the text of all text parts. */

@@ -89,12 +89,74 @@ reader_done(struct command *c, struct channel_message *m, const char *error)
 }
 
 static int
+keyd_done(struct command *c, struct channel_message *m, const char *error)
+{
+	struct msg_opened_mail done;
+
+	if (!m || m->type != MSG_OPENED_MAIL || msg_opened_mail_get(c->arena,
+	    sk_buf_span(&m->fields), &done))
+		return failed(c, SK_ERR_UNAVAILABLE, "keyd does not answer",
+		    error);
+	if (done.status || m->nfds != 1)
+		return failed(c, SK_ERR_CRYPTO, "it cannot be opened",
+		    done.reason);
+	return SK_OK;
+}
+
+static int
+file_opened(struct command *c, struct channel_message *m, const char *error)
+{
+	int r = keyd_done(c, m, error);
+
+	return r ? r : give(c, &m->fds[0]);
+}
+
+/* The sealed file stands in `fd`, from `f`'s data on. */
+static int
+ask_keyd(struct command *c, int fd, const struct facts *f, command_then then)
+{
+	struct msg_open_mail ask = {
+		.form = f->form, .data_at = f->data_at,
+		.data_len = f->data_len, .sig_at = f->sig_at,
+		.sig_len = f->sig_len,
+	};
+	struct sk_buf b;
+	int r;
+
+	sk_buf_init(&b, LIMIT_WIRE_MESSAGE);
+	msg_open_mail_put(&b, &ask);
+	sk_memfd_seal(fd);
+	r = command_ask(c, c->d->keyds, form_opens(f->form) ?
+	    MSG_DECRYPT : MSG_VERIFY, sk_buf_span(&b), &fd, 1, then);
+	sk_buf_free(&b);
+	return r;
+}
+
+/* An attachment sealed to the council, as people do with a program beside
+ * their mail's: keyd gives its content only whole. */
+static int
+open_file(struct command *c)
+{
+	struct opening *o = c->state;
+	struct facts f = { .form = FORM_PGP_ATTACHED };
+	size_t n;
+
+	if (sk_fd_size(o->out, &n) || n == 0)
+		return failed(c, SK_ERR_DATA, "it cannot be opened",
+		    "the attachment is empty");
+	f.data_len = n;
+	return ask_keyd(c, o->out, &f, file_opened);
+}
+
+static int
 extracted(struct command *c, struct channel_message *m, const char *error)
 {
 	struct opening *o = c->state;
 	int r = reader_done(c, m, error);
 
-	return r ? r : give(c, &o->out);
+	if (r)
+		return r;
+	return o->want == MAIL_WANT_OPENED ? open_file(c) : give(c, &o->out);
 }
 
 static int
@@ -127,44 +189,16 @@ static int
 decrypted(struct command *c, struct channel_message *m, const char *error)
 {
 	struct opening *o = c->state;
-	struct msg_opened_mail done;
+	int r = keyd_done(c, m, error);
 
-	if (!m || m->type != MSG_OPENED_MAIL || msg_opened_mail_get(c->arena,
-	    sk_buf_span(&m->fields), &done))
-		return failed(c, SK_ERR_UNAVAILABLE, "keyd does not answer",
-		    error);
-	if (done.status || m->nfds != 1)
-		return failed(c, SK_ERR_CRYPTO, "it cannot be opened",
-		    done.reason);
+	if (r)
+		return r;
 	sk_fd_close(&o->mail);
 	o->mail = m->fds[0];
 	m->fds[0] = -1;
 	o->at = o->len = 0;
 	o->layer++;
 	return read_facts(c);
-}
-
-static int
-decrypt(struct command *c)
-{
-	struct opening *o = c->state;
-	const struct facts *f = &o->facts;
-	struct msg_open_mail ask = {
-		.form = f->form, .data_at = f->data_at,
-		.data_len = f->data_len, .sig_at = f->sig_at,
-		.sig_len = f->sig_len,
-	};
-	struct sk_buf b;
-	int r;
-
-	sk_buf_init(&b, LIMIT_WIRE_MESSAGE);
-	msg_open_mail_put(&b, &ask);
-	sk_memfd_seal(o->payload);
-	r = command_ask(c, c->d->keyds, form_opens(f->form) ?
-	    MSG_DECRYPT : MSG_VERIFY, sk_buf_span(&b), &o->payload, 1,
-	    decrypted);
-	sk_buf_free(&b);
-	return r;
 }
 
 static int
@@ -208,7 +242,8 @@ layer_read(struct command *c, struct channel_message *m, const char *error)
 	if (o->layer >= LIMIT_LAYERS)
 		return failed(c, SK_ERR_LIMIT, "it is wrapped too often",
 		    "limit");
-	return form_holds_layer(form) ? go_inside(c) : decrypt(c);
+	return form_holds_layer(form) ? go_inside(c) :
+	    ask_keyd(c, o->payload, &o->facts, decrypted);
 }
 
 static int

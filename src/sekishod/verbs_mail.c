@@ -175,7 +175,7 @@ open_mail(struct command *c, enum mail_want want, uint32_t part,
 	c->out = sk_json_document(want == MAIL_WANT_TEXT ? "mail-text" :
 	    want == MAIL_WANT_FACTS ? "split" : "mail-part");
 	sk_json_set_int(c->out, "number", m.row);
-	if (want == MAIL_WANT_PART)
+	if (part > 0)
 		sk_json_set_int(c->out, "part", part);
 	if (want == MAIL_WANT_FACTS)
 		known_of(c, &m);
@@ -198,14 +198,15 @@ int
 verb_mail_save(struct command *c)
 {
 	int64_t part = command_number(c, "part", 0);
-	bool raw = command_flag(c, "raw");
+	bool raw = command_flag(c, "raw"), opened = command_flag(c, "open");
 
-	if (raw == (part > 0))
+	if (raw == (part > 0) || (raw && opened))
 		return sk_fail(&c->e, SK_ERR_USAGE, "mail save", "give the "
 		    "number of an attachment, or --raw for the whole mail");
 	if (part > FACTS_BESIDE + LIMIT_MIME_PARTS)
 		return sk_fail(&c->e, SK_ERR_USAGE, "PART", "no mail has so "
 		    "many parts");
-	return open_mail(c, raw ? MAIL_WANT_RAW : MAIL_WANT_PART,
-	    (uint32_t)part, "mail.save");
+	return open_mail(c, raw ? MAIL_WANT_RAW : opened ? MAIL_WANT_OPENED :
+	    MAIL_WANT_PART, (uint32_t)part, opened ? "mail.save-open" :
+	    "mail.save");
 }

@@ -45,21 +45,32 @@ answers(struct sk_json *o, const struct answer *ans)
 	sk_json_set_bool(o, "ref", ans->ref != NULL);
 }
 
-/* What is odd about an attachment, or worth knowing before it is saved. */
+struct mark {
+	uint32_t flag;
+	const char *word;
+};
+
+static void
+add_marks(struct sk_json *list, uint32_t flags, const struct mark *words,
+    size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (flags & words[i].flag)
+			sk_json_add_str(list, words[i].word);
+}
+
+/* Whatever somebody who opens it should know before. */
 static void
 attachment_marks(struct sk_json *list, uint32_t flags)
 {
-	static const struct { uint32_t flag; const char *word; } words[] = {
+	static const struct mark words[] = {
+		{ ATTACH_ENCRYPTED, "password" }, { ATTACH_SEALED, "sealed" },
+		{ ATTACH_KEY, "key" }, { ATTACH_NAME_HOSTILE, "odd-name" },
 		{ ATTACH_NAME_TWICE, "two-names" },
-		{ ATTACH_NAME_HOSTILE, "hostile-name" },
-		{ ATTACH_ENCRYPTED, "encrypted" },
-		{ ATTACH_KEY, "key" },
 		{ ATTACH_BAD_ENCODING, "damaged" },
 	};
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-		if (flags & words[i].flag)
-			sk_json_add_str(list, words[i].word);
+	add_marks(list, flags, words, sizeof(words) / sizeof(*words));
 }
 
 static void
@@ -148,16 +159,14 @@ doubts(struct sk_json *o, uint32_t bits)
 static void
 marks(struct sk_json *list, uint32_t flags)
 {
-	static const struct { uint32_t flag; const char *word; } words[] = {
+	static const struct mark words[] = {
 		{ INDICATOR_THEIRS, "theirs" },
 		{ INDICATOR_INTERNAL, "internal" },
 		{ INDICATOR_SIGNATURE, "signature" },
 		{ INDICATOR_DEFANGED, "defanged" },
 	};
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-		if (flags & words[i].flag)
-			sk_json_add_str(list, words[i].word);
+	add_marks(list, flags, words, sizeof(words) / sizeof(*words));
 }
 
 void

@@ -456,6 +456,7 @@ VALUES(mail_save) = {
 	    .help = "an attachment's number" },
 	ONE_ARG("FILE", VALUE_PATH, "made new; \"-\": standard output"),
 	OPT("--raw", VALUE_FLAG, "the whole mail as it came"),
+	OPT("--open", VALUE_FLAG, "decrypt a sealed attachment"),
 	END
 };
 VALUES(outbox_list) = {

@@ -51,6 +51,36 @@ def saved(w):
     has(w.council.run("audit", "show"), "mail")
 
 
+@step("a letter with a file sealed to the council: said so, and opened for "
+      "its operator with --open, whole or not at all")
+def sealed_file(w):
+    key, who = w.keys["tanaka"], "letter@consulter.test"
+    data = key.encrypt(b"log " + SECRET.encode(), w.own)
+    at = len(data) // 2
+    spoilt = data[:at] + (b"A" if data[at:at + 1] != b"A" else b"B") + \
+        data[at + 1:]
+    for name, what in ("a.txt.asc", data), ("b.txt.asc", spoilt):
+        cases = len(w.council.cases())
+        w.send(who, "csc-anken@council.test", mails.with_file(
+            who, "csc-anken@council.test", name, what, "See the file."))
+        w.council.wait_cases(cases + 1)
+    found = w.council.json("mail", "list")["mails"][:2]
+    bad, good = [m["number"] for m in found]
+    shown = w.council.json("mail", "show", good)
+    same(shown["attachments"][0]["marks"], ["sealed"])
+    has(" ".join(shown["doubts"]), "mixed-parts")
+    part, out = shown["attachments"][0]["part"], w.dir / "saved"
+    w.council.run("mail", "save", good, part, out / "a.asc")
+    same((out / "a.asc").read_bytes(), data)
+    w.council.run("mail", "save", good, part, out / "a.txt", "--open")
+    same((out / "a.txt").read_bytes(), b"log " + SECRET.encode())
+    has(w.council.run("audit", "show"), "mail.save-open")
+    has(w.council.refused("mail", "save", bad, part, out / "b.txt",
+                          "--open"), "cannot be opened")
+    same((out / "b.txt").exists(), False)
+    w.council.refused("mail", "save", good, out / "c", "--raw", "--open")
+
+
 @step("the attached key is a proposal that an operator approves")
 def proposed(w):
     key = w.keys["tanaka"]

@@ -87,7 +87,7 @@ static void
 print_attachments(struct sk_arena *a, const struct facts *f)
 {
 	static const char *const flags[] = { "name-twice", "name-hostile",
-		"encrypted", "key", "bad-encoding" };
+		"encrypted", "key", "bad-encoding", "sealed" };
 
 	for (size_t i = 0; i < f->nattachments; i++) {
 		const struct fact_attachment *t = &f->attachments[i];
@@ -95,7 +95,7 @@ print_attachments(struct sk_arena *a, const struct facts *f)
 		printf("attachment %u: %s, %llu bytes, \"%s\"", t->part,
 		    t->type, (unsigned long long)t->bytes,
 		    sk_escape_terminal(a, t->name, false));
-		for (unsigned k = 0; k < 5; k++)
+		for (unsigned k = 0; k < 6; k++)
 			if (t->flags & 1u << k)
 				printf(" %s", flags[k]);
 		putchar('\n');

@@ -154,9 +154,8 @@ facts_become_the_read_document(void **state)
 		{ "csc-anken@example.jp", NULL }
 	};
 	static const struct fact_attachment att[] = {
-		{ "a.txt", "text/plain", 3, 2, ATTACH_NAME_TWICE |
-		    ATTACH_NAME_HOSTILE | ATTACH_ENCRYPTED | ATTACH_KEY |
-		    ATTACH_BAD_ENCODING }
+		{ "a.txt", "text/plain", 3, 2, ATTACH_SEALED |
+		    ATTACH_NAME_TWICE }
 	};
 	struct facts f = {
 		.from = { "sato@acme.example", "ignored" }, .to = to, .nto = 1,
@@ -190,8 +189,8 @@ facts_become_the_read_document(void **state)
 	    "\"never\":\"n\",\"other\":null,\"yes\":false,"
 	    "\"items\":[],\"ref\":true},"
 	    "\"attachments\":[{\"name\":\"a.txt\",\"type\":\"text/plain\","
-	    "\"bytes\":3,\"part\":2,\"marks\":[\"two-names\","
-	    "\"hostile-name\",\"encrypted\",\"key\",\"damaged\"]}],\"keys\":[],\"crypto\":{\"form\":\"plain\","
+	    "\"bytes\":3,\"part\":2,\"marks\":[\"sealed\",\"two-names\"]}],"
+	    "\"keys\":[],\"crypto\":{\"form\":\"plain\","
 	    "\"integrity\":null,\"signature\":null,\"signer\":null,"
 	    "\"signed_by\":null,\"owner\":null,\"coverage\":\"nothing\","
 	    "\"signer_is_from\":false,\"protection\":\"none\",\"says\":"

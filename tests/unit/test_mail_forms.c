@@ -188,6 +188,47 @@ an_encrypted_file_and_nothing_else(void **state)
 	    FORM_PLAIN, NULL);
 }
 
+/* Sealed by a program of its own (Kleopatra), and sent with a letter: not the
+ * mail's form, but no file like others. */
+static void
+a_sealed_file_is_marked(void **state)
+{
+	static const struct {
+		const char *file;
+		bool sealed;
+	} t[] = {
+		{ "application/octet-stream; name=m.asc\r\n\r\n" ARMOUR, true },
+		{ "text/plain; name=m.asc\r\nContent-Disposition: attachment"
+		    "\r\n\r\n" ARMOUR, true },
+		/* packet 1, of 268 octets */
+		{ "application/pgp-encrypted; name=m.gpg\r\n"
+		    "Content-Transfer-Encoding: base64\r\n\r\n"
+		    "hQEMA3k7Z2iN1pY9AQf/hQEM\r\n", true },
+		{ "image/png; name=m.png\r\nContent-Transfer-Encoding: base64"
+		    "\r\n\r\nhQEMA3k7Z2iN1pY9AQf/hQEM\r\n", false },
+		{ "application/octet-stream; name=k.asc\r\n\r\n-----BEGIN PGP "
+		    "PUBLIC KEY BLOCK-----\r\n\r\nx\r\n", false },
+		{ "application/octet-stream; name=a.asc\r\n\r\nwords\r\n",
+		    false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(t) / sizeof(*t); i++) {
+		char mail[2000];
+		struct facts f;
+
+		snprintf(mail, sizeof(mail), MIXED TEXT "see file\r\n--b\r\n"
+		    "Content-Type: %s--b--\r\n", t[i].file);
+		f = read_mail(mail, 0);
+		assert_int_equal(f.form, FORM_PLAIN);
+		assert_int_equal(f.nattachments, 1);
+		assert_int_equal(!!(f.attachments[0].flags & ATTACH_SEALED),
+		    t[i].sealed);
+		assert_int_equal(!!(f.doubts & DOUBT_MIXED_PARTS),
+		    t[i].sealed);
+	}
+}
+
 static void
 words_beside_armour_are_kept_apart(void **state)
 {
@@ -524,6 +565,7 @@ main(void)
 		cmocka_unit_test(html_around_it_is_no_encrypted_mail),
 		cmocka_unit_test(html_beside_inline_is_dropped),
 		cmocka_unit_test(an_encrypted_file_and_nothing_else),
+		cmocka_unit_test(a_sealed_file_is_marked),
 		cmocka_unit_test(words_beside_armour_are_kept_apart),
 		cmocka_unit_test(
 		    inline_armour_without_a_sum_is_given_one),
