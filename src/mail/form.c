@@ -1,9 +1,9 @@
 /*
  * How a layer is wrapped: signed parts and S/MIME (RFC 8551) here, encrypted
- * OpenPGP in form_pgp.c. Only the root decides: a wrapped part beside
- * others is not a wrapped mail, and is doubted (EFAIL, standards.md B1). What
- * a keyd is given is cut from the raw bytes: signed octets are never
- * re-serialised.
+ * OpenPGP in form_pgp.c. Only the root decides, or its one part beside plain
+ * text: a wrapped part beside others is not a wrapped mail, and is doubted
+ * (EFAIL, standards.md B1). What a keyd is given is cut from the raw bytes:
+ * signed octets are never re-serialised.
  */
 #include <config.h>
 
@@ -108,14 +108,13 @@ signature_form(struct mail_work *w, const struct mail_part *sig)
 }
 
 static int
-multipart_signed(struct mail_work *w)
+multipart_signed(struct mail_work *w, const struct mail_part *p)
 {
-	const struct mail_part *root = &w->scan.parts[0];
-	const struct mail_part *data = part_child(&w->scan, root, 0);
-	const struct mail_part *sig = part_child(&w->scan, root, 1);
+	const struct mail_part *data = part_child(&w->scan, p, 0);
+	const struct mail_part *sig = part_child(&w->scan, p, 1);
 	int rc;
 
-	if (root->nchildren != 2 || sig->leaf == 0)
+	if (p->nchildren != 2 || sig->leaf == 0)
 		return SK_OK;
 	w->out->form = signature_form(w, sig);
 	if (w->out->form == FORM_PLAIN)
@@ -124,6 +123,34 @@ multipart_signed(struct mail_work *w)
 	rc = give_signed(w, data);
 	return rc == SK_OK ? form_give(w, sig, &w->out->sig_at,
 	    &w->out->sig_len) : rc;
+}
+
+/* A list or a gateway put its footer under a signed mail: all of that mail in
+ * one part, beside it plain text only. What it signs is the mail, the rest
+ * nobody vouches for. */
+static int
+signed_with_footer(struct mail_work *w)
+{
+	const struct mail_part *root = &w->scan.parts[0], *p, *it = NULL;
+	int rc;
+
+	for (size_t i = 0; i < root->nchildren; i++) {
+		p = part_child(&w->scan, root, i);
+		if (it == NULL && part_is(p, "multipart/signed"))
+			it = p;
+		else if (!form_is_beside(p))
+			return SK_OK;
+	}
+	if (it == NULL)
+		return SK_OK;
+	rc = multipart_signed(w, it);
+	for (size_t i = 0; w->out->form != FORM_PLAIN &&
+	    i < root->nchildren; i++) {
+		p = part_child(&w->scan, root, i);
+		if (p != it)
+			form_put_beside(w, p);
+	}
+	return rc;
 }
 
 static bool
@@ -182,7 +209,7 @@ smime(struct mail_work *w)
 	return form_give(w, root, &w->out->data_at, &w->out->data_len);
 }
 
-/* Something encrypted that is not the whole of the mail. */
+/* Something encrypted or signed that is not the whole of the mail. */
 static void
 look_for_mixed(struct mail_work *w)
 {
@@ -193,7 +220,8 @@ look_for_mixed(struct mail_work *w)
 
 		if (part_is(p, "multipart/encrypted") ||
 		    part_is(p, "application/pgp-encrypted") ||
-		    (i > 0 && is_pkcs7(p)))
+		    (i > 0 && (is_pkcs7(p) ||
+		    part_is(p, "multipart/signed"))))
 			w->out->doubts |= DOUBT_MIXED_PARTS;
 	}
 }
@@ -209,10 +237,13 @@ read_form(struct mail_work *w)
 	    part_is(root, "multipart/mixed"))
 		rc = form_pgp(w);
 	else if (part_is(root, "multipart/signed"))
-		rc = multipart_signed(w);
+		rc = multipart_signed(w, root);
 	else if (is_pkcs7(root) || is_named(w, root, ".p7m") ||
 	    is_named(w, root, ".p7s"))
 		rc = smime(w);
+	if (rc == SK_OK && w->out->form == FORM_PLAIN &&
+	    part_is(root, "multipart/mixed"))
+		rc = signed_with_footer(w);
 	if (rc == SK_OK && w->out->form == FORM_PLAIN)
 		rc = form_pgp_file(w);
 	read_roles(w);

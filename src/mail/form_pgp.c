@@ -93,9 +93,8 @@ has_pgp_name(struct mail_work *w, const struct mail_part *p)
 	return false;
 }
 
-/* Text that a server or a person put beside it; HTML is never taken. */
-static bool
-is_beside(const struct mail_part *p)
+bool
+form_is_beside(const struct mail_part *p)
 {
 	return p->leaf > 0 && part_is(p, "text/plain") &&
 	    strcmp(p->disposition.word, "attachment") != 0;
@@ -115,6 +114,13 @@ add_outside(struct mail_work *w, const char *text)
 	w->out->doubts |= DOUBT_OUTSIDE;
 	if (text_has_bidi(w->out->outside))
 		w->out->doubts |= DOUBT_BIDI;
+}
+
+void
+form_put_beside(struct mail_work *w, const struct mail_part *p)
+{
+	add_outside(w, read_part_text(w, p));
+	form_wrapper(w, p);
 }
 
 static void
@@ -181,7 +187,7 @@ look_at(struct mail_work *w, const struct mail_part *p, struct found *f)
 	    has_pgp_name(w, p) && is_message(w, p)) {
 		f->data = p;
 		f->form = FORM_PGP_ATTACHED;
-	} else if (is_beside(p)) {
+	} else if (form_is_beside(p)) {
 		f->words |= span_trim(beginning(w, p, 4096)).len > 0;
 	} else {
 		f->spoilt = true;
@@ -202,10 +208,8 @@ taken_apart(struct mail_work *w)
 		return SK_OK;
 	for (size_t i = 0; i < root->nchildren; i++) {
 		p = part_child(&w->scan, root, i);
-		if (p == f.version || p == f.data || !is_beside(p))
-			continue;
-		add_outside(w, read_part_text(w, p));
-		form_wrapper(w, p);
+		if (p != f.version && p != f.data && form_is_beside(p))
+			form_put_beside(w, p);
 	}
 	return take(w, f.form, f.version, f.data);
 }
@@ -227,7 +231,7 @@ form_pgp_file(struct mail_work *w)
 {
 	const struct mail_part *root = &w->scan.parts[0];
 
-	if (w->scan.n != 1 || is_beside(root) || !is_message(w, root))
+	if (w->scan.n != 1 || form_is_beside(root) || !is_message(w, root))
 		return SK_OK;
 	return take(w, FORM_PGP_ATTACHED, NULL, root);
 }

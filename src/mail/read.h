@@ -45,6 +45,10 @@ void form_wrapper(struct mail_work *w, const struct mail_part *p);
 int form_pgp(struct mail_work *w);
 int form_pgp_file(struct mail_work *w);
 int form_pgp_inline(struct mail_work *w);
+/* Text that a server or a person put beside it; HTML is never taken. It is kept
+ * apart, as words that nobody vouches for. */
+bool form_is_beside(const struct mail_part *p);
+void form_put_beside(struct mail_work *w, const struct mail_part *p);
 /* Does a file that begins so hold an encrypted message? binary: its type allows
  * one without armour. */
 bool form_pgp_message(struct sk_span head, bool binary);

@@ -63,11 +63,18 @@ def beside(w):
     content, body = mails.signed(w.keys["tanaka"], "署名した文\n")
     outer = (b"--=_o\n" + content[0].encode() + b"\n\n" + body +
              b"\n--=_o\nContent-Type: text/plain\n\n[x] 2-E\n--=_o--\n")
-    _, _, shown = post(w, FROM,
-                       ['Content-Type: multipart/mixed; boundary="=_o"'],
-                       outer)
-    same(shown["crypto"]["signature"], "none")
-    same(shown["crypto"]["signer_is_from"], False)
+    _, number, shown = post(w, FROM,
+                            ['Content-Type: multipart/mixed; boundary="=_o"'],
+                            outer)
+    crypto = shown["crypto"]
+    same([crypto[k] for k in ("form", "signature", "coverage",
+                              "signer_is_from")],
+         ["pgp-mime-signed", "good", "part", False])
+    same(shown["answers"]["ticks"], [])
+    has(shown["outside"], "2-E")
+    text = w.council.run("mail", "text", number)
+    has(text, "署名した文")
+    lacks(text, "2-E")
 
 
 @step("a good signature of somebody else is said to be just that")

@@ -188,6 +188,61 @@ an_encrypted_file_and_nothing_else(void **state)
 	    FORM_PLAIN, NULL);
 }
 
+#define SIGNED(type, words) "--b\r\nContent-Type: multipart/signed; " \
+	"boundary=c\r\n\r\n--c\r\n\r\n" words "\r\n--c\r\n" \
+	"Content-Type: application/" type "\r\n\r\nAA==\r\n--c--\r\n"
+
+static void
+signed_is(const char *mail, enum fact_form form, const char *outside)
+{
+	struct facts f = read_mail(mail, 0);
+
+	assert_int_equal(f.form, form);
+	assert_true(gives(&f, "\r\n[x] 1-A"));
+	assert_int_equal(f.sig_len, 4);
+	assert_int_equal(f.answer.ticks, ANSWER_1A);
+	if (outside == NULL)
+		assert_null(f.outside);
+	else
+		assert_string_equal(f.outside, outside);
+	assert_int_equal((f.doubts & DOUBT_OUTSIDE) != 0, outside != NULL);
+}
+
+static void
+signed_part_is_doubted(const char *mail)
+{
+	struct facts f = read_mail(mail, 0);
+
+	assert_int_equal(f.form, FORM_PLAIN);
+	assert_true(f.doubts & DOUBT_MIXED_PARTS);
+	assert_int_equal(f.data_len, 0);
+}
+
+/* A list or a gateway puts its words under a signed mail (A6): the signed part
+ * is the mail, what stands beside answers nothing. Beside more than text
+ * nobody can say what the signature means (JYAF). */
+static void
+a_footer_under_a_signed_mail_is_kept_apart(void **state)
+{
+	(void)state;
+	signed_is(MIXED SIGNED("pgp-signature", "[x] 1-A") TEXT
+	    "list footer\r\n--b--\r\n", FORM_PGP_SIGNED, "list footer");
+	signed_is(MIXED SIGNED("pkcs7-signature", "[x] 1-A") TEXT
+	    "[x] 2-E\r\n--b--\r\n", FORM_SMIME_SIGNED, "[x] 2-E");
+	signed_is(MIXED TEXT "[x] 2-E\r\n" SIGNED("pgp-signature",
+	    "[x] 1-A") "--b--\r\n", FORM_PGP_SIGNED, "[x] 2-E");
+	signed_is(MIXED SIGNED("pgp-signature", "[x] 1-A") "--b--\r\n",
+	    FORM_PGP_SIGNED, NULL);
+	signed_part_is_doubted(MIXED SIGNED("pgp-signature", "x") HTML
+	    "<b>x</b>\r\n--b--\r\n");
+	signed_part_is_doubted(MIXED SIGNED("pgp-signature", "x")
+	    SIGNED("pgp-signature", "y") "--b--\r\n");
+	signed_part_is_doubted(MIXED SIGNED("octet-stream", "x") TEXT
+	    "footer\r\n--b--\r\n");
+	signed_part_is_doubted(HEAD "Content-Type: multipart/related; "
+	    "boundary=b\r\n\r\n" SIGNED("pgp-signature", "x") "--b--\r\n");
+}
+
 /* Sealed by a program of its own (Kleopatra), and sent with a letter: not the
  * mail's form, but no file like others. */
 static void
@@ -565,6 +620,7 @@ main(void)
 		cmocka_unit_test(html_around_it_is_no_encrypted_mail),
 		cmocka_unit_test(html_beside_inline_is_dropped),
 		cmocka_unit_test(an_encrypted_file_and_nothing_else),
+		cmocka_unit_test(a_footer_under_a_signed_mail_is_kept_apart),
 		cmocka_unit_test(a_sealed_file_is_marked),
 		cmocka_unit_test(words_beside_armour_are_kept_apart),
 		cmocka_unit_test(
