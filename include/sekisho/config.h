@@ -15,6 +15,9 @@ struct config_desk {
 	bool ask_at_once;
 };
 
+/* When a person's key is looked for at their own domain: it learns of it. */
+enum config_lookup { LOOKUP_NEVER, LOOKUP_ASKED, LOOKUP_AUTOMATIC };
+
 struct config {
 	struct sk_arena *arena;
 	const char *file, *dir;	/* the file, and the folder it stands in */
@@ -49,6 +52,10 @@ struct config {
 	const char *openpgp_home, *openpgp_fpr;	/* fpr "" : the one init made */
 	const char *smime_home, *smime_fpr;	/* NULL: none */
 	const char *smime_roots;	/* PEM file, or NULL */
+	const char *wkd_word;		/* as in the file */
+	enum config_lookup wkd_lookup;
+	const char *wkd_ca;		/* PEM file; NULL: the system's */
+	const char *wkd_proxy;		/* "http://HOST:PORT"; NULL: none */
 	const char *vault_key;		/* the public half is vault_key.pub */
 	const char *const *keyd_sockets; /* none: sekishod starts its own */
 	size_t nkeyd_sockets;

@@ -93,6 +93,8 @@
 #define LIMIT_RELAY_CONNECTIONS 16
 #define LIMIT_COURIER_SECONDS 300	/* one hand-over, with Postfix's milters at the final dot */
 
+#define LIMIT_WKD_SECONDS 10		/* one request for a key, name and TLS with it; a person waits for two of them */
+
 /* --- milter --- */
 #define LIMIT_QUEUE_ID 32		/* Postfix's long ones have 15 characters */
 #define LIMIT_GUARD_PEERS 256		/* questions at once: one per smtpd and pickup, whose default limit is 100 */
@@ -124,6 +126,6 @@
 #define LIMIT_ROSTER_FILE (4 * 1024 * 1024)
 #define LIMIT_ROSTER_ID 40		/* identifier of an organisation or person: typed by people, stands in tables */
 #define LIMIT_CONFIG_FILE (1024 * 1024)
-#define LIMIT_CA_FILE (4 * 1024 * 1024)	/* relay.ca; every authority of Debian takes 0.2 MiB */
+#define LIMIT_CA_FILE (4 * 1024 * 1024)	/* relay.ca, wkd.ca; every authority of Debian takes 0.2 MiB */
 #define LIMIT_TEMPLATE_FILE (64 * 1024)
 #define LIMIT_TEMPLATE_DEPTH 8		/* sections and blocks within each other; ours use 4 */

@@ -20,3 +20,9 @@ int sandbox_keyd(const char *const *homes, size_t nhomes,
  * Before the first thread. */
 int sandbox_milterd(const char *conf_dir, const char *socket_dir, bool tcp,
     struct sk_error *e);
+/* fetcher: it speaks to a server that nobody knows, under sekishod's own user.
+ * No core, not dumpable; files: programs' libraries, what names are resolved by
+ * and the authorities, to read (ca: a file besides, or NULL); no exec, no
+ * sockets of this machine; TCP to `port` and to name servers only, where the
+ * kernel can hold that. */
+int sandbox_fetcher(const char *ca, unsigned port, struct sk_error *e);

@@ -262,6 +262,7 @@ cli_check(struct cli *c, const struct cli_request *r)
 		check_sockets(&f, conf);
 		check_groups(&f, conf);
 		check_relay(&f, conf);
+		check_wkd(&f, conf);
 		check_store(&f, conf);
 		check_postfix(&f, conf, sk_json_str(r->values, "postfix"));
 	}

@@ -26,6 +26,7 @@ void check_programs(struct finding_list *f, const struct config *c);
 
 /* check_relay.c */
 void check_relay(struct finding_list *f, const struct config *c);
+void check_wkd(struct finding_list *f, const struct config *c);
 
 /* check_smime.c: nothing without smime.home. */
 void check_smime(struct finding_list *f, const struct config *c);

@@ -120,6 +120,28 @@ check_relay_url(const char *s)
 }
 
 const char *
+check_lookup(const char *s)
+{
+	return strcmp(s, "never") == 0 || strcmp(s, "asked") == 0 ||
+	    strcmp(s, "automatic") == 0 ? NULL :
+	    "is not known here; write \"never\", \"asked\" (when an operator "
+	    "asks) or \"automatic\" (and when a key nears its end)";
+}
+
+/* A host and a port that libcurl reads as we do: no login, no path. */
+const char *
+check_proxy(const char *s)
+{
+	const char *colon = strrchr(s, ':');
+	size_t digits = colon ? strspn(colon + 1, "0123456789") : 0;
+
+	return starts(s, "http://") && colon - s > 7 && digits > 0 &&
+	    digits < 6 && !colon[1 + digits] && !strpbrk(s, " @\"?#") &&
+	    !memchr(s + 7, '/', (size_t)(colon - s - 7)) ? NULL :
+	    "is no proxy; write \"http://proxy.example.jp:3128\"";
+}
+
+const char *
 check_fingerprint(const char *s)
 {
 	size_t n = strspn(s, "0123456789abcdefABCDEF");

@@ -12,6 +12,8 @@ const char *check_path(const char *s);
 const char *check_listen(const char *s);
 const char *check_store_url(const char *s);
 const char *check_relay_url(const char *s);
+const char *check_lookup(const char *s);	/* enum config_lookup */
+const char *check_proxy(const char *s);		/* http://HOST:PORT */
 const char *check_fingerprint(const char *s);	/* or "" */
 const char *check_web(const char *s);		/* https://… or "" */
 const char *check_date(const char *s);

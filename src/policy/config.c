@@ -99,6 +99,12 @@ static const struct schema_key smime[] = {
 	TEXT("roots", smime_roots, NULL, check_path),
 	END
 };
+static const struct schema_key wkd[] = {
+	TEXT("lookup", wkd_word, "never", check_lookup),
+	TEXT("ca", wkd_ca, NULL, check_path),
+	TEXT("proxy", wkd_proxy, NULL, check_proxy),
+	END
+};
 static const struct schema_key vault[] = {
 	TEXT("key", vault_key, "vault.key", check_path),
 	END
@@ -136,7 +142,7 @@ static const struct schema_key keys[] = {
 	GROUP("lmtp", lmtp),
 	{ .name = "milter", .type = SCHEMA_GROUP, .keys = milter },
 	GROUP("store", store), GROUP("relay", relay),
-	GROUP("openpgp", openpgp), GROUP("smime", smime),
+	GROUP("openpgp", openpgp), GROUP("smime", smime), GROUP("wkd", wkd),
 	GROUP("vault", vault), GROUP("keyd", keyd), GROUP("reader", reader),
 	GROUP("control", control), GROUP("authentication", authentication),
 	END
@@ -209,6 +215,7 @@ place_files(struct loading *l)
 	if (c->smime_roots)
 		c->smime_roots = beside(l, c->smime_roots);
 	c->relay_ca = beside(l, c->relay_ca);
+	c->wkd_ca = beside(l, c->wkd_ca);
 	c->vault_key = beside(l, c->vault_key);
 	for (size_t i = 0; i < c->nkeyd_sockets; i++)
 		sockets[i] = socket_beside(l, "keyd.sockets",
@@ -286,6 +293,9 @@ finish(struct loading *l)
 	config_relay(c, l->s);
 	if (c->smime_home && !c->smime_fpr)
 		c->smime_fpr = "";
+	c->wkd_lookup = !c->wkd_word || strcmp(c->wkd_word, "never") == 0 ?
+	    LOOKUP_NEVER : strcmp(c->wkd_word, "asked") == 0 ? LOOKUP_ASKED :
+	    LOOKUP_AUTOMATIC;
 }
 
 /* The file's own place, without links and "..". */

@@ -54,7 +54,7 @@ command_answered(void *ctx, struct channel_message *m, const char *error)
 }
 
 int
-command_ask(struct command *c, struct pool *p, enum message_type type,
+command_ask(struct command *c, struct pool *p, uint32_t type,
     struct sk_span fields, const int *fds, size_t nfds, command_then then)
 {
 	c->then = then;
@@ -256,7 +256,7 @@ static const struct {
 	ROW(person, refuse),
 	ROW(roster, import), ROW(roster, check),
 	ROW(key, import), ROW(key, approve), ROW(key, decline),
-	ROW(key, check),
+	ROW(key, check), ROW(key, lookup),
 	ROW(key, list), ROW(key, show), ROW(key, export), ROW(case, list),
 	ROW(case, show), ROW(case, take), ROW(case, note), ROW(case, ask),
 	ROW(case, client),

@@ -53,7 +53,7 @@ command_fn command_find(const struct verb *v);
 /* Runs fn in a group; ends in c->answer() unless it waits for a helper. */
 void command_run(struct command *c, command_fn fn);
 /* Asks a helper; returns COMMAND_LATER. */
-int command_ask(struct command *c, struct pool *p, enum message_type type,
+int command_ask(struct command *c, struct pool *p, uint32_t type,
     struct sk_span fields, const int *fds, size_t nfds, command_then then);
 /* For opening_ask(): the pool's callback, with c->then set. */
 void command_answered(void *ctx, struct channel_message *m,
@@ -85,6 +85,8 @@ int command_unchanged(struct command *c, uint64_t rules, const char *where);
 /* An audit row by this actor; detail holds words and numbers, no content. */
 int command_audit(struct command *c, const char *event, const char *object,
     const char *detail);
+/* Whose keys "person" means, a person's or a case's (verbs_key.c). */
+int command_key_owner(struct command *c, struct key_owner *o);
 int command_case(struct command *c, const char *key,
     struct case_record *out);
 int command_item(struct command *c, const char *key,
@@ -174,7 +176,7 @@ VERB(person_remove); VERB(person_acknowledge); VERB(person_refuse); VERB(roster_
 VERB(roster_check);
 /* verbs_key.c */
 VERB(key_import); VERB(key_approve); VERB(key_decline); VERB(key_list);
-VERB(key_show); VERB(key_export); VERB(key_check);
+VERB(key_show); VERB(key_export); VERB(key_check); VERB(key_lookup);
 /* verbs_case.c, verbs_terms.c */
 VERB(case_list); VERB(case_show); VERB(case_take); VERB(case_note);
 VERB(case_ask); VERB(case_client); VERB(case_close); VERB(terms_show); VERB(terms_narrow);

@@ -54,6 +54,7 @@ struct daemon {
 	struct turn *turn;
 	struct syncer *syncer;
 	struct pool *readers, *keyds;
+	struct pool *fetchers;		/* NULL: no key is looked up */
 	struct door *door;
 	struct intake *intake;
 	struct permits *permits;
@@ -88,7 +89,7 @@ void turn_forget(struct daemon *d, void *ctx);
 typedef void (*pool_fn)(void *ctx, struct channel_message *reply,
     const char *error);
 
-enum pool_kind { POOL_READER, POOL_KEYD, POOL_COURIER };
+enum pool_kind { POOL_READER, POOL_KEYD, POOL_COURIER, POOL_FETCHER };
 /* helper.c: one process, or the connection to it. */
 int helper_process(const struct daemon *d, enum pool_kind kind,
     unsigned index, pid_t *pid, int *fd, struct sk_error *e);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "courier.h"
+#include "fetcher.h"
 
 /* What exec wants: writable strings, in the arena. */
 static char **
@@ -77,11 +78,9 @@ spawn_keyd(const struct daemon *d, unsigned index, int fd, pid_t *pid,
 
 /* This program again, without anything of ours in its memory. */
 static int
-spawn_courier(int fd, pid_t *pid, struct sk_error *e)
+spawn_self(const char *name, int fd, pid_t *pid, struct sk_error *e)
 {
-	const char *words[] = { COURIER_NAME };
-
-	return spawn("/proc/self/exe", words, 1, fd, pid, e);
+	return spawn("/proc/self/exe", &name, 1, fd, pid, e);
 }
 
 static int
@@ -94,7 +93,9 @@ spawn_kind(const struct daemon *d, enum pool_kind kind, unsigned index,
 	case POOL_KEYD:
 		return spawn_keyd(d, index, fd, pid, e);
 	case POOL_COURIER:
-		return spawn_courier(fd, pid, e);
+		return spawn_self(COURIER_NAME, fd, pid, e);
+	case POOL_FETCHER:
+		return spawn_self(FETCHER_NAME, fd, pid, e);
 	}
 	return sk_fail(e, SK_ERR_BUG, "pool", "no such kind");
 }

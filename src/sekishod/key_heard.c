@@ -1,14 +1,9 @@
 /*
  * Keys that came with a mail (R-119). Whose? The registered person's of the
- * From address, and the originator's of the mail's case. What may they do?
- *
- * - A newer form of the key that is pinned, or its revocation, proves itself by
- *   its own signatures, which keyd checked: taken over from any mail.
- * - A new key in a mail signed by the pinned one, whole, with From agreeing, is
- *   a renewal where the policy says so: if it is the only one there, names that
- *   address, and was never retired or declined. An Autocrypt field stands
- *   outside of what was signed.
- * - All else is a proposal with its origin, for an operator (L16).
+ * From address, and the originator's of the mail's case. Each is looked at by
+ * keyd; what it may do stands in key_found.c. A mail's signature speaks for a
+ * key in it only where that is the only one there; an Autocrypt field stands
+ * outside of what was signed.
  */
 #include "daemon.h"
 
@@ -52,124 +47,26 @@ owner_of(struct heard *h, struct key_owner *o)
 	return true;
 }
 
-static struct key_record
-record_of(const struct heard *h, const struct key_owner *o,
-    const struct key_facts *k)
+static struct key_find
+find_of(const struct heard *h)
 {
-	return (struct key_record){
-		.fpr = k->fpr, .person = o->person, .case_row = o->case_row,
-		.facts = *k, .created = sk_now(),
-		.origin = sk_arena_printf(h->a, "mail %lld, %s, %s",
-		    (long long)h->mail, key_origin_word(h->origin), h->from),
-	};
-}
+	const char *mail = sk_arena_printf(h->a, "mail %lld",
+	    (long long)h->mail);
 
-/* ---- what an inspection found ---- */
-
-static int
-extended(struct heard *h, const struct key_owner *o,
-    const struct key_facts *k, struct sk_error *e)
-{
-	struct key_record rec = record_of(h, o, k);
-	const struct key_act act = { "system", sk_arena_printf(h->a,
-	    "its own signature, mail %lld", (long long)h->mail), sk_now() };
-	int r = key_importable(k, act.now, NULL, NULL, e);
-
-	return r ? r : key_pin(h->d, h->a, o, &rec, &act, e);
-}
-
-static int
-revoked(struct heard *h, const struct key_owner *o, const struct key_facts *k,
-    struct sk_error *e)
-{
-	struct key_record rec = record_of(h, o, k);
-	const struct key_act act = { "system", sk_arena_printf(h->a,
-	    "mail %lld", (long long)h->mail), sk_now() };
-
-	return key_revoke(h->d, h->a, o, &rec, &act, e);
-}
-
-/* Signed by the key that is pinned at this moment, not by the one before. */
-static bool
-may_renew(const struct heard *h, const struct key_record *pinned,
-    const struct key_facts *k, int known)
-{
-	return h->d->policy->renewal_by_mail && *h->signer && pinned &&
-	    known == SK_ERR_NOINPUT && sk_ascii_ieq(h->signer, pinned->fpr) &&
-	    !*key_unusable(&pinned->facts, sk_now()) && key_names(k, h->from);
-}
-
-static int
-renewed(struct heard *h, const struct key_owner *o, const struct key_facts *k,
-    struct sk_error *e)
-{
-	struct key_record rec = record_of(h, o, k);
-	const struct key_act act = { "system", sk_arena_printf(h->a,
-	    "signature of %s, mail %lld", h->signer, (long long)h->mail),
-	    sk_now() };
-
-	return key_pin(h->d, h->a, o, &rec, &act, e);
-}
-
-static int
-propose(struct heard *h, const struct key_owner *o, const struct key_facts *k,
-    int known, size_t waiting)
-{
-	struct key_record rec = record_of(h, o, k);
-	const struct key_act act = { "system", NULL, sk_now() };
-	int r;
-
-	/* It waits already, was retired, or was declined. */
-	if (known != SK_ERR_NOINPUT)
-		return known ? known : SK_ERR_EXISTS;
-	if (waiting >= LIMIT_KEY_PROPOSALS)
-		return SK_ERR_LIMIT;
-	r = key_propose(h->d, h->a, o, &rec, &act);
-	if (!r)
-		apply_notify(h->d, "key_proposed", NULL);
-	return r;
-}
-
-static int
-other(struct heard *h, const struct key_owner *o,
-    const struct key_record *pinned, const struct key_facts *k,
-    struct sk_error *e)
-{
-	enum key_state state;
-	size_t waiting = 0;
-	int known = key_state_of(h->d, h->a, o, k->fpr, &state, &waiting);
-	int r = key_importable(k, sk_now(), NULL, NULL, e);
-
-	if (!r)
-		r = key_fits(h->d, h->a, o, k, e);
-	if (r)
-		return r;
-	if (may_renew(h, pinned, k, known) && renewed(h, o, k, e) == SK_OK)
-		return SK_OK;
-	return propose(h, o, k, known, waiting);
+	return (struct key_find){ .where = mail, .from = h->from,
+		.signer = h->signer, .origin = sk_arena_printf(h->a,
+		"%s, %s, %s", mail, key_origin_word(h->origin), h->from) };
 }
 
 static int
 take(struct heard *h, const struct key_facts *k, struct sk_error *e)
 {
-	struct key_record pinned;
+	const struct key_find find = find_of(h);
+	struct key_record found;
 	struct key_owner o;
-	bool has;
 
-	if (!owner_of(h, &o))
-		return SK_ERR_NOINPUT;
-	has = key_pinned_of(h->d, h->a, &o, &pinned) == SK_OK;
-	switch (has ? key_changed(&pinned.facts, k) : KEY_OTHER) {
-	case KEY_SAME:
-		return SK_ERR_EXISTS;
-	case KEY_NEWER:
-		return extended(h, &o, k, e);
-	case KEY_REVOKED:
-		return revoked(h, &o, k, e);
-	case KEY_OTHER:
-		break;
-	}
-	return other(h, &o, has ? &pinned : NULL, k, e);
+	return owner_of(h, &o) ? key_found(h->d, h->a, &o, &find, k, &found,
+	    e) : SK_ERR_NOINPUT;
 }
 
 static void

@@ -53,6 +53,16 @@ tell(struct looking *l, const char *person, struct key_news *n)
 
 /* ---- keys that end (T-43) ---- */
 
+/* Is its successor published already? */
+static int
+look_up(struct looking *l, const char *person)
+{
+	struct person p;
+	int r = store_person_get(l->d->store, l->a, person, &p);
+
+	return r || !p.active ? r : key_lookup(l->d, &p, l->now);
+}
+
 static int
 look_at(struct looking *l, const struct key_due *k)
 {
@@ -67,6 +77,8 @@ look_at(struct looking *l, const struct key_due *k)
 	/* Of a revoked key the person was told when it was. */
 	if (now > told && k->key.person && !f->revoked)
 		r = tell(l, k->key.person, &n);
+	if (!r && now > told && k->key.person && !f->revoked)
+		r = look_up(l, k->key.person);
 	if (!r)
 		r = store_key_told(l->d->store, k->row, now > told ? now :
 		    told, ends, next);

@@ -8,6 +8,7 @@
 #include <sekisho/store.h>
 #include <sekisho/template.h>
 
+struct channel_message;
 struct daemon;
 struct key_watch;
 
@@ -91,6 +92,40 @@ int key_propose(struct daemon *d, struct sk_arena *a,
 int key_decline(struct daemon *d, struct sk_arena *a,
     const struct key_owner *o, struct key_record *k,
     const struct key_act *act);
+
+/* ---- key_found.c: keys that nobody vouches for ---- */
+struct key_find {
+	const char *origin;	/* kept with it */
+	const char *where;	/* for the account: "mail 12" */
+	const char *from;	/* the address it was found by */
+	const char *signer;	/* of a good signature over the whole, by a key
+				 * pinned for that address; NULL or "": none */
+	bool must_name;		/* another key than the pinned one is refused
+				 * if it does not name `from` */
+};
+/* k: as keyd saw it. out: what it became, also with SK_ERR_EXISTS (nothing is
+ * new; state says what it is); SK_ERR_LIMIT: too many wait. In a group. */
+int key_found(struct daemon *d, struct sk_arena *a, const struct key_owner *o,
+    const struct key_find *f, const struct key_facts *k,
+    struct key_record *out, struct sk_error *e);
+
+/* ---- key_lookup.c: keys that a person's own domain publishes (WKD) ---- */
+/* The question to d->fetchers, which is accounted for since an outside server
+ * learns of it. SK_ERR_REFUSED with the mend: none may be asked. In a group. */
+int key_lookup_ask(struct daemon *d, struct sk_arena *a,
+    const struct key_owner *o, const struct key_act *act,
+    struct sk_buf *fields, struct sk_error *e);
+/* m, error: the fetcher's answer: the key's octets, and from which host. */
+int key_lookup_got(struct sk_arena *a, const struct channel_message *m,
+    const char *error, struct sk_span *block, const char **host,
+    struct sk_error *e);
+/* k: what keyd saw in them. As key_found(). */
+int key_lookup_found(struct daemon *d, struct sk_arena *a,
+    const struct key_owner *o, const char *host, const struct key_facts *k,
+    struct key_record *out, struct sk_error *e);
+/* By itself, where the configuration wants that; the log says what came of it.
+ * In a group. */
+int key_lookup(struct daemon *d, const struct person *p, int64_t now);
 
 /* ---- key_heard.c: keys that came with a mail ---- */
 struct key_mail {

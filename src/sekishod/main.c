@@ -19,6 +19,7 @@
 
 #include "courier.h"
 #include "delivery.h"
+#include "fetcher.h"
 #include "load.h"
 
 #define STOP_LOOKS 500
@@ -101,6 +102,8 @@ start(struct daemon *d, struct sk_error *e)
 	d->turn = turn_new(d);
 	d->readers = pool_new(d, POOL_READER, helpers(c->readers));
 	d->keyds = pool_new(d, POOL_KEYD, keyds(c));
+	if (c->wkd_lookup != LOOKUP_NEVER)
+		d->fetchers = pool_new(d, POOL_FETCHER, 1);
 	d->permits = permits_new(d);
 	d->relay = relay_new(d, e);
 	d->outbox = outbox_new(d);
@@ -131,6 +134,7 @@ stop(struct daemon *d)
 	intake_free(&d->intake);
 	pool_free(&d->readers);
 	pool_free(&d->keyds);
+	pool_free(&d->fetchers);
 	permits_free(&d->permits);
 	if (d->store && store_commit(d->store, &e))
 		sk_log(SK_ERROR, "store.commit", "error=\"%s\"", e.text);
@@ -230,10 +234,12 @@ main(int argc, char **argv)
 	bool test = false, debug = false;
 	int c, r;
 
-	if (argc > 0 && strcmp(argv[0], COURIER_NAME) == 0) {
+	if (argc > 0 && (strcmp(argv[0], COURIER_NAME) == 0 ||
+	    strcmp(argv[0], FETCHER_NAME) == 0)) {
 		no_dumps();
 		sk_arena_free(&a);
-		return courier_main();
+		return strcmp(argv[0], COURIER_NAME) == 0 ? courier_main() :
+		    fetcher_main();
 	}
 	while ((c = getopt(argc, argv, "c:td")) != -1) {
 		switch (c) {

@@ -5,9 +5,11 @@
  * process is replaced at once, the others never notice (I7).
  *
  * A reader that says "last" has served its time: nothing more is sent to it,
- * what it has not read goes to another, its end is no death.
+ * what it has not read goes to another, its end is no death. A fetcher has one
+ * operation, and its answer is the last.
  */
 #include "courier.h"
+#include "fetcher.h"
 #include "load.h"
 
 #include <errno.h>
@@ -41,6 +43,8 @@ static const struct {
 	    LIMIT_KEYD_SECONDS + 5 },		/* its own ends first */
 	[POOL_COURIER] = { "courier.died", COURIER_READY,
 	    LIMIT_COURIER_SECONDS + 30 },	/* libcurl's own ends first */
+	[POOL_FETCHER] = { "fetcher.died", FETCHER_READY,
+	    2 * LIMIT_WKD_SECONDS + 10 },	/* likewise, of both places */
 };
 
 struct op {
@@ -261,7 +265,7 @@ on_deadline(void *ctx)
 }
 
 static bool
-is_last(struct channel_message *m)
+reader_is_last(struct channel_message *m)
 {
 	struct sk_arena *a = sk_arena_new();
 	struct msg_read_done done;
@@ -270,6 +274,13 @@ is_last(struct channel_message *m)
 
 	sk_arena_free(&a);
 	return last;
+}
+
+static bool
+is_last(const struct helper *h, struct channel_message *m)
+{
+	return h->pool->kind == POOL_FETCHER ||
+	    (h->pool->kind == POOL_READER && reader_is_last(m));
 }
 
 static void
@@ -321,7 +332,7 @@ got(struct helper *h, struct channel_message *m)
 	memmove(h->running, h->running + 1,
 	    h->nrunning * sizeof(h->running[0]));
 	arm(h);
-	if (h->pool->kind == POOL_READER && is_last(m)) {
+	if (is_last(h, m)) {
 		h->ready = false;
 		h->leaving = true;
 		loop_timer_in(h->deadline, LEAVE_MILLISECONDS);
@@ -382,9 +393,9 @@ give(struct helper *h)
 static void
 dispatch(struct pool *p)
 {
-	size_t busy = 0;
+	size_t busy = 0, most = p->kind == POOL_FETCHER ? 1 : IN_CHANNEL_MAX;
 
-	while (p->first && busy < IN_CHANNEL_MAX) {
+	while (p->first && busy < most) {
 		bool given = false;
 
 		for (unsigned i = 0; i < p->count; i++) {

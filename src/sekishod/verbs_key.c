@@ -12,8 +12,8 @@
 
 #include "roster_acts.h"
 
-static int
-find_owner(struct command *c, struct key_owner *o)
+int
+command_key_owner(struct command *c, struct key_owner *o)
 {
 	const char *id = command_str(c, "person");
 	struct case_record k;
@@ -170,7 +170,7 @@ verb_key_import(struct command *c)
 {
 	struct key_owner *o = sk_arena_alloc(c->arena, sizeof(*o));
 	struct key_record old;
-	int r = find_owner(c, o), fds[2] = { -1, -1 };
+	int r = command_key_owner(c, o), fds[2] = { -1, -1 };
 
 	if (r)
 		return r;
@@ -238,7 +238,7 @@ verb_key_approve(struct command *c)
 	struct key_record *k = NULL;
 	struct key_owner o;
 	bool mismatch;
-	int r = find_owner(c, &o);
+	int r = command_key_owner(c, &o);
 
 	if (!r)
 		r = find_proposed(c, &o, &k);
@@ -260,7 +260,7 @@ verb_key_decline(struct command *c)
 	struct key_record *k = NULL;
 	struct key_owner o;
 	struct key_act a = { c->actor, command_str(c, "reason"), c->now };
-	int r = find_owner(c, &o);
+	int r = command_key_owner(c, &o);
 
 	if (!r)
 		r = find_proposed(c, &o, &k);
@@ -296,7 +296,7 @@ int
 verb_key_show(struct command *c)
 {
 	struct key_owner o;
-	int r = find_owner(c, &o);
+	int r = command_key_owner(c, &o);
 
 	if (r)
 		return r;

@@ -21,7 +21,7 @@
 
 enum {
 	FS_ABI1 = (1 << 13) - 1, FS_REFER = 1 << 13, FS_IOCTL_DEV = 1 << 15,
-	NET_TCP = 3, SCOPE_ALL = 3
+	NET_TCP = 3, NET_CONNECT = 2, RULE_PORT = 2, SCOPE_ALL = 3
 };
 
 struct ruleset {
@@ -87,28 +87,70 @@ fill(int ruleset, uint64_t can, const struct landlock_rule *rules, size_t n,
 	return r;
 }
 
-int
-landlock_close(const char *program, const struct landlock_rule *rules,
-    size_t n, bool tcp, struct sk_error *e)
+static int
+open_ports(int ruleset, const unsigned *ports, size_t n, struct sk_error *e)
 {
-	struct ruleset can = ability();
+	for (size_t i = 0; i < n; i++) {
+		const struct { uint64_t access, port; } rule = { NET_CONNECT,
+			ports[i] };
+
+		if (syscall(SYS_landlock_add_rule, ruleset, RULE_PORT, &rule,
+		    0) != 0)
+			return sk_fail(e, SK_ERR_OS, "sandbox", "no Landlock "
+			    "rule for port %u: %s", ports[i],
+			    strerrordesc_np(errno));
+	}
+	return SK_OK;
+}
+
+static int
+close_with(struct ruleset can, const struct landlock_rule *rules, size_t n,
+    const unsigned *ports, size_t nports, struct sk_error *e)
+{
 	int fd, r;
 
-	if (can.fs == 0) {
-		/* Seccomp and the service's own walls stay. */
-		sk_log(SK_WARN, "sandbox.no-landlock", "program=%s", program);
-		return SK_OK;
-	}
-	if (tcp)
-		can.net = 0;
 	fd = (int)syscall(SYS_landlock_create_ruleset, &can, sizeof(can), 0);
 	if (fd < 0)
 		return sk_fail(e, SK_ERR_OS, "sandbox", "no Landlock ruleset: "
 		    "%s", strerrordesc_np(errno));
 	r = fill(fd, can.fs, rules, n, e);
+	if (r == SK_OK && can.net != 0)
+		r = open_ports(fd, ports, nports, e);
 	if (r == SK_OK && syscall(SYS_landlock_restrict_self, fd, 0) != 0)
 		r = sk_fail(e, SK_ERR_OS, "sandbox", "Landlock refuses: %s",
 		    strerrordesc_np(errno));
 	sk_fd_close(&fd);
 	return r;
+}
+
+/* Without it seccomp and the service's own walls stay. */
+static bool
+is_missing(const char *program, const struct ruleset *can)
+{
+	if (can->fs == 0)
+		sk_log(SK_WARN, "sandbox.no-landlock", "program=%s", program);
+	return can->fs == 0;
+}
+
+int
+landlock_close(const char *program, const struct landlock_rule *rules,
+    size_t n, bool tcp, struct sk_error *e)
+{
+	struct ruleset can = ability();
+
+	if (is_missing(program, &can))
+		return SK_OK;
+	if (tcp)
+		can.net = 0;
+	return close_with(can, rules, n, NULL, 0, e);
+}
+
+int
+landlock_close_ports(const char *program, const struct landlock_rule *rules,
+    size_t n, const unsigned *ports, size_t nports, struct sk_error *e)
+{
+	struct ruleset can = ability();
+
+	return is_missing(program, &can) ? SK_OK : close_with(can, rules, n,
+	    ports, nports, e);
 }

@@ -25,3 +25,7 @@ struct landlock_rule {
  * kernel it only warns. */
 int landlock_close(const char *program, const struct landlock_rule *rules,
     size_t n, bool tcp, struct sk_error *e);
+/* The same; TCP is connected to these ports only. */
+int landlock_close_ports(const char *program,
+    const struct landlock_rule *rules, size_t n, const unsigned *ports,
+    size_t nports, struct sk_error *e);

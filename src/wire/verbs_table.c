@@ -64,6 +64,8 @@ static const struct verb table[] = {
 	{ "key", "approve", MEMBERS, false, "pin a proposed key", key_approve },
 	{ "key", "decline", MEMBERS, false, "refuse a proposed key for good",
 	    key_decline },
+	{ "key", "lookup", MEMBERS, false, "ask the person's own domain for "
+	    "the key it publishes", key_show },
 	{ "key", "list", MEMBERS, false, "keys and until when they serve",
 	    key_list },
 	{ "key", "show", MEMBERS, false, "keys of one, in full", key_show },

@@ -418,6 +418,30 @@ config_of_relay(void **state)
 	}
 }
 
+/* Nobody outside learns of anything before somebody wrote that they may. */
+static void
+config_of_wkd(void **state)
+{
+	static const struct {
+		const char *group;
+		enum config_lookup lookup;
+	} rows[] = {
+		{ "", LOOKUP_NEVER }, { "wkd = { };\n", LOOKUP_NEVER },
+		{ "wkd = { ca = \"w\"; };\n", LOOKUP_NEVER },
+		{ "wkd = { lookup = \"never\"; };\n", LOOKUP_NEVER },
+		{ "wkd = { lookup = \"asked\"; };\n", LOOKUP_ASKED },
+	};
+	struct room *r = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct config *c = load_well(r, sk_arena_printf(r->a, "%s%s",
+		    minimal, rows[i].group));
+
+		assert_int_equal(c->wkd_lookup, rows[i].lookup);
+		config_free(&c);
+	}
+}
+
 static void
 config_all_keys(void **state)
 {
@@ -432,6 +456,8 @@ config_all_keys(void **state)
 	    "openpgp = { home = \"h\"; fingerprint =\n"
 	    "  \"0123456789ABCDEF0123456789abcdef01234567\"; };\n"
 	    "smime = { home = \"s\"; };\n"
+	    "wkd = { lookup = \"automatic\"; ca = \"w\";\n"
+	    "  proxy = \"http://out.example.jp:3128\"; };\n"
 	    "vault = { key = \"/run/credentials/v\"; };\n"
 	    "keyd = { sockets = ( \"k1\", \"/run/k2\" ); count = 2; };\n"
 	    "reader = { count = 3; };\n"
@@ -455,6 +481,9 @@ config_all_keys(void **state)
 	assert_string_equal(c->openpgp_home, BESIDE("h"));
 	assert_string_equal(c->smime_home, BESIDE("s"));
 	assert_string_equal(c->smime_fpr, "");
+	assert_int_equal(c->wkd_lookup, LOOKUP_AUTOMATIC);
+	assert_string_equal(c->wkd_ca, BESIDE("w"));
+	assert_string_equal(c->wkd_proxy, "http://out.example.jp:3128");
 	assert_string_equal(c->vault_key, "/run/credentials/v");
 	assert_int_equal(c->nkeyd_sockets, 2);
 	assert_string_equal(c->keyd_sockets[0], BESIDE("k1"));
@@ -520,6 +549,14 @@ config_faults(void **state)
 		    ":5: relay.name: says how TLS is verified", "required" },
 		{ "relay = { url = \"smtp://user@h\"; };",
 		    ":5: relay.url: is no relay without login", "smtp://" },
+		{ "wkd = { lookup = \"always\"; };",
+		    ":5: wkd.lookup: is not known", "\"asked\"" },
+		{ "wkd = { proxy = \"http://proxy.example.jp\"; };",
+		    ":5: wkd.proxy: is no proxy", ":3128" },
+		{ "wkd = { proxy = \"socks5://p.example.jp:1080\"; };",
+		    ":5: wkd.proxy: is no proxy", "http://" },
+		{ "wkd = { proxy = \"http://me:pw@p.example.jp:3128\"; };",
+		    ":5: wkd.proxy: is no proxy", "http://" },
 		{ "store = { url = \"postgres:x\"; };",
 		    ":5: store.url: is no database", "sqlite:council.db" },
 		{ "openpgp = { fingerprint = \"ABCD\"; };",
@@ -649,7 +686,7 @@ main(void)
 		TEST(shipped_policy_is_sound), TEST(policy_faults),
 		TEST(every_fault_is_told_at_once), TEST(what_cannot_be_parsed),
 		TEST(unsafe_matrix), TEST(config_defaults),
-		TEST(config_all_keys), TEST(config_of_relay),
+		TEST(config_all_keys), TEST(config_of_relay), TEST(config_of_wkd),
 		TEST(config_is_found_from_anywhere),
 		TEST(config_faults), TEST(default_text_loads),
 		TEST(our_addresses), TEST(texts_are_read),

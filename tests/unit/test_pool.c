@@ -20,6 +20,9 @@
 #include <sekisho/files.h>
 #include <sekisho/mem.h>
 
+#include <sekisho/wire.h>
+
+#include "sekishod/fetcher.h"
 #include "sekishod/load.h"
 
 #define FORGED "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
@@ -31,6 +34,7 @@ static struct {
 	struct pool *pool;
 	unsigned answers, wanted;
 	int64_t worked;			/* for all answers */
+	uint32_t pids[2];
 	char error[160];
 } t;
 
@@ -116,6 +120,22 @@ helper(const char *self)
 		die_at_work(SIGKILL);
 	if (!strstr(self, "dies"))
 		serve(strstr(self, "slow") ? 20 : 0);
+	return 0;
+}
+
+/* A fetcher answers once with who it is, and would answer again. */
+static int
+fetcher(void)
+{
+	struct channel_message m;
+	struct sk_buf b;
+
+	sk_buf_init(&b, 16);
+	say(FETCHER_READY, 0, &b);
+	wire_put_u32(&b, (uint32_t)getpid());
+	channel_message_init(&m);
+	while (channel_recv(3, &m) == SK_OK)
+		say(FETCHER_FOUND, m.id, &b);
 	return 0;
 }
 
@@ -293,6 +313,34 @@ a_reader_killed_from_outside_costs_nothing(void **state)
 	tear_down();
 }
 
+static void
+fetched(void *ctx, struct channel_message *m, const char *error)
+{
+	struct wire_in w = wire_open(sk_buf_span(&m->fields));
+
+	(void)ctx;
+	assert_null(error);
+	t.pids[t.answers++] = wire_u32(&w);
+	if (t.answers == 2)
+		loop_stop(t.d.loop);
+}
+
+/* I7: what one server may have done to a fetcher ends with its answer. */
+static void
+a_fetcher_is_never_used_twice(void **state)
+{
+	(void)state;
+	set_up("good");
+	t.pool = pool_new(&t.d, POOL_FETCHER, 1);
+	for (int i = 0; i < 2; i++)
+		pool_ask(t.pool, FETCHER_ASK, sk_span_of("", 0), NULL, 0,
+		    false, fetched, NULL);
+	loop_run(t.d.loop);
+	assert_int_equal(t.answers, 2);
+	assert_int_not_equal(t.pids[0], t.pids[1]);
+	tear_down();
+}
+
 int
 main(int argc, char **argv)
 {
@@ -303,8 +351,11 @@ main(int argc, char **argv)
 		cmocka_unit_test(only_work_is_counted),
 		cmocka_unit_test(a_deadly_mail_is_not_tried_again),
 		cmocka_unit_test(a_reader_killed_from_outside_costs_nothing),
+		cmocka_unit_test(a_fetcher_is_never_used_twice),
 	};
 
+	if (argc > 0 && strcmp(argv[0], FETCHER_NAME) == 0)
+		return fetcher();
 	if (argc > 0 && strstr(argv[0], "/sekisho-reader"))
 		return helper(argv[0]);
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -261,6 +262,101 @@ keyd_dies_or_is_refused(void **state)
 	assert_int_equal(inside(enter_keyd, home, act_make_code_file), 0);
 }
 
+/* --- fetcher: a server of the test's own on a port that it may reach --- */
+
+static unsigned fetcher_port, other_port;
+
+static int
+enter_fetcher(const char *home)
+{
+	struct sk_error e;
+
+	(void)home;
+	return sandbox_fetcher(NULL, fetcher_port, &e);
+}
+
+static int
+reach(unsigned port)
+{
+	const struct sockaddr_in to = { .sin_family = AF_INET,
+		.sin_port = htons((uint16_t)port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	return fd >= 0 && connect(fd, (const struct sockaddr *)&to,
+	    sizeof(to)) == 0 ? ALIVE : 0;
+}
+
+static int
+act_reach(void)
+{
+	return reach(fetcher_port);
+}
+
+static int
+act_reach_other(void)
+{
+	return reach(other_port);
+}
+
+static int
+act_read_hosts(void)
+{
+	return open("/etc/hosts", O_RDONLY) < 0 ? 0 : ALIVE;
+}
+
+static int
+act_pair_of_packets(void)
+{
+	int pair[2];
+
+	return socketpair(AF_UNIX, SOCK_DGRAM, 0, pair) != 0 ? 0 : ALIVE;
+}
+
+static int
+listener(unsigned *port)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t n = sizeof(at);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	assert_int_equal(bind(fd, (struct sockaddr *)&at, n), 0);
+	assert_int_equal(listen(fd, 4), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &n), 0);
+	*port = ntohs(at.sin_port);
+	return fd;
+}
+
+static void
+fetcher_reaches_its_port_only(void **state)
+{
+	static const struct attempt list[] = {
+		{ "exec", act_exec }, { "fork", act_fork },
+		{ "kill", act_kill_parent }, { "namespace", act_namespace },
+		{ "packets", act_pair_of_packets },
+	};
+	int one = listener(&fetcher_port), two = listener(&other_port);
+	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, 1);
+
+	(void)state;
+	all_die(enter_fetcher, NULL, list, sizeof(list) / sizeof(list[0]));
+	/* The operators' socket would believe the user that it runs as. */
+	assert_int_equal(inside(enter_fetcher, NULL, act_socket), 0);
+	assert_int_equal(inside(enter_fetcher, NULL, act_reach), ALIVE);
+	assert_int_equal(inside(enter_fetcher, NULL, act_read_hosts), ALIVE);
+	if (abi >= 1) {
+		assert_int_equal(inside(enter_fetcher, NULL, act_open), 0);
+		assert_int_equal(inside(enter_fetcher, NULL,
+		    act_write_elsewhere), 0);
+	}
+	if (abi >= 4)
+		assert_int_equal(inside(enter_fetcher, NULL,
+		    act_reach_other), 0);
+	close(one);
+	close(two);
+}
+
 static int
 run_gpg(const char *home, const char *const *args)
 {
@@ -375,6 +471,7 @@ main(void)
 		cmocka_unit_test(reader_can_read),
 		cmocka_unit_test(reader_dies_of_everything_else),
 		cmocka_unit_test(keyd_dies_or_is_refused),
+		cmocka_unit_test(fetcher_reaches_its_port_only),
 		cmocka_unit_test(gpg_and_agent_work_inside),
 	};
 

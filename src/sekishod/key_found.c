@@ -1,0 +1,151 @@
+/*
+ * A key that nobody vouches for, from a mail or from a directory (R-119). What
+ * may it do?
+ *
+ * - A newer form of the key that is pinned, or its revocation, proves itself by
+ *   its own signatures, which keyd checked: taken over from anywhere.
+ * - A new key in a mail signed by the pinned one, whole, with From agreeing, is
+ *   a renewal where the policy says so: if it names that address, and was never
+ *   retired or declined.
+ * - All else is a proposal with its origin, for an operator (L16).
+ */
+#include "daemon.h"
+
+#include <string.h>
+
+#include <sekisho/clock.h>
+#include <sekisho/text.h>
+
+struct finding {
+	struct daemon *d;
+	struct sk_arena *a;
+	const struct key_owner *o;
+	const struct key_find *f;
+	struct key_record *k;		/* what was found, and becomes */
+	const struct key_record *pinned; /* NULL: none */
+	struct sk_error *e;
+};
+
+static struct key_act
+act_by(const struct finding *x, const char *how)
+{
+	return (struct key_act){ "system", how ? sk_arena_printf(x->a,
+	    "%s, %s", how, x->f->where) : x->f->where, sk_now() };
+}
+
+static int
+extended(struct finding *x)
+{
+	const struct key_act act = act_by(x, "its own signature");
+	int r = key_importable(&x->k->facts, act.now, NULL, NULL, x->e);
+
+	return r ? r : key_pin(x->d, x->a, x->o, x->k, &act, x->e);
+}
+
+static int
+revoked(struct finding *x)
+{
+	const struct key_act act = act_by(x, NULL);
+
+	return key_revoke(x->d, x->a, x->o, x->k, &act, x->e);
+}
+
+/* Signed by the key that is pinned at this moment, not by the one before. */
+static bool
+may_renew(const struct finding *x, int known)
+{
+	return x->d->policy->renewal_by_mail && x->f->signer &&
+	    *x->f->signer && x->pinned && known == SK_ERR_NOINPUT &&
+	    sk_ascii_ieq(x->f->signer, x->pinned->fpr) &&
+	    !*key_unusable(&x->pinned->facts, sk_now()) &&
+	    key_names(&x->k->facts, x->f->from);
+}
+
+static int
+renewed(struct finding *x)
+{
+	const struct key_act act = act_by(x, sk_arena_printf(x->a,
+	    "signature of %s", x->f->signer));
+
+	return key_pin(x->d, x->a, x->o, x->k, &act, x->e);
+}
+
+static int
+known_already(struct finding *x, enum key_state state)
+{
+	x->k->state = state;
+	return sk_fail(x->e, SK_ERR_EXISTS, x->k->fpr, state == KEY_PROPOSED ?
+	    "this key waits for a decision already: see `sekisho key show %s'" :
+	    "this key was retired or declined before: see `sekisho key show "
+	    "%s'; `sekisho key import' takes it all the same", x->o->name);
+}
+
+static int
+propose(struct finding *x, size_t waiting)
+{
+	const struct key_act act = { "system", NULL, sk_now() };
+	int r;
+
+	if (waiting >= LIMIT_KEY_PROPOSALS)
+		return sk_fail(x->e, SK_ERR_LIMIT, x->o->name, "has %zu keys "
+		    "that wait for a decision: see `sekisho key show %s', "
+		    "approve one and decline the others", waiting,
+		    x->o->name);
+	x->k->approved_by = NULL;
+	r = key_propose(x->d, x->a, x->o, x->k, &act);
+	if (!r)
+		apply_notify(x->d, "key_proposed", NULL);
+	return r;
+}
+
+static int
+other(struct finding *x)
+{
+	enum key_state state = KEY_PROPOSED;
+	size_t waiting = 0;
+	int known = key_state_of(x->d, x->a, x->o, x->k->fpr, &state,
+	    &waiting);
+	int r = key_importable(&x->k->facts, sk_now(), NULL, NULL, x->e);
+
+	if (!r)
+		r = key_fits(x->d, x->a, x->o, &x->k->facts, x->e);
+	if (!r && x->f->must_name && !key_names(&x->k->facts, x->f->from))
+		r = sk_fail(x->e, SK_ERR_REFUSED, x->k->fpr, "does not name "
+		    "the address that it was looked up by: tell the person, "
+		    "whose directory gives out somebody else's");
+	if (r)
+		return r;
+	if (may_renew(x, known) && renewed(x) == SK_OK)
+		return SK_OK;
+	if (known != SK_ERR_NOINPUT)
+		return known ? known : known_already(x, state);
+	return propose(x, waiting);
+}
+
+int
+key_found(struct daemon *d, struct sk_arena *a, const struct key_owner *o,
+    const struct key_find *f, const struct key_facts *k,
+    struct key_record *out, struct sk_error *e)
+{
+	struct key_record pinned;
+	struct finding x = { d, a, o, f, out, NULL, e };
+
+	*out = (struct key_record){ .fpr = k->fpr, .person = o->person,
+		.case_row = o->case_row, .facts = *k, .origin = f->origin,
+		.created = sk_now() };
+	if (key_pinned_of(d, a, o, &pinned) == SK_OK)
+		x.pinned = &pinned;
+	switch (x.pinned ? key_changed(&pinned.facts, k) : KEY_OTHER) {
+	case KEY_SAME:
+		*out = pinned;
+		return sk_fail(e, SK_ERR_EXISTS, k->fpr, "this key is pinned, "
+		    "and nothing in it is new");
+	case KEY_NEWER:
+		return extended(&x);
+	case KEY_REVOKED:
+		return revoked(&x);
+	case KEY_OTHER:
+		break;
+	}
+	return other(&x);
+}
