@@ -89,6 +89,11 @@ struct action {
 			const char *template, *to, *language;
 			const char *desk_address;
 		} tell;
+		struct {
+			bool may_renew;	/* signed by the sender, now: what is
+					 * signed may take a pinned key's
+					 * place, if that signed it */
+		} keys;
 	} u;
 };
 

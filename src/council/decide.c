@@ -124,6 +124,15 @@ act_operator(struct actions *x, const char *reason)
 	act_notify(x, "operator_look");
 }
 
+/* What a signature of last year says of a key was true then. */
+void
+act_keys(const struct decide_in *in, struct actions *x)
+{
+	if (in->facts->nkeys)
+		actions_add(x, ACTION_PROPOSE_KEYS)->u.keys.may_renew =
+		    decide_signed_anew(in);
+}
+
 void
 act_audit(struct actions *x, const char *event, const char *detail)
 {

@@ -19,6 +19,8 @@ const char *failed_reason(const struct verdict *v);
 const char *sealed_reason(const struct decide_in *in);
 void act_operator(struct actions *x, const char *reason);
 void act_notify(struct actions *x, const char *event);
+/* The keys that came with the mail, if any did. */
+void act_keys(const struct decide_in *in, struct actions *x);
 void act_audit(struct actions *x, const char *event, const char *detail);
 
 /* The case's token that this mail carries, or NULL (decide_reply.c). */

@@ -110,7 +110,7 @@ decide_member(const struct decide_in *in, struct actions *x)
 	size_t filed;
 
 	if (has_keys(in))
-		actions_add(x, ACTION_PROPOSE_KEYS);
+		act_keys(in, x);
 	if (is_key(in, why)) {
 		act_file_outside(x, MAIL_MEMBER_ANSWER, "key");
 		act_audit(x, "mail.member-answer", "key");

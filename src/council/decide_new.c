@@ -190,8 +190,7 @@ decide_new(const struct decide_in *in, struct actions *x)
 	    MAIL_CONSULTATION, "");
 	act_audit(x, "case.open", word_of(WORDS_DESK, (int)desk->kind));
 	act_notify(x, "new_case");
-	if (in->facts->nkeys)
-		actions_add(x, ACTION_PROPOSE_KEYS);
+	act_keys(in, x);
 	if (in->verdict && in->verdict->failed)
 		act_operator(x, failed_reason(in->verdict));
 	else if (in->unsure)	/* whatever it says inside, nobody heard it */

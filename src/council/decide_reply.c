@@ -224,13 +224,6 @@ reopened(const struct decide_in *in, struct actions *x, enum assurance have)
 	return true;
 }
 
-static void
-tell_of_keys(const struct decide_in *in, struct actions *x)
-{
-	if (in->facts->nkeys)
-		actions_add(x, ACTION_PROPOSE_KEYS);
-}
-
 /* Nobody wrote it, or nobody knows who: a person looks, nothing changes. The
  * null sender is that of machines (RFC 3834 3.3). */
 static const char *
@@ -295,7 +288,7 @@ decide_reply(const struct decide_in *in, struct actions *x)
 	}
 	have = assurance_of(in, x->arena);
 	why = not_heard(in);
-	tell_of_keys(in, x);
+	act_keys(in, x);
 	if (why) {
 		follow_up(x, why);
 		tell_of_failure(in, x);

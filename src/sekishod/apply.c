@@ -25,7 +25,7 @@ struct doing {
 	struct sk_error *e;
 	/* To be asked of keyd once the group stands: its answer must not meet
 	 * rows that were rolled back, or others that took their numbers. */
-	bool rewrap, keys;
+	bool rewrap, keys, may_renew;
 };
 
 static int
@@ -388,7 +388,7 @@ ask_keys(struct doing *x)
 	const struct key_mail m = {
 		.row = x->m->mail->row, .received = x->m->mail->received,
 		.case_row = x->c->row, .facts = x->m->facts,
-		.signer = x->m->mail->auth != AUTH_FAIL && v &&
+		.signer = x->may_renew && x->m->mail->auth != AUTH_FAIL && v &&
 		    verdict_signer_is_from(v) ? v->signer : NULL,
 	};
 
@@ -398,8 +398,8 @@ ask_keys(struct doing *x)
 static int
 do_propose_keys(struct doing *x, const struct action *act)
 {
-	(void)act;
 	x->keys = true;
+	x->may_renew = act->u.keys.may_renew;
 	return SK_OK;
 }
 

@@ -201,6 +201,17 @@ def declined(w):
     same(state(w, w.second.fpr), "declined")
 
 
+@step("signed with the pinned key a hundred days ago, a new key is a proposal: "
+      "who has an old mail may send it again (LIMIT_SIGNED_SECONDS)")
+def signed_long_ago(w):
+    old = w.using(gpg.Key(w.dir / "old", SATO), "end")
+    mail(w, attached("新しい鍵です。\n", old.export()), w.keys["acme-sato"])
+    same([state(w, old.fpr), state(w, w.keys["acme-sato"].fpr)],
+         ["proposed", "pinned"])
+    w.council.run("key", "decline", "acme-sato", old.fpr)
+    clock.move(w, 0)
+
+
 @step("signed with the pinned key, a new key in the mail is a renewal: told, "
       "audited, used; an Autocrypt field of it is none (L16)")
 def signed(w):

@@ -142,6 +142,10 @@ put_action(struct sk_buf *b, const struct action *x)
 		    (int)x->u.file.class), *x->u.file.note ? "/" : "",
 		    x->u.file.note, x->u.file.no_case ? "/outside" : "");
 		return;
+	case ACTION_PROPOSE_KEYS:
+		sk_buf_addf(b, "propose-keys%s ", x->u.keys.may_renew ?
+		    "/renew" : "");
+		return;
 	case ACTION_STATE:
 		sk_buf_addf(b, "%s ", word_of(WORDS_CASE_STATE,
 		    (int)x->u.state));

@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sekisho/limits.h>
+
 #include "decide_world.h"
 
 /* ---- first mails ---- */
@@ -351,6 +353,18 @@ members_answers(void **state)
 	CASE(member_mail(1), (w.in.member = &letter, w.facts.nkeys = 1,
 	    w.facts.from.address = "abe@acme.example"),
 	    "propose-keys file:member-answer/other-address/outside");
+	CASE(member_mail(1), (w.in.member = &letter, w.facts.nkeys = 1,
+	    w.in.signer_is_from = true),
+	    "propose-keys/renew file:member-answer/key/outside");
+	/* An old signed mail of theirs with the key of that time, sent once more
+	 * by whoever has it. */
+	CASE(member_mail(1), (w.in.member = &letter, w.facts.nkeys = 1,
+	    w.in.signer_is_from = w.in.signature_seen = true),
+	    "propose-keys file:member-answer/key/outside");
+	CASE(member_mail(1), (w.in.member = &letter, w.facts.nkeys = 1,
+	    w.in.signer_is_from = true,
+	    w.in.now = LIMIT_SIGNED_SECONDS + LIMIT_SIGNED_SKEW + 1),
+	    "propose-keys file:member-answer/key/outside");
 	CASE(member_mail(1), (w.in.member = &letter, w.facts.nkeys = 1,
 	    w.in.sender = ""), "file:member-answer/automatic/outside");
 	/* Restraint holds the acknowledgement, not the answer. */
