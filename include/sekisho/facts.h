@@ -158,11 +158,14 @@ enum fact_doubt {
 enum fact_key_origin {		/* where a key came from */
 	KEY_ATTACHED,
 	KEY_IN_TEXT,
-	KEY_AUTOCRYPT		/* the header field of that name (A9) */
+	KEY_AUTOCRYPT,		/* the header field of that name (A9) */
+	KEY_IN_SIGNATURE	/* a certificate that signed, and is not known;
+				 * from keyd, never from a reader */
 };
 
 struct fact_key {		/* a key with the mail: a proposal only (L16) */
-	struct sk_span block;	/* armoured or binary, <= LIMIT_KEY_BYTES */
+	struct sk_span block;	/* armoured or binary, <= LIMIT_KEY_BYTES;
+				 * certificates: PEM, DER or certs-only */
 	enum fact_key_origin origin;
 };
 

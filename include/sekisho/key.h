@@ -23,7 +23,8 @@ enum key_usage {
 	KEY_ODD = 1 << 4		/* a critical extension we do not know */
 };
 /* To a root that the council configured (smime.roots): a further fact about a
- * certificate, never a reason to pin or to believe it. */
+ * certificate, never a reason to believe a key: only that one which is pinned
+ * has a new certificate. */
 enum key_chain { CHAIN_UNCHECKED, CHAIN_GOOD, CHAIN_NONE };
 
 struct key_subkey {

@@ -135,6 +135,9 @@ struct msg_inspected {
 	int status;		/* SK_OK: `key` is filled */
 	const char *reason;
 	struct key_facts key;
+	bool reissued;		/* a certificate for the same key as the one
+				 * beside, by the same issuer, naming all its
+				 * addresses, for longer; it leads to a root */
 };
 
 struct msg_guard {

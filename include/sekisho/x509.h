@@ -15,6 +15,8 @@
  * something behind it.
  */
 int x509_read(struct sk_arena *a, struct sk_span der, struct key_facts *k);
+/* Two certificates for one public key, octet for octet? */
+bool x509_same_key(struct sk_span der, struct sk_span other);
 /* Does it lead to one of the roots (a PEM file) now, perhaps over what stands
  * beside it? Runs openssl; writes into the folder for the time being. */
 enum key_chain x509_chain(const char *roots, const char *folder,

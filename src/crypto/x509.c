@@ -363,3 +363,27 @@ x509_read(struct sk_arena *a, struct sk_span der, struct key_facts *k)
 	one_subkey(&r);
 	return 0;
 }
+
+/* RFC 5280 4.1: what stands before the key, and the key. */
+static struct sk_span
+key_in(struct sk_span der)
+{
+	struct der file = der_open(der), cert = der_in(&file, DER_SEQUENCE);
+	struct der tbs = der_in(&cert, DER_SEQUENCE);
+	struct sk_span key;
+
+	der_take(&tbs, DER_CONTEXT_IN);
+	der_take(&tbs, DER_INTEGER);
+	for (int i = 0; i < 4; i++)	/* algorithm, issuer, dates, subject */
+		der_take(&tbs, DER_SEQUENCE);
+	key = der_whole(&tbs, DER_SEQUENCE);
+	return tbs.bad ? sk_span_of(NULL, 0) : key;
+}
+
+bool
+x509_same_key(struct sk_span der, struct sk_span other)
+{
+	struct sk_span key = key_in(der);
+
+	return key.len > 0 && sk_span_eq(key, key_in(other));
+}

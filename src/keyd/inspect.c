@@ -127,7 +127,8 @@ verb_inspect(struct keyd *k, const struct channel_message *m,
 		done.status = sk_fd_slurp(m->fds[1], &pinned);
 	sk_armour_add_sum(&given, 0);
 	if (done.status == 0 && smime_is_certificate(sk_buf_span(&given))) {
-		done.status = smime_inspect(k, a, sk_buf_span(&given), &done);
+		done.status = smime_inspect(k, a, sk_buf_span(&given),
+		    sk_buf_span(&pinned), &done);
 	} else if (done.status == 0) {
 		home_scratch_clean(k->openpgp.scratch_dir);
 		done.status = inspect(k, a, sk_buf_span(&given),

@@ -110,8 +110,9 @@ int smime_open(struct keyd *k, struct sk_arena *a,
 void smime_verify(struct keyd *k, struct sk_arena *a,
     const struct msg_open_mail *ask, int fd, struct msg_opened_mail *done);
 bool smime_is_certificate(struct sk_span given);
+/* pinned: a certificate, or anything else, which says nothing. */
 int smime_inspect(struct keyd *k, struct sk_arena *a, struct sk_span given,
-    struct msg_inspected *done);
+    struct sk_span pinned, struct msg_inspected *done);
 /* Into the home; SK_ERR_DATA unless it is these very octets there. */
 int smime_have_certificate(struct ring *r, const char *fpr,
     struct sk_span block);

@@ -359,9 +359,27 @@ choose(struct keyd *k, struct sk_arena *a, char (*fprs)[PGP_FPR], size_t n,
 	}
 }
 
+/* Its authority says of the pinned one's key that it is the same person's for
+ * longer: what new dates under its own signature are to an OpenPGP key. Without
+ * the chain anybody could say so, since a public key is public. */
+static bool
+reissued(struct sk_arena *a, struct sk_span pinned, const struct key_facts *k)
+{
+	struct key_facts old;
+
+	if (k->chain != CHAIN_GOOD || pinned.len == 0 ||
+	    x509_read(a, pinned, &old) != 0)
+		return false;
+	for (size_t i = 0; i < old.naddresses; i++)
+		if (!key_names(k, old.addresses[i]))
+			return false;
+	return k->expires > old.expires && sk_span_eq(k->issuer,
+	    old.issuer) && x509_same_key(pinned, k->block);
+}
+
 int
 smime_inspect(struct keyd *k, struct sk_arena *a, struct sk_span given,
-    struct msg_inspected *done)
+    struct sk_span pinned, struct msg_inspected *done)
 {
 	struct ring *r = &k->smime;
 	char fprs[CERTIFICATES][PGP_FPR];
@@ -387,6 +405,7 @@ smime_inspect(struct keyd *k, struct sk_arena *a, struct sk_span given,
 		done->key.chain = x509_chain(k->roots, r->scratch_dir,
 		    done->key.block, given);
 	home_scratch_clean(r->scratch_dir);
+	done->reissued = ret == 0 && reissued(a, pinned, &done->key);
 	if (ret == 0 && done->key.primaries == 0 && !secret) {
 		done->reason = "no certificate of version 3 in PEM or DER";
 		ret = SK_ERR_DATA;

@@ -1,8 +1,8 @@
 /*
  * Attachments: counted, named, never opened. A large one is decoded piece by
  * piece and thrown away at once; only its size and whether it is encrypted are
- * remembered (standards.md B3). Small ones that
- * hold an OpenPGP key are proposed as keys.
+ * remembered (standards.md B3). Small ones that hold an OpenPGP key or a
+ * certificate are proposed as keys.
  */
 #include <config.h>
 
@@ -17,35 +17,72 @@
 enum { TYPE_MAX = 127 };	/* RFC 6838 4.2 */
 
 static bool
-may_be_key(const struct mail_part *p, const char *name)
+any_is(const struct mail_part *p, const char *const *types)
 {
-	static const char *const ends[] = { ".asc", ".key", ".gpg", ".pgp",
-		".pub", ".txt" };
+	while (*types && !part_is(p, *types))
+		types++;
+	return *types != NULL;
+}
+
+static bool
+ends_in(const char *name, const char *const *ends)
+{
 	size_t n = strlen(name);
 
-	if (part_is(p, "application/pgp-keys"))
-		return true;
-	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
-		if (n > 4 && sk_ascii_ieq(name + n - 4, ends[i]))
+	for (; *ends; ends++)
+		if (n > 4 && sk_ascii_ieq(name + n - 4, *ends))
 			return true;
 	return false;
 }
 
 static bool
-take_keys(struct mail_work *w, const struct mail_part *p,
+may_be_key(const struct mail_part *p, const char *name)
+{
+	static const char *const types[] = { "application/pgp-keys", NULL };
+	static const char *const ends[] = { ".asc", ".key", ".gpg", ".pgp",
+		".pub", ".txt", NULL };
+
+	return any_is(p, types) || ends_in(name, ends);
+}
+
+/* RFC 2585 4.1, RFC 8551 3.8, and what programs write. */
+static bool
+may_be_certificate(struct mail_work *w, const struct mail_part *p,
+    const char *name)
+{
+	static const char *const types[] = { "application/pkix-cert",
+		"application/x-x509-user-cert", "application/x-x509-ca-cert",
+		"application/x-pem-file", "application/x-pkcs7-certificates",
+		NULL };
+	static const char *const ends[] = { ".cer", ".crt", ".der", ".pem",
+		".p7b", ".p7c", ".txt", NULL };
+	const char *kind = mime_param(w->a, &p->type, "smime-type");
+
+	return any_is(p, types) || ends_in(name, ends) ||
+	    (kind && sk_ascii_ieq(kind, "certs-only"));
+}
+
+static bool
+take_keys(struct mail_work *w, const struct mail_part *p, const char *name,
     struct fact_key *keys, size_t *n)
 {
+	bool is_key = may_be_key(p, name);
+	bool is_certificate = may_be_certificate(w, p, name);
 	size_t before = *n;
 	bool damaged = false;
 	struct sk_buf bytes;
 	struct sk_span s;
 
+	if (!is_key && !is_certificate)
+		return false;
 	sk_buf_init(&bytes, LIMIT_KEY_BYTES * LIMIT_KEYS_PER_MAIL);
 	part_decode(&w->scan, p, &bytes, &damaged);
 	s = sk_buf_span(&bytes);
-	keys_in_text(w->a, s, KEY_ATTACHED, keys, n);
-	if (*n == before && *n < LIMIT_KEYS_PER_MAIL && key_is_binary(s) &&
-	    s.len <= LIMIT_KEY_BYTES && !part_is_kind(p, "text/"))
+	if (is_key)
+		keys_in_text(w->a, s, KEY_ATTACHED, keys, n);
+	if (*n == before && s.len <= LIMIT_KEY_BYTES && ((is_key &&
+	    key_is_binary(s) && !part_is_kind(p, "text/")) ||
+	    (is_certificate && key_is_certificate(s))))
 		key_add(keys, n, KEY_ATTACHED, sk_span_of(sk_arena_dup(w->a,
 		    s.p, s.len), s.len));
 	sk_buf_free(&bytes);
@@ -105,8 +142,7 @@ read_attachments(struct mail_work *w)
 		if (p->leaf == 0 || w->roles[i] != ROLE_ATTACHMENT)
 			continue;
 		one_attachment(w, p, &list[n]);
-		if (may_be_key(p, list[n].name) &&
-		    take_keys(w, p, keys, &nkeys))
+		if (take_keys(w, p, list[n].name, keys, &nkeys))
 			list[n].flags |= ATTACH_KEY;
 		all |= list[n++].flags;
 	}

@@ -1,7 +1,7 @@
 /*
- * OpenPGP public keys that come with a mail: proposals for an operator to
- * check (L16), never used by themselves. Only cut out here and held to a size,
- * so that a flooded key stays outside of every key ring.
+ * Public keys that come with a mail, OpenPGP's and certificates: proposals for
+ * an operator to check (L16), never used by themselves. Only cut out here and
+ * held to a size, so that a flooded key stays outside of every key ring.
  */
 #include <config.h>
 
@@ -63,4 +63,24 @@ key_is_binary(struct sk_span bytes)
 {
 	return bytes.len > 16 && (bytes.p[0] == 0xc6 ||
 	    (bytes.p[0] & 0xfc) == 0x98);
+}
+
+static bool
+has(struct sk_span s, const char *words)
+{
+	return memmem(s.p, s.len, words, strlen(words)) != NULL;
+}
+
+/* DER: a SEQUENCE too long for one octet of length, a certificate or a
+ * SignedData. A file with a private key is no certificate to pass around. */
+bool
+key_is_certificate(struct sk_span bytes)
+{
+	if (has(bytes, "PRIVATE KEY-----"))
+		return false;
+	return (bytes.len > 128 && bytes.p[0] == 0x30 &&
+	    (bytes.p[1] & 0xfc) == 0x80 && bytes.p[1] != 0x80) ||
+	    has(bytes, "-----BEGIN CERTIFICATE-----") ||
+	    has(bytes, "-----BEGIN PKCS7-----") ||
+	    has(bytes, "-----BEGIN CMS-----");
 }

@@ -86,6 +86,7 @@ void keys_in_text(struct sk_arena *a, struct sk_span text,
 void key_add(struct fact_key *keys, size_t *n, enum fact_key_origin origin,
     struct sk_span block);
 bool key_is_binary(struct sk_span bytes);
+bool key_is_certificate(struct sk_span bytes);	/* or several */
 
 /* autocrypt.c: the key of the one valid Autocrypt field (A9). */
 void keys_autocrypt(struct mail_work *w, struct fact_key *keys, size_t *n);

@@ -148,7 +148,7 @@ const char *
 key_origin_word(enum fact_key_origin o)
 {
 	static const char *const words[] = { "attachment", "text",
-		"autocrypt" };
+		"autocrypt", "signature" };
 
 	return WORD_AT(words, o);
 }

@@ -249,7 +249,7 @@ all_read(struct job *j)
 		if (f->nkeys)
 			memcpy(keys, f->keys, f->nkeys * sizeof(*keys));
 		keys[f->nkeys++] = (struct fact_key){ j->certificate,
-			KEY_ATTACHED };
+			KEY_IN_SIGNATURE };
 		f->keys = keys;
 	}
 	intake_job_read(j);

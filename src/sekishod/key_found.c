@@ -3,7 +3,9 @@
  * may it do?
  *
  * - A newer form of the key that is pinned, or its revocation, proves itself by
- *   its own signatures, which keyd checked: taken over from anywhere.
+ *   its own signatures, which keyd checked: taken over from anywhere. So is a
+ *   certificate that the authority of the pinned one made for the same key, if
+ *   it leads to a root: nobody else can read what is sealed to it.
  * - A new key in a mail signed by the pinned one, whole, with From agreeing, is
  *   a renewal where the policy says so: if it names that address, and was never
  *   retired or declined.
@@ -70,6 +72,21 @@ renewed(struct finding *x)
 	return key_pin(x->d, x->a, x->o, x->k, &act, x->e);
 }
 
+static bool
+is_reissued(const struct finding *x, int known)
+{
+	return x->f->reissued && x->pinned && known == SK_ERR_NOINPUT &&
+	    strcmp(x->f->reissued, x->pinned->fpr) == 0;
+}
+
+static int
+taken_as_reissued(struct finding *x)
+{
+	const struct key_act act = act_by(x, "its issuer, for the same key");
+
+	return key_pin(x->d, x->a, x->o, x->k, &act, x->e);
+}
+
 static int
 known_already(struct finding *x, enum key_state state)
 {
@@ -115,6 +132,8 @@ other(struct finding *x)
 		    "whose directory gives out somebody else's");
 	if (r)
 		return r;
+	if (is_reissued(x, known) && taken_as_reissued(x) == SK_OK)
+		return SK_OK;
 	if (may_renew(x, known) && renewed(x) == SK_OK)
 		return SK_OK;
 	if (known != SK_ERR_NOINPUT)

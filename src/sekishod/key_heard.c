@@ -28,6 +28,7 @@ struct heard {
 	int64_t case_row, mail;
 	enum fact_key_origin origin;
 	char *from, *signer;		/* signer "": not by the pinned key */
+	char *beside;			/* pinned when keyd was asked, or NULL */
 };
 
 static bool
@@ -55,18 +56,20 @@ find_of(const struct heard *h)
 
 	return (struct key_find){ .where = mail, .from = h->from,
 		.signer = h->signer, .origin = sk_arena_printf(h->a,
-		"%s, %s, %s", mail, key_origin_word(h->origin), h->from) };
+		"%s, %s, %s%s%s", mail, key_origin_word(h->origin), h->from,
+		*h->signer ? ", signed by " : "", h->signer) };
 }
 
 static int
-take(struct heard *h, const struct key_facts *k, struct sk_error *e)
+take(struct heard *h, const struct msg_inspected *in, struct sk_error *e)
 {
-	const struct key_find find = find_of(h);
+	struct key_find find = find_of(h);
 	struct key_record found;
 	struct key_owner o;
 
-	return owner_of(h, &o) ? key_found(h->d, h->a, &o, &find, k, &found,
-	    e) : SK_ERR_NOINPUT;
+	find.reissued = in->reissued ? h->beside : NULL;
+	return owner_of(h, &o) ? key_found(h->d, h->a, &o, &find, &in->key,
+	    &found, e) : SK_ERR_NOINPUT;
 }
 
 static void
@@ -81,7 +84,7 @@ inspected(void *ctx, struct channel_message *m, const char *error)
 	    sk_buf_span(&m->fields), &in)))
 		in.status = SK_ERR_PROTOCOL;
 	if (m && !in.status && store_group_begin(h->d->store) == SK_OK) {
-		r = take(h, &in.key, &e);
+		r = take(h, &in, &e);
 		if (store_group_end(h->d->store, r == SK_OK))
 			r = SK_ERR_IO;
 	}
@@ -130,8 +133,10 @@ ask(struct daemon *d, const struct key_mail *m, const struct fact_key *key,
 	h->person = person ? sk_arena_str(h->a, person) : NULL;
 	h->from = sk_arena_str(h->a, m->facts->from.address);
 	h->signer = sk_arena_str(h->a, mine ? m->signer : "");
-	if (owner_of(h, &o) && key_pinned_of(d, h->a, &o, &pinned) == SK_OK)
+	if (owner_of(h, &o) && key_pinned_of(d, h->a, &o, &pinned) == SK_OK) {
 		fds[1] = sk_memfd_of("pinned", pinned.facts.block);
+		h->beside = sk_arena_str(h->a, pinned.fpr);
+	}
 	pool_ask(d->keyds, MSG_INSPECT, sk_span_of("", 0), fds,
 	    fds[1] < 0 ? 1 : 2, false, inspected, h);
 	sk_fd_close(&fds[0]);

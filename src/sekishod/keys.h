@@ -100,6 +100,9 @@ struct key_find {
 	const char *from;	/* the address it was found by */
 	const char *signer;	/* of a good signature over the whole, by a key
 				 * pinned for that address; NULL or "": none */
+	const char *reissued;	/* fingerprint of the pinned certificate that
+				 * it is a new one for, by the same issuer and
+				 * for the same key; NULL: none */
 	bool must_name;		/* another key than the pinned one is refused
 				 * if it does not name `from` */
 };

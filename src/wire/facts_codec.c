@@ -233,7 +233,7 @@ get_content(struct wire_in *w, struct sk_arena *a, struct facts *f)
 	f->keys = key = wire_array(a, f->nkeys, sizeof(*key));
 	for (size_t i = 0; i < f->nkeys; i++) {
 		key[i].block = wire_copy(w, a, LIMIT_KEY_BYTES);
-		key[i].origin = wire_enum(w, KEY_AUTOCRYPT);
+		key[i].origin = wire_enum(w, KEY_IN_SIGNATURE);
 	}
 }
 

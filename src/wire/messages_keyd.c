@@ -317,6 +317,7 @@ msg_inspected_put(struct sk_buf *b, const struct msg_inspected *m)
 {
 	wire_put_status(b, m->status);
 	wire_put_str(b, m->reason);
+	wire_put_u8(b, m->reissued);
 	if (m->status == SK_OK)
 		key_facts_put(b, &m->key);
 }
@@ -330,6 +331,7 @@ msg_inspected_get(struct sk_arena *a, struct sk_span s,
 	*m = (struct msg_inspected){ 0 };
 	m->status = wire_status(&w);
 	m->reason = wire_str(&w, a);
+	m->reissued = wire_bool(&w);
 	if (w.bad)
 		return SK_ERR_PROTOCOL;
 	if (m->status == SK_OK)

@@ -202,5 +202,105 @@ def digest(w):
     has(text, "203.0.113.10")
 
 
+ITO = roster.ADDRESSES["lab-ito"]
+
+
+def with_certificate(text, *pems, name="ito.cer", kind="application/pkix-cert"):
+    content, body = mails.mixed(text, [(name, kind, pem) for pem in pems])
+    return mails.crlf("\n".join(content).encode() + b"\n\n" + body)
+
+
+def from_ito(w, how, keys=1):
+    """A mail by Ito; until its keys were looked at, for him and for the case
+    that it opens."""
+    before = w.council.said().count("key.heard")
+    content, body = how
+    w.send(ITO, "csc-info@council.test", mails.mail(
+        ITO, "csc-info@council.test", "証明書", content=content, body=body))
+    wait.until("the certificate to be looked at", lambda:
+               w.council.said().count("key.heard") >= before + 2 * keys)
+
+
+def unsigned(inner):
+    head, _, body = inner.partition(b"\r\n\r\n")
+    return head.decode().split("\r\n"), body
+
+
+def state(w, pem):
+    want = w.ca.print_of(pem).upper()
+    for key in w.council.json("key", "show", "lab-ito")["keys"]:
+        if key["fingerprint"] == want:
+            return key["state"], key["origin"]
+    return None, None
+
+
+@step("a person's certificate in a mail is a proposal with its origin, as a "
+      "file and as what signed")
+def proposed(w):
+    w.first = w.ca.issue("ito1", ITO, days=100)
+    w.council.run("key", "import", "lab-ito", w.file("ito1.pem", w.first),
+                  "--approve", "--how", "meeting")
+    file = w.ca.issue("ito-file", ITO)
+    from_ito(w, unsigned(with_certificate("新しい証明書です。\n", file)))
+    same(state(w, file)[0], "proposed")
+    has(state(w, file)[1], "mail ", "attachment", ITO)
+    signs = w.ca.issue("ito-signs", ITO)
+    from_ito(w, w.ca.detached("ito-signs", text_part("新しい証明書です。\n")))
+    same(state(w, signs)[0], "proposed")
+    has(state(w, signs)[1], "mail ", "signature", ITO)
+    same(state(w, w.first)[0], "pinned")
+    for pem in (file, signs):
+        w.council.run("key", "decline", "lab-ito", w.ca.print_of(pem))
+
+
+@step("signed with the pinned certificate, a new one in the mail is a renewal, "
+      "as with OpenPGP; two of them, or one of another address, are not")
+def renewed(w):
+    two = [w.ca.issue(n, ITO) for n in ("two1", "two2")]
+    from_ito(w, w.ca.detached("ito1", with_certificate("二つです。\n", *two)),
+             keys=2)
+    same([state(w, pem)[0] for pem in (*two, w.first)],
+         ["proposed", "proposed", "pinned"])
+    foreign = w.ca.issue("foreign", "sato@acme.test")
+    from_ito(w, w.ca.detached("ito1", with_certificate("新しい。\n", foreign)))
+    same([state(w, foreign)[0], state(w, w.first)[0]], ["proposed", "pinned"])
+    has(state(w, foreign)[1], "signed by " + w.ca.print_of(w.first))
+    w.second = w.ca.issue("ito2", ITO, days=50)
+    from_ito(w, w.ca.detached("ito1", with_certificate(
+        "新しい証明書です。\n", w.second, name="ito.p7c",
+        kind="application/octet-stream")))
+    same([state(w, w.second)[0], state(w, w.first)[0]], ["pinned", "retired"])
+    row = [r for r in w.council.json("audit", "show", "lab-ito")["rows"]
+           if r["event"] == "key.renew"][0]
+    has(row["detail"], "signature of", "was " + w.ca.print_of(w.first))
+
+
+@step("the same key certified for longer by the same authority counts from "
+      "any mail, where it leads to a root; by another authority, or for "
+      "another address, it is a proposal")
+def reissued(w):
+    w.ca.openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout",
+                 "evil.key", "-subj", "/O=Test/CN=middle", "-days", "30",
+                 "-out", "evil.pem")
+    forged = w.ca.issue("forged", ITO, key="ito2", issuer="evil")
+    other = w.ca.issue("other", "ito@other.test", key="ito2")
+    other_key = w.ca.issue("other-key", ITO)
+    chain = (w.ca.dir / "middle.pem").read_bytes()
+    for pem in (forged, other, other_key):
+        from_ito(w, unsigned(with_certificate("延長しました。\n",
+                                              pem + chain)))
+        same([state(w, pem)[0], state(w, w.second)[0]],
+             ["proposed", "pinned"])
+    w.third = w.ca.issue("ito3", ITO, key="ito2", days=400)
+    from_ito(w, unsigned(with_certificate("延長しました。\n",
+                                          w.third + chain)))
+    same([state(w, w.third)[0], state(w, w.second)[0]], ["pinned", "retired"])
+    row = [r for r in w.council.json("audit", "show", "lab-ito")["rows"]
+           if r["event"] == "key.renew"][0]
+    has(row["detail"], "its issuer, for the same key")
+    from_ito(w, unsigned(with_certificate("前の。\n", w.second + chain)))
+    same(state(w, w.third)[0], "pinned")
+
+
 if __name__ == "__main__":
     run(lambda: world(start=False, extra=SMIME))

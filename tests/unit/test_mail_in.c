@@ -290,6 +290,58 @@ keys_are_few_and_small(void **state)
 	    LIMIT_KEYS_PER_MAIL);
 }
 
+/* What people send a certificate as; and what only looks like one. */
+static void
+certificates_are_keys(void **state)
+{
+	static const char pem[] = "-----BEGIN CERTIFICATE-----\r\nMIID\r\n"
+	    "-----END CERTIFICATE-----\r\n";
+	static const char der[] = "Content-Transfer-Encoding: base64\r\n\r\n"
+	    "MIIBKjCB1aADAgECAgF3MA0GCSqGSIb3DQEBCwUAMCExDTALBgNVBAoMBFRlc3Qx\r\n"
+	    "EDAOBgNVBAMMB21pZGRsZTAeFw0yNjAxMDEwMDAwMDBaFw0yNzAxMDEwMDAwMDBa\r\n"
+	    "MB8xDTALBgNVBAoMBFRlc3QxDjAMBgNVBAMMBWFsaWNlMFwwDQYJKoZIhvcNAQEB\r\n";
+	static const struct {
+		const char *type, *body;
+		size_t keys;
+	} rows[] = {
+		{ "application/pkix-cert", der, 1 },
+		{ "application/x-x509-user-cert; name=\"a\"", der, 1 },
+		{ "application/octet-stream; name=\"sato.cer\"", der, 1 },
+		{ "application/octet-stream; name=\"sato.P7B\"", der, 1 },
+		{ "application/pkcs7-mime; smime-type=certs-only", der, 1 },
+		{ "application/octet-stream; name=\"sato.crt\"", pem, 1 },
+		{ "text/plain; name=\"sato.pem\"", pem, 1 },
+		/* ciphertext beside a text is no certificate */
+		{ "application/pkcs7-mime; smime-type=enveloped-data", der, 0 },
+		{ "application/octet-stream; name=\"sato.p7m\"", der, 0 },
+		{ "application/octet-stream; name=\"data.bin\"", der, 0 },
+		{ "text/plain; name=\"sato.pem\"", "-----BEGIN PRIVATE KEY-----"
+		    "\r\nMII\r\n-----END PRIVATE KEY-----\r\n"
+		    "-----BEGIN CERTIFICATE-----\r\n", 0 },
+		{ "application/pkix-cert", "sorry\r\n", 0 },
+	};
+	struct sk_error e;
+	struct sk_buf mail;
+	struct facts f;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		sk_buf_init(&mail, 8192);
+		sk_buf_addf(&mail, HEAD "Content-Type: multipart/mixed; "
+		    "boundary=b\r\n\r\n--b\r\n\r\nkey\r\n--b\r\nContent-Type: "
+		    "%s\r\nContent-Disposition: attachment\r\n%s%s\r\n--b--\r\n",
+		    rows[i].type, rows[i].body == der ? "" : "\r\n",
+		    rows[i].body);
+		assert_int_equal(mail_read(sk_buf_span(&mail), 0, arena, &f,
+		    NULL, &e), SK_OK);
+		if (f.nkeys != rows[i].keys)
+			fail_msg("%s: %zu", rows[i].type, f.nkeys);
+		assert_int_equal(!!(f.attachments[0].flags & ATTACH_KEY),
+		    rows[i].keys);
+		sk_buf_free(&mail);
+	}
+}
+
 static void
 payload_has_its_limit(void **state)
 {
@@ -398,6 +450,7 @@ main(void)
 		cmocka_unit_test(long_text_is_cut_at_a_character),
 		cmocka_unit_test(large_attachment_is_not_held),
 		cmocka_unit_test(keys_are_few_and_small),
+		cmocka_unit_test(certificates_are_keys),
 		cmocka_unit_test(payload_has_its_limit),
 		cmocka_unit_test(what_we_compose_we_read),
 		cmocka_unit_test(words_for_everything),

@@ -145,7 +145,7 @@ static const struct msg_rewrapped rewrapped_sample = {
 	SK_OK, { 5, [79] = 6 }
 };
 static const struct msg_inspected inspected_sample = {
-	SK_OK, NULL, KEY
+	SK_OK, NULL, KEY, true
 };
 static const struct msg_inspected refused_sample = {
 	.status = SK_ERR_DATA, .reason = "no key in it"

@@ -32,6 +32,26 @@ class Certificates:
                            stdin=pem).decode()
         return out.split("=")[1].strip().replace(":", "")
 
+    def issue(self, name, address, key=None, issuer="middle", days=365):
+        """A certificate NAME.pem; for a key of another's, or for its own."""
+        self.openssl("req", "-new", "-subj", f"/O=Test/CN={address}", "-out",
+                     name + ".csr", *(
+                         ["-key", key + ".key"] if key else
+                         ["-newkey", "rsa:2048", "-nodes", "-keyout",
+                          name + ".key"]))
+        (self.dir / "ext").write_text(
+            "basicConstraints=CA:FALSE\nextendedKeyUsage=emailProtection\n"
+            "keyUsage=critical,digitalSignature,keyEncipherment\n"
+            f"subjectAltName=email:{address}\n")
+        self.openssl("x509", "-req", "-in", name + ".csr", "-CA",
+                     issuer + ".pem", "-CAkey", issuer + ".key",
+                     "-CAcreateserial", "-days", days, "-extfile", "ext",
+                     "-out", name + ".pem")
+        if key:
+            (self.dir / (name + ".key")).write_bytes(
+                (self.dir / (key + ".key")).read_bytes())
+        return (self.dir / (name + ".pem")).read_bytes()
+
     def answer(self, csr):
         """What a certification authority does with a request."""
         (self.dir / "council.csr").write_bytes(csr)
