@@ -28,7 +28,7 @@ struct heard {
 	int64_t case_row, mail;
 	enum fact_key_origin origin;
 	char *from, *signer;		/* signer "": not by the pinned key */
-	char *beside;			/* pinned when keyd was asked, or NULL */
+	char *beside;			/* pinned when keyd was asked; NULL */
 };
 
 static bool
