@@ -138,6 +138,10 @@ struct msg_inspected {
 	bool reissued;		/* a certificate for the same key as the one
 				 * beside, by the same issuer, naming all its
 				 * addresses, for longer; it leads to a root */
+	/* Every OpenPGP key that the file holds: one that is known and was not
+	 * laid below it is to be asked about beside what is known. */
+	const char (*names)[41];
+	size_t nnames;
 };
 
 struct msg_guard {

@@ -21,6 +21,7 @@
 #include <sekisho/error.h>
 #include <sekisho/facts.h>
 #include <sekisho/key.h>
+#include <sekisho/limits.h>
 
 #define PGP_FPR 41		/* 40 upper-case hex digits and NUL */
 
@@ -84,13 +85,19 @@ int pgp_verify_clear(struct pgp *p, const struct pgp_in *in,
 int pgp_primary(struct pgp *p, const char *fpr, char primary[PGP_FPR]);
 
 /* What a block holds, without importing it: primaries and secret for all of
- * it, the rest of the first key. */
+ * it, the rest of the first key. names: of every primary there, or NULL. */
+struct pgp_names {
+	size_t n;
+	char fpr[LIMIT_KEYS_NAMED][PGP_FPR];
+};
 int pgp_list_block(struct pgp *p, struct sk_arena *a, struct sk_span block,
-    struct key_facts *k);
+    struct key_facts *k, struct pgp_names *names);
 int pgp_key(struct pgp *p, struct sk_arena *a, const char *fpr,
     struct key_facts *k);
 /* SK_ERR_DATA unless the block held exactly this one public key. */
 int pgp_import(struct pgp *p, struct sk_span block, const char *fpr);
+/* Public keys, this one among them; SK_ERR_DATA. */
+int pgp_import_among(struct pgp *p, struct sk_span block, const char *fpr);
 /* A revocation certificate, checked, of one of the keys there; SK_ERR_DATA. */
 int pgp_import_revocation(struct pgp *p, struct sk_span block);
 int pgp_export(struct pgp *p, const char *fpr, struct sk_buf *out);

@@ -102,12 +102,22 @@ fill_key(struct sk_arena *a, gpgme_key_t key, struct key_facts *k)
 
 int
 pgp_list_block(struct pgp *p, struct sk_arena *a, struct sk_span block,
-    struct key_facts *k)
+    struct key_facts *k, struct pgp_names *names)
 {
 	DATA data = gnupg_data_span(block);
 	gpgme_error_t err;
 
 	*k = (struct key_facts){ 0 };
+static void
+name_key(struct pgp_names *names, gpgme_key_t key)
+{
+	const char *fpr = key->subkeys != NULL ? key->subkeys->fpr : NULL;
+
+	if (names != NULL && names->n < LIMIT_KEYS_NAMED &&
+	    key_fingerprint_valid(fpr))
+		snprintf(names->fpr[names->n++], PGP_FPR, "%s", fpr);
+}
+
 	err = gpgme_op_keylist_from_data_start(p->ctx, data, 0);
 	while (err == 0) {
 		KEY key = NULL;
@@ -116,6 +126,8 @@ pgp_list_block(struct pgp *p, struct sk_arena *a, struct sk_span block,
 		if (err != 0)
 			break;
 		if (k->primaries++ == 0)
+	if (names != NULL)
+		names->n = 0;
 			fill_key(a, key, k);
 		for (gpgme_subkey_t s = key->subkeys; s; s = s->next)
 			if (s->secret)
@@ -125,6 +137,7 @@ pgp_list_block(struct pgp *p, struct sk_arena *a, struct sk_span block,
 	}
 	gpgme_op_keylist_end(p->ctx);
 	return gpgme_err_code(err) == GPG_ERR_EOF ? 0 : gnupg_result(p, err);
+		name_key(names, key);
 }
 
 int
@@ -142,27 +155,42 @@ pgp_key(struct pgp *p, struct sk_arena *a, const char *fpr,
 	return 0;
 }
 
-int
-pgp_import(struct pgp *p, struct sk_span block, const char *fpr)
+static int
+import(struct pgp *p, struct sk_span block, const char *fpr, bool alone)
 {
 	DATA data = gnupg_data_span(block);
 	gpgme_import_result_t r;
-	gpgme_import_status_t s;
+	bool it = false;
 	int ret = gnupg_result(p, gpgme_op_import(p->ctx, data));
 
 	if (ret != 0)
 		return ret;
 	r = gpgme_op_import_result(p->ctx);
-	if (r == NULL || r->considered != 1 || r->secret_read != 0 ||
-	    r->imports == NULL)
-		return gnupg_refuse(p, SK_ERR_DATA, "not exactly one public "
-		    "key");
-	for (s = r->imports; s != NULL; s = s->next)
-		if (s->result != 0 || s->fpr == NULL ||
-		    strcmp(s->fpr, fpr) != 0)
+	if (r == NULL || r->secret_read != 0 || r->imports == NULL ||
+	    (alone && r->considered != 1))
+		return gnupg_refuse(p, SK_ERR_DATA, alone ? "not exactly one "
+		    "public key" : "not only public keys");
+	for (gpgme_import_status_t s = r->imports; s != NULL; s = s->next)
+		if (s->result == 0 && s->fpr != NULL &&
+		    strcmp(s->fpr, fpr) == 0)
+			it = true;
+		else if (alone)
 			return gnupg_refuse(p, SK_ERR_DATA, "another key "
 			    "than the one named");
-	return 0;
+	return it ? 0 : gnupg_refuse(p, SK_ERR_DATA, "the key named is not "
+	    "among them, or cannot be used");
+}
+
+int
+pgp_import(struct pgp *p, struct sk_span block, const char *fpr)
+{
+	return import(p, block, fpr, true);
+}
+
+int
+pgp_import_among(struct pgp *p, struct sk_span block, const char *fpr)
+{
+	return import(p, block, fpr, false);
 }
 
 int

@@ -3,8 +3,12 @@
  * so that a secret key or a second primary is seen before anything is kept,
  * then imported into the scratch home with self-signatures only, exported
  * again in its smallest form, and the scratch home is emptied. The ring that
- * seals never sees what was not pinned. Beside it may come the key that is
- * pinned for its owner, of which it may be a newer form or the revocation.
+ * seals never sees what was not pinned.
+ *
+ * Beside it may come a key that is known, as it is known. If that one is in
+ * what was given, alone or among others, or what was given is its revocation,
+ * it is imported below, so that an older copy takes nothing back (no
+ * revocation, no later date), and it is the one that is described.
  */
 #include <config.h>
 
@@ -35,62 +39,88 @@ minimal(struct pgp *p, struct sk_arena *a, const char *fpr,
 	return ret;
 }
 
-/* The key that is pinned is imported below what was given of the same key, so
- * that an older copy takes nothing back: no revocation, no later date. */
+/* Only as much of it as is given of the one key. */
 static int
-merged(struct pgp *p, struct sk_arena *a, struct sk_span given,
-    struct sk_span pinned, struct key_facts *key)
+laid_over(struct pgp *p, struct sk_arena *a, struct sk_span given,
+    struct sk_span known, const char *fpr, struct key_facts *key)
 {
-	struct key_facts first = *key, before = { 0 };
-	int ret = 0;
+	int ret = pgp_import(p, known, fpr);
 
-	if (pinned.len > 0)
-		ret = pgp_list_block(p, a, pinned, &before);
-	if (ret == 0 && strcmp(before.fpr, first.fpr) == 0)
-		ret = pgp_import(p, pinned, first.fpr);
 	if (ret == 0)
-		ret = pgp_import(p, given, first.fpr);
-	return ret != 0 ? ret : minimal(p, a, first.fpr, key);
+		ret = pgp_import_among(p, given, fpr);
+	return ret != 0 ? ret : minimal(p, a, fpr, key);
 }
 
-/* No key in it: a revocation certificate of the pinned one? Its signature is
+/* No key in it: a revocation certificate of the known one? Its signature is
  * checked by the import; what it revokes is seen afterwards. */
 static int
 revocation(struct pgp *p, struct sk_arena *a, struct sk_span given,
-    struct sk_span pinned, struct key_facts *key)
+    struct sk_span known, const char *fpr, struct key_facts *key)
 {
-	struct key_facts before;
-	int ret = pgp_list_block(p, a, pinned, &before);
+	int ret = *fpr != '\0' ? pgp_import(p, known, fpr) : SK_ERR_DATA;
 
-	if (ret == 0)
-		ret = before.primaries == 1 && key_fingerprint_valid(
-		    before.fpr) ? pgp_import(p, pinned, before.fpr) :
-		    SK_ERR_DATA;
 	if (ret == 0)
 		ret = pgp_import_revocation(p, given);
 	if (ret == 0)
-		ret = minimal(p, a, before.fpr, key);
+		ret = minimal(p, a, fpr, key);
 	return ret == 0 && !key->revoked ? SK_ERR_DATA : ret;
 }
 
 static int
-inspect(struct keyd *k, struct sk_arena *a, struct sk_span given,
-    struct sk_span pinned, struct msg_inspected *done)
+alone(struct pgp *p, struct sk_arena *a, struct sk_span given,
+    struct key_facts *key)
 {
-	struct pgp *p = k->openpgp.scratch;
-	int ret = pgp_list_block(p, a, given, &done->key);
+	const struct key_facts first = *key;
+	int ret = key_fingerprint_valid(first.fpr) ? pgp_import(p, given,
+	    first.fpr) : SK_ERR_DATA;
 
-	if (ret == 0 && done->key.primaries == 0)
-		return pinned.len > 0 ? revocation(p, a, given, pinned,
-		    &done->key) : SK_ERR_DATA;
+	return ret != 0 ? ret : minimal(p, a, first.fpr, key);
+}
+
+/* "" where no key is known. */
+static int
+name_known(struct pgp *p, struct sk_arena *a, struct sk_span known,
+    char fpr[PGP_FPR])
+{
+	struct key_facts k = { 0 };
+	int ret = known.len > 0 ? pgp_list_block(p, a, known, &k, NULL) : 0;
+
+	memcpy(fpr, k.fpr, PGP_FPR);
+	return ret == 0 && known.len > 0 && (k.primaries != 1 || k.secret ||
+	    !key_fingerprint_valid(fpr)) ? SK_ERR_DATA : ret;
+}
+
+static bool
+among(const struct pgp_names *names, const char *fpr)
+{
+	for (size_t i = 0; i < names->n; i++)
+		if (strcmp(names->fpr[i], fpr) == 0)
+			return true;
+	return false;
+}
+
+static int
+inspect(struct keyd *k, struct sk_arena *a, struct sk_span given,
+    struct sk_span known, struct msg_inspected *done)
+{
+	struct pgp_names *names = sk_arena_alloc(a, sizeof(*names));
+	struct pgp *p = k->openpgp.scratch;
+	char before[PGP_FPR];
+	int ret = pgp_list_block(p, a, given, &done->key, names);
+
+	done->names = (const char (*)[PGP_FPR])names->fpr;
+	done->nnames = names->n;
 	/* What key_importable() refuses anyway is not touched further. */
-	if (ret == 0 && done->key.primaries == 1 && !done->key.secret) {
-		if (key_fingerprint_valid(done->key.fpr))
-			ret = merged(p, a, given, pinned, &done->key);
-		else
-			ret = SK_ERR_DATA;
-	}
-	return ret;
+	if (ret != 0 || done->key.secret)
+		return ret;
+	ret = name_known(p, a, known, before);
+	if (ret != 0)
+		return ret;
+	if (done->key.primaries == 0)
+		return revocation(p, a, given, known, before, &done->key);
+	if (among(names, before))
+		return laid_over(p, a, given, known, before, &done->key);
+	return done->key.primaries == 1 ? alone(p, a, given, &done->key) : 0;
 }
 
 static void
@@ -115,24 +145,24 @@ verb_inspect(struct keyd *k, const struct channel_message *m,
     struct sk_arena *a, struct reply *out)
 {
 	struct msg_inspected done = { 0 };
-	struct sk_buf given, pinned;
+	struct sk_buf given, known;
 
 	if (m->fields.len != 0 || m->nfds < 1 || m->nfds > 2)
 		return SK_ERR_PROTOCOL;
 	keyd_count(k, COUNT_INSPECT);
 	sk_buf_init(&given, LIMIT_KEY_BYTES);
-	sk_buf_init(&pinned, LIMIT_KEY_BYTES);
+	sk_buf_init(&known, LIMIT_KEY_BYTES);
 	done.status = sk_fd_slurp(m->fds[0], &given);
 	if (done.status == 0 && m->nfds == 2)
-		done.status = sk_fd_slurp(m->fds[1], &pinned);
+		done.status = sk_fd_slurp(m->fds[1], &known);
 	sk_armour_add_sum(&given, 0);
 	if (done.status == 0 && smime_is_certificate(sk_buf_span(&given))) {
 		done.status = smime_inspect(k, a, sk_buf_span(&given),
-		    sk_buf_span(&pinned), &done);
+		    sk_buf_span(&known), &done);
 	} else if (done.status == 0) {
 		home_scratch_clean(k->openpgp.scratch_dir);
 		done.status = inspect(k, a, sk_buf_span(&given),
-		    sk_buf_span(&pinned), &done);
+		    sk_buf_span(&known), &done);
 		home_scratch_clean(k->openpgp.scratch_dir);
 	}
 	if (done.status == 0 && deadline_passed())
@@ -145,7 +175,7 @@ verb_inspect(struct keyd *k, const struct channel_message *m,
 	}
 	out->type = MSG_INSPECTED;
 	msg_inspected_put(&out->fields, &done);
-	sk_buf_free(&pinned);
+	sk_buf_free(&known);
 	sk_buf_free(&given);
 	return SK_OK;
 }

@@ -318,8 +318,25 @@ msg_inspected_put(struct sk_buf *b, const struct msg_inspected *m)
 	wire_put_status(b, m->status);
 	wire_put_str(b, m->reason);
 	wire_put_u8(b, m->reissued);
+	wire_put_u32(b, (uint32_t)m->nnames);
+	for (size_t i = 0; i < m->nnames; i++)
+		wire_put_hex(b, m->names[i]);
 	if (m->status == SK_OK)
 		key_facts_put(b, &m->key);
+}
+
+static void
+get_names(struct wire_in *w, struct sk_arena *a, struct msg_inspected *m)
+{
+	char (*names)[41];
+
+	m->nnames = wire_count(w, LIMIT_KEYS_NAMED);
+	m->names = names = wire_array(a, m->nnames, sizeof(*names));
+	for (size_t i = 0; i < m->nnames; i++) {
+		wire_hex(w, names[i], 40);
+		if (names[i][0] == '\0')
+			w->bad = true;
+	}
 }
 
 int
@@ -332,6 +349,7 @@ msg_inspected_get(struct sk_arena *a, struct sk_span s,
 	m->status = wire_status(&w);
 	m->reason = wire_str(&w, a);
 	m->reissued = wire_bool(&w);
+	get_names(&w, a, m);
 	if (w.bad)
 		return SK_ERR_PROTOCOL;
 	if (m->status == SK_OK)

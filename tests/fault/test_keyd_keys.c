@@ -186,6 +186,49 @@ newer_forms_are_laid_over_the_pinned(void **state)
 	assert_int_equal(key_changed(&was.key, &r.key), KEY_SAME);
 }
 
+/* `gpg --export ADDRESS` after a rollover: the old one revoked, and the new. The
+ * known one of them is described, whatever stands first, and never without its
+ * block: an older copy lifts nothing. */
+static void
+known_one_of_several_is_found(void **state)
+{
+	struct person p = host_person(h, "rolled", NULL, "1y"),
+	    q = host_person(h, "next", NULL, "1y");
+	struct sk_span old = p.block, given[2];
+	struct msg_inspected was = keyd_inspect(h, &k, old), r;
+
+	(void)state;
+	host_revocation(h, &p);
+	host_gpg(h, p.home, "rev.asc", NULL, "--import", NULL);
+	given[0] = joined(host_export(h, &p), q.block);
+	given[1] = joined(q.block, host_export(h, &p));
+	for (size_t i = 0; i < 2; i++) {
+		r = keyd_inspect_beside(h, &k, given[i], was.key.block);
+		assert_int_equal(r.status, 0);
+		assert_string_equal(r.key.fpr, p.fpr);
+		assert_int_equal(r.nnames, 2);
+		assert_string_equal(r.names[i], p.fpr);
+		assert_string_equal(r.names[!i], q.fpr);
+		assert_int_equal(key_changed(&was.key, &r.key), KEY_REVOKED);
+		assert_int_equal(r.key.primaries, 1);
+		r = keyd_inspect_beside(h, &k, old, r.key.block);
+		assert_int_equal(r.status, 0);
+		assert_true(r.key.revoked);
+		/* nobody's that is known: told, and kept out */
+		r = keyd_inspect_beside(h, &k, given[i], alice.block);
+		assert_int_equal(r.status, 0);
+		assert_int_equal(r.key.primaries, 2);
+		assert_int_equal(r.key.block.len, 0);
+	}
+	/* with a secret key in it nothing is touched */
+	host_gpg(h, p.home, NULL, "secret.asc", "--armor",
+	    "--export-secret-keys", p.fpr, NULL);
+	r = keyd_inspect_beside(h, &k, joined(host_export(h, &p), host_read(h,
+	    "secret.asc")), was.key.block);
+	assert_true(r.status != 0 || r.key.secret);
+	assert_int_equal(r.key.block.len, 0);
+}
+
 /* The primary lives on, the encryption subkey does not. */
 static void
 subkey_expiry_counts(void **state)
@@ -446,6 +489,7 @@ main(void)
 		cmocka_unit_test(keys_without_a_sum_are_taken),
 		cmocka_unit_test(dead_keys_are_told),
 		cmocka_unit_test(newer_forms_are_laid_over_the_pinned),
+		cmocka_unit_test(known_one_of_several_is_found),
 		cmocka_unit_test(subkey_expiry_counts),
 		cmocka_unit_test(several_keys_are_counted),
 		cmocka_unit_test(secret_keys_are_seen),

@@ -80,7 +80,8 @@ static const struct facts facts = {
 };
 
 static const struct key_subkey subkeys[] = {
-	{ "0123456789ABCDEF", 99, true }, { "FEDCBA9876543210", 0, false }
+	{ "0123456789ABCDEF", 99, true },
+	{ "FEDCBA9876543210", 0, false }
 };
 static const char *const addresses[] = { "a@b.example", "c@d.example" };
 #define KEY { \
@@ -144,11 +145,13 @@ static const struct msg_rewrap rewrap_sample = {
 static const struct msg_rewrapped rewrapped_sample = {
 	SK_OK, { 5, [79] = 6 }
 };
+static const char names[2][41] = { FPR, FPR };
 static const struct msg_inspected inspected_sample = {
-	SK_OK, NULL, KEY, true
+	SK_OK, NULL, KEY, true, names, 2
 };
 static const struct msg_inspected refused_sample = {
-	.status = SK_ERR_DATA, .reason = "no key in it"
+	.status = SK_ERR_DATA, .reason = "no key in it", .names = names,
+	.nnames = 1
 };
 
 static const struct msg_guard guard_sample = {
@@ -215,7 +218,8 @@ SAMPLE(facts, facts, facts, facts)
 const struct wire_sample wire_samples[] = {
 	ROW(read), ROW(done), ROW(ready), ROW(open_mail), ROW(opened_mail),
 	ROW(seal), ROW(sealed), ROW(open), ROW(opened), ROW(rewrap),
-	ROW(rewrapped), ROW(inspected), ROW(refused), ROW(key), ROW(facts),
+	ROW(rewrapped), ROW(inspected), ROW(refused), ROW(key),
+	ROW(facts),
 	ROW(guard), ROW(guard_many), ROW(guarded)
 };
 const size_t wire_nsamples = N(wire_samples);
