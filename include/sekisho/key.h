@@ -32,6 +32,8 @@ struct key_subkey {
 	int64_t expires;	/* 0: never */
 	bool can_encrypt;	/* usable for encryption: not revoked, not
 				 * disabled; expiry is judged by the clock */
+	const char *algorithm;	/* "cv25519", "elg1024"; NULL: kept by a
+				 * program that did not look */
 };
 
 struct key_facts {
@@ -39,6 +41,8 @@ struct key_facts {
 	char fpr[41];		/* upper-case hex */
 	int64_t created, expires; /* primary; 0: never */
 	bool revoked, secret;	/* secret: a secret key block was given */
+	bool stopped;		/* by an operator: the store's word about its
+				 * row, nothing of the key (never encoded) */
 	const char *algorithm;	/* "rsa3072", "ed25519" */
 	const struct key_subkey *subkeys;
 	size_t nsubkeys;
@@ -64,13 +68,17 @@ bool key_names(const struct key_facts *k, const char *address);
 const char *key_chain_word(enum key_chain c);	/* "good", "none", ... */
 /* May it be pinned? Exactly one primary key, no secret part, not revoked or
  * expired, a usable encryption subkey at `now`. The error says the mend. The
- * address is compared for a warning only (*mismatch). A certificate besides:
- * RSA of 2048 bits or more, SHA-2, for mail, no CA, begun. */
+ * address is compared for a warning only (*mismatch). RSA, DSA and
+ * ElGamal have 2048 bits or more. A certificate besides: RSA, SHA-2, for mail,
+ * no CA, begun. */
 int key_importable(const struct key_facts *k, int64_t now,
     const char *address, bool *mismatch, struct sk_error *e);
 /* Is it usable for a copy at `now`? "" or the reason word: key-expired,
- * key-revoked, key-no-encryption. */
+ * key-revoked, key-no-encryption, key-weak, key-stopped. */
 const char *key_unusable(const struct key_facts *k, int64_t now);
+/* What a copy would be encrypted with, NULL if that is not known: of several
+ * subkeys the one that was added last. */
+const char *key_encryption(const struct key_facts *k, int64_t now);
 /* When encryption with it ends: min of primary and the last encryption
  * subkey; 0: never. */
 int64_t key_encrypts_until(const struct key_facts *k);

@@ -79,7 +79,8 @@ TABLES(person_tables) = {
 COLUMNS(key_fields) = { FPR("fingerprint", "Fingerprint"), FPR("sha256",
 	"SHA-256"), C("chain", "Leads to a root"), C("state",
 	"State"), C("person", "Person"), C("algorithm", "Algorithm"),
-	C("usable", "Usable"), AT("made", "Made"), AT("until", "Until"),
+	C("encryption", "  encrypts with"), C("usable", "Usable"),
+	AT("made", "Made"), AT("until", "Until"),
 	C("addresses", "Addresses"), C("origin", "Origin"), C("found_at",
 	"Found at"), C("approved_by",
 	"Approved by"), END };

@@ -10,6 +10,7 @@
  */
 #include <config.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <sekisho/key.h>
@@ -21,16 +22,59 @@ expired(int64_t when, int64_t now)
 	return when != 0 && when <= now;
 }
 
+enum { BITS_LEAST = 2048 };
+
+/* Curves have names; of the others the length counts. */
+static bool
+weak(const char *algorithm)
+{
+	static const char *const lengths[] = { "rsa", "elg", "dsa" };
+
+	for (size_t i = 0; algorithm != NULL && i < 3; i++)
+		if (strncmp(algorithm, lengths[i], 3) == 0)
+			return strtol(algorithm + 3, NULL, 10) < BITS_LEAST;
+	return false;
+}
+
+static bool
+encrypts(const struct key_subkey *s, int64_t now)
+{
+	return s->can_encrypt && !expired(s->expires, now);
+}
+
 static bool
 can_encrypt(const struct key_facts *k, int64_t now)
 {
 	size_t i;
 
 	for (i = 0; i < k->nsubkeys; i++)
-		if (k->subkeys[i].can_encrypt &&
-		    !expired(k->subkeys[i].expires, now))
+		if (encrypts(&k->subkeys[i], now))
 			return true;
 	return false;
+}
+
+/* One weak subkey is enough: gpg chooses among them, and we do not. */
+static bool
+is_weak(const struct key_facts *k, int64_t now)
+{
+	if (k->scheme != KEY_OPENPGP)
+		return false;
+	for (size_t i = 0; i < k->nsubkeys; i++)
+		if (encrypts(&k->subkeys[i], now) &&
+		    weak(k->subkeys[i].algorithm))
+			return true;
+	return weak(k->algorithm);
+}
+
+const char *
+key_encryption(const struct key_facts *k, int64_t now)
+{
+	if (k->scheme == KEY_SMIME)
+		return k->algorithm;
+	for (size_t i = k->nsubkeys; i-- > 0;)
+		if (encrypts(&k->subkeys[i], now))
+			return k->subkeys[i].algorithm;
+	return NULL;
 }
 
 /* All encryption subkeys there are have expired (rather than: none exists). */
@@ -48,10 +92,14 @@ encryption_expired(const struct key_facts *k)
 const char *
 key_unusable(const struct key_facts *k, int64_t now)
 {
+	if (k->stopped)
+		return "key-stopped";
 	if (k->revoked)
 		return "key-revoked";
 	if (expired(k->expires, now))
 		return "key-expired";
+	if (is_weak(k, now))
+		return "key-weak";
 	if (can_encrypt(k, now))
 		return "";
 	return encryption_expired(k) ? "key-expired" : "key-no-encryption";
@@ -178,6 +226,15 @@ refuse(const struct key_facts *k, const char *word, struct sk_error *e)
 		return sk_fail(e, SK_ERR_CRYPTO, where, "this key was revoked "
 		    "by its owner; ask the owner for the new key and compare "
 		    "its fingerprint by telephone");
+	if (strcmp(word, "key-weak") == 0)
+		return sk_fail(e, SK_ERR_CRYPTO, where, "this key, or a "
+		    "subkey of it that encrypts, is RSA, DSA or ElGamal of "
+		    "fewer than %d bits; ask the owner for a new key, or to "
+		    "add a subkey (gpg --quick-add-key FPR cv25519 encr), "
+		    "revoke the weak one and send the key again", BITS_LEAST);
+	if (strcmp(word, "key-stopped") == 0)
+		return sk_fail(e, SK_ERR_CRYPTO, where, "this key was stopped "
+		    "by an operator; ask the owner for a new one");
 	if (strcmp(word, "key-expired") == 0 && k->scheme == KEY_SMIME)
 		return sk_fail(e, SK_ERR_CRYPTO, where, "this certificate has "
 		    "expired; ask the owner for the new one");
@@ -189,8 +246,6 @@ refuse(const struct key_facts *k, const char *word, struct sk_error *e)
 	    "the owner to add an encryption subkey (gpg --quick-add-key FPR "
 	    "cv25519 encr) and to send the key again");
 }
-
-enum { RSA_LEAST = 2048 };
 
 /* What GnuPG 2.2 cannot encrypt to is refused now, not at the next digest. */
 static int
@@ -208,7 +263,7 @@ certificate(const struct key_facts *k, int64_t now, struct sk_error *e)
 		why = "this certificate's key is not RSA, and gpgsm can "
 		    "encrypt to RSA only; ask for an RSA certificate of 2048 "
 		    "bits or more, or for an OpenPGP key";
-	else if (k->bits < RSA_LEAST)
+	else if (k->bits < BITS_LEAST)
 		why = "this certificate's RSA key has fewer than 2048 bits; "
 		    "ask for one of 2048 or more";
 	else if (k->weak_hash)

@@ -26,6 +26,16 @@ pgp_primary(struct pgp *p, const char *fpr, char primary[PGP_FPR])
 	return 0;
 }
 
+static const char *
+algorithm_of(struct sk_arena *a, gpgme_subkey_t s)
+{
+	char *algorithm = gpgme_pubkey_algo_string(s);
+	const char *ret = sk_arena_str(a, algorithm ? algorithm : "unknown");
+
+	gpgme_free(algorithm);
+	return ret;
+}
+
 static void
 fill_subkeys(struct sk_arena *a, gpgme_key_t key, struct key_facts *k)
 {
@@ -42,6 +52,7 @@ fill_subkeys(struct sk_arena *a, gpgme_key_t key, struct key_facts *k)
 		sub->expires = s->expires;
 		sub->can_encrypt = s->can_encrypt && !s->revoked &&
 		    !s->disabled && !s->invalid;
+		sub->algorithm = algorithm_of(a, s);
 		sub++;
 		k->nsubkeys++;
 	}
@@ -82,7 +93,6 @@ static void
 fill_key(struct sk_arena *a, gpgme_key_t key, struct key_facts *k)
 {
 	gpgme_subkey_t s = key->subkeys;
-	char *algorithm;
 
 	k->scheme = KEY_OPENPGP;
 	if (s == NULL)
@@ -93,21 +103,11 @@ fill_key(struct sk_arena *a, gpgme_key_t key, struct key_facts *k)
 	k->expires = s->expires;
 	k->revoked = key->revoked || s->revoked || key->invalid ||
 	    key->disabled;
-	algorithm = gpgme_pubkey_algo_string(s);
-	k->algorithm = sk_arena_str(a, algorithm ? algorithm : "unknown");
-	gpgme_free(algorithm);
+	k->algorithm = algorithm_of(a, s);
 	fill_subkeys(a, key, k);
 	fill_addresses(a, key, k);
 }
 
-int
-pgp_list_block(struct pgp *p, struct sk_arena *a, struct sk_span block,
-    struct key_facts *k, struct pgp_names *names)
-{
-	DATA data = gnupg_data_span(block);
-	gpgme_error_t err;
-
-	*k = (struct key_facts){ 0 };
 static void
 name_key(struct pgp_names *names, gpgme_key_t key)
 {
@@ -118,6 +118,16 @@ name_key(struct pgp_names *names, gpgme_key_t key)
 		snprintf(names->fpr[names->n++], PGP_FPR, "%s", fpr);
 }
 
+int
+pgp_list_block(struct pgp *p, struct sk_arena *a, struct sk_span block,
+    struct key_facts *k, struct pgp_names *names)
+{
+	DATA data = gnupg_data_span(block);
+	gpgme_error_t err;
+
+	*k = (struct key_facts){ 0 };
+	if (names != NULL)
+		names->n = 0;
 	err = gpgme_op_keylist_from_data_start(p->ctx, data, 0);
 	while (err == 0) {
 		KEY key = NULL;
@@ -126,9 +136,8 @@ name_key(struct pgp_names *names, gpgme_key_t key)
 		if (err != 0)
 			break;
 		if (k->primaries++ == 0)
-	if (names != NULL)
-		names->n = 0;
 			fill_key(a, key, k);
+		name_key(names, key);
 		for (gpgme_subkey_t s = key->subkeys; s; s = s->next)
 			if (s->secret)
 				k->secret = true;
@@ -137,7 +146,6 @@ name_key(struct pgp_names *names, gpgme_key_t key)
 	}
 	gpgme_op_keylist_end(p->ctx);
 	return gpgme_err_code(err) == GPG_ERR_EOF ? 0 : gnupg_result(p, err);
-		name_key(names, key);
 }
 
 int

@@ -124,6 +124,7 @@ document_key(struct sk_json *o, const struct key_record *k, int64_t now)
 	sk_json_set_str(o, "scheme", k->facts.scheme == KEY_SMIME ? "smime" :
 	    "openpgp");
 	sk_json_set_str(o, "algorithm", k->facts.algorithm);
+	sk_json_set_str(o, "encryption", key_encryption(&k->facts, now));
 	sk_json_set_str(o, "usable", *bad ? bad : "ok");
 	document_time(o, "made", k->facts.created);
 	document_time(o, "until", key_encrypts_until(&k->facts));

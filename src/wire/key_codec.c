@@ -12,10 +12,27 @@
 
 #include "wire/codec.h"
 
+/* What was stored before subkeys were looked at has no algorithms. */
+enum { FORM_OPENPGP_BARE, FORM_SMIME, FORM_OPENPGP };
+
+static void
+put_certificate(struct sk_buf *b, const struct key_facts *k)
+{
+	wire_put_hex(b, k->sha256);
+	wire_put_bytes(b, k->issuer);
+	wire_put_bytes(b, k->serial);
+	wire_put_u32(b, k->usage);
+	wire_put_u32(b, k->bits);
+	wire_put_u8(b, k->weak_hash);
+	wire_put_u8(b, (uint8_t)k->chain);
+}
+
 void
 key_facts_put(struct sk_buf *b, const struct key_facts *k)
 {
-	wire_put_u8(b, (uint8_t)k->scheme);
+	uint8_t form = k->scheme == KEY_SMIME ? FORM_SMIME : FORM_OPENPGP;
+
+	wire_put_u8(b, form);
 	wire_put_hex(b, k->fpr);
 	wire_put_i64(b, k->created);
 	wire_put_i64(b, k->expires);
@@ -27,21 +44,16 @@ key_facts_put(struct sk_buf *b, const struct key_facts *k)
 		wire_put_hex(b, k->subkeys[i].key_id);
 		wire_put_i64(b, k->subkeys[i].expires);
 		wire_put_u8(b, k->subkeys[i].can_encrypt);
+		if (form == FORM_OPENPGP)
+			wire_put_str(b, k->subkeys[i].algorithm);
 	}
 	wire_put_u32(b, (uint32_t)k->naddresses);
 	for (size_t i = 0; i < k->naddresses; i++)
 		wire_put_str(b, k->addresses[i]);
 	wire_put_u32(b, (uint32_t)k->primaries);
 	wire_put_bytes(b, k->block);
-	if (k->scheme != KEY_SMIME)
-		return;
-	wire_put_hex(b, k->sha256);
-	wire_put_bytes(b, k->issuer);
-	wire_put_bytes(b, k->serial);
-	wire_put_u32(b, k->usage);
-	wire_put_u32(b, k->bits);
-	wire_put_u8(b, k->weak_hash);
-	wire_put_u8(b, (uint8_t)k->chain);
+	if (k->scheme == KEY_SMIME)
+		put_certificate(b, k);
 }
 
 static void
@@ -58,7 +70,8 @@ get_certificate(struct wire_in *w, struct sk_arena *a, struct key_facts *k)
 }
 
 static void
-get_subkeys(struct wire_in *w, struct sk_arena *a, struct key_facts *k)
+get_subkeys(struct wire_in *w, struct sk_arena *a, struct key_facts *k,
+    uint32_t form)
 {
 	struct key_subkey *sub;
 
@@ -68,6 +81,8 @@ get_subkeys(struct wire_in *w, struct sk_arena *a, struct key_facts *k)
 		wire_hex(w, sub[i].key_id, 16);
 		sub[i].expires = wire_i64(w);
 		sub[i].can_encrypt = wire_bool(w);
+		if (form == FORM_OPENPGP)
+			sub[i].algorithm = wire_str(w, a);
 		/* Proof looks for this id: none can never be found. */
 		if (sub[i].key_id[0] == '\0')
 			w->bad = true;
@@ -94,16 +109,17 @@ int
 key_facts_get(struct sk_arena *a, struct sk_span s, struct key_facts *k)
 {
 	struct wire_in w = wire_open(s);
+	uint32_t form = wire_enum(&w, FORM_OPENPGP);
 
 	*k = (struct key_facts){ 0 };
-	k->scheme = wire_enum(&w, KEY_SMIME);
+	k->scheme = form == FORM_SMIME ? KEY_SMIME : KEY_OPENPGP;
 	wire_hex(&w, k->fpr, 40);
 	k->created = wire_i64(&w);
 	k->expires = wire_i64(&w);
 	k->revoked = wire_bool(&w);
 	k->secret = wire_bool(&w);
 	k->algorithm = wire_str(&w, a);
-	get_subkeys(&w, a, k);
+	get_subkeys(&w, a, k, form);
 	get_addresses(&w, a, k);
 	k->primaries = wire_u32(&w);
 	k->block = wire_copy(&w, a, LIMIT_KEY_BYTES);

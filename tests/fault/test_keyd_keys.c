@@ -229,6 +229,24 @@ known_one_of_several_is_found(void **state)
 	assert_int_equal(r.key.block.len, 0);
 }
 
+/* What a key is encrypted with is told of each subkey, not of the primary. */
+static void
+weak_subkeys_are_seen(void **state)
+{
+	struct person p = host_sign_only(h, "weak");
+	struct msg_inspected r;
+
+	(void)state;
+	assert_int_equal(host_gpg(h, p.home, NULL, NULL, "--quick-add-key",
+	    p.fpr, "rsa1024", "encr", "0", NULL), 0);
+	r = keyd_inspect(h, &k, host_export(h, &p));
+	assert_int_equal(r.status, 0);
+	assert_string_equal(r.key.algorithm, "ed25519");
+	assert_string_equal(r.key.subkeys[1].algorithm, "rsa1024");
+	assert_string_equal(word(&r), "key-weak");
+	assert_string_equal(key_encryption(&r.key, time(NULL)), "rsa1024");
+}
+
 /* The primary lives on, the encryption subkey does not. */
 static void
 subkey_expiry_counts(void **state)
@@ -490,6 +508,7 @@ main(void)
 		cmocka_unit_test(dead_keys_are_told),
 		cmocka_unit_test(newer_forms_are_laid_over_the_pinned),
 		cmocka_unit_test(known_one_of_several_is_found),
+		cmocka_unit_test(weak_subkeys_are_seen),
 		cmocka_unit_test(subkey_expiry_counts),
 		cmocka_unit_test(several_keys_are_counted),
 		cmocka_unit_test(secret_keys_are_seen),

@@ -209,7 +209,7 @@ struct key_record
 sample_key(const char *fpr, enum key_state state)
 {
 	static const struct key_subkey subkeys[] = {
-		{ "0123456789ABCDEF", 1999999999, true } };
+		{ "0123456789ABCDEF", 1999999999, true, NULL } };
 	static const char *const addresses[] = { "sato@canary.example" };
 	struct key_record k = {
 		.fpr = fpr, .state = state, .origin = "mail 12",

@@ -351,8 +351,8 @@ static const char *const addresses[] = { "Sato@ACME.example" };
 static struct key_facts
 good_key(void)
 {
-	subs[0] = (struct key_subkey){ "1111111111111111", 0, false };
-	subs[1] = (struct key_subkey){ "2222222222222222", 0, true };
+	subs[0] = (struct key_subkey){ "1111111111111111", 0, false, NULL };
+	subs[1] = (struct key_subkey){ "2222222222222222", 0, true, NULL };
 	return (struct key_facts){
 		.fpr = "0123456789ABCDEF0123456789ABCDEF01234567",
 		.created = 10, .primaries = 1, .subkeys = subs, .nsubkeys = 2,
@@ -369,6 +369,49 @@ assert_word(const struct key_facts *k, const char *word)
 	assert_string_equal(key_unusable(k, NOW), word);
 	assert_int_equal(key_importable(k, NOW, NULL, &mismatch, &e),
 	    word[0] == '\0' ? 0 : SK_ERR_CRYPTO);
+}
+
+/* RSA, DSA and ElGamal by their length, curves by their name; an end of the weak
+ * one is an end of it; what an older program did not look at is believed. */
+static void
+weak_keys_are_named(void **state)
+{
+	static const struct { const char *primary, *sub, *word; } t[] = {
+		{ "rsa2048", "rsa2048", "" }, { "ed25519", "cv25519", "" },
+		{ "ed25519", "rsa1024", "key-weak" },
+		{ "rsa4096", "elg1024", "key-weak" },
+		{ "rsa4096", "elg2047", "key-weak" },
+		{ "rsa4096", "elg2048", "" }, { "dsa2048", "elg3072", "" },
+		{ "dsa1024", "elg2048", "key-weak" },
+		{ "rsa1536", "cv25519", "key-weak" },
+		{ "nistp256", "brainpoolP256r1", "" }, { NULL, NULL, "" },
+	};
+	struct key_facts k;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(t) / sizeof(*t); i++) {
+		k = good_key();
+		k.algorithm = t[i].primary;
+		subs[1].algorithm = t[i].sub;
+		assert_word(&k, t[i].word);
+	}
+	k = good_key();
+	subs[1].algorithm = "rsa1024";
+	subs[2] = (struct key_subkey){ "3333333333333333", 0, true,
+		"cv25519" };
+	k.nsubkeys = 3;
+	assert_word(&k, "key-weak");	/* gpg might choose it */
+	subs[1].expires = NOW;
+	assert_word(&k, "");
+	assert_string_equal(key_encryption(&k, NOW), "cv25519");
+	assert_string_equal(key_encryption(&k, NOW - 1), "cv25519");
+	subs[2].can_encrypt = false;
+	assert_string_equal(key_encryption(&k, NOW - 1), "rsa1024");
+	assert_null(key_encryption(&k, NOW));
+	/* an operator's word is above all that the key says */
+	k = good_key();
+	k.stopped = true;
+	assert_word(&k, "key-stopped");
 }
 
 static void
@@ -397,7 +440,7 @@ dead_keys_are_named(void **state)
 	k = good_key();
 	k.nsubkeys = 3;
 	subs[1].expires = NOW - 5;
-	subs[2] = (struct key_subkey){ "3333333333333333", NOW + 9, true };
+	subs[2] = (struct key_subkey){ "3333333333333333", NOW + 9, true, NULL };
 	assert_word(&k, "");
 }
 
@@ -446,7 +489,7 @@ encryption_ends_with_the_last_subkey(void **state)
 	k.expires = 0;
 	assert_int_equal(key_encrypts_until(&k), 400);
 	k.nsubkeys = 3;
-	subs[2] = (struct key_subkey){ "3333333333333333", 450, true };
+	subs[2] = (struct key_subkey){ "3333333333333333", 450, true, NULL };
 	assert_int_equal(key_encrypts_until(&k), 450);
 	subs[2].expires = 0;
 	assert_int_equal(key_encrypts_until(&k), 0);
@@ -554,6 +597,7 @@ main(void)
 		cmocka_unit_test(boxes_stay_in_their_column),
 		cmocka_unit_test(key_files_are_made_once),
 		cmocka_unit_test(dead_keys_are_named),
+		cmocka_unit_test(weak_keys_are_named),
 		cmocka_unit_test(blocks_hold_one_public_key),
 		cmocka_unit_test(encryption_ends_with_the_last_subkey),
 		cmocka_unit_test(what_is_new_in_a_key),

@@ -101,7 +101,8 @@ apart(void **state)
 }
 
 static const struct key_subkey subkeys[] = {
-	{ "0123456789ABCDEF", 0, true }, { "FEDCBA9876543210", 0, false },
+	{ "0123456789ABCDEF", 0, true, NULL },
+	{ "FEDCBA9876543210", 0, false, NULL },
 };
 
 static struct key_facts

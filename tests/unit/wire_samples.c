@@ -80,8 +80,8 @@ static const struct facts facts = {
 };
 
 static const struct key_subkey subkeys[] = {
-	{ "0123456789ABCDEF", 99, true },
-	{ "FEDCBA9876543210", 0, false }
+	{ "0123456789ABCDEF", 99, true, "cv25519" },
+	{ "FEDCBA9876543210", 0, false, NULL }
 };
 static const char *const addresses[] = { "a@b.example", "c@d.example" };
 #define KEY { \
@@ -144,6 +144,11 @@ static const struct msg_rewrap rewrap_sample = {
 };
 static const struct msg_rewrapped rewrapped_sample = {
 	SK_OK, { 5, [79] = 6 }
+};
+static const struct key_facts openpgp_key = {
+	.fpr = FPR, .created = 12, .algorithm = "ed25519",
+	.subkeys = subkeys, .nsubkeys = N(subkeys), .primaries = 1,
+	.block = { (const unsigned char *)"block", 5 }
 };
 static const char names[2][41] = { FPR, FPR };
 static const struct msg_inspected inspected_sample = {
@@ -212,6 +217,7 @@ SAMPLE(rewrapped, msg_rewrapped, msg_rewrapped, rewrapped_sample)
 SAMPLE(inspected, msg_inspected, msg_inspected, inspected_sample)
 SAMPLE(refused, msg_inspected, msg_inspected, refused_sample)
 SAMPLE(key, key_facts, key_facts, key)
+SAMPLE(openpgp_key, key_facts, key_facts, openpgp_key)
 SAMPLE(facts, facts, facts, facts)
 
 #define ROW(name) { #name, put_##name, again_##name }
@@ -219,7 +225,7 @@ const struct wire_sample wire_samples[] = {
 	ROW(read), ROW(done), ROW(ready), ROW(open_mail), ROW(opened_mail),
 	ROW(seal), ROW(sealed), ROW(open), ROW(opened), ROW(rewrap),
 	ROW(rewrapped), ROW(inspected), ROW(refused), ROW(key),
-	ROW(facts),
+	ROW(openpgp_key), ROW(facts),
 	ROW(guard), ROW(guard_many), ROW(guarded)
 };
 const size_t wire_nsamples = N(wire_samples);
