@@ -54,6 +54,7 @@
 #define LIMIT_HTML_DEPTH 512		/* open elements: libxml2 searches them at each end tag; long threads reach 150 */
 #define LIMIT_KEYS_PER_MAIL 4		/* attached keys proposed */
 #define LIMIT_KEY_PROPOSALS 8		/* of one owner, from mails: a forger must not fill an operator's list */
+#define LIMIT_KEY_HEARD_SECONDS (30 * 86400) /* a key that could not be taken is listed: who answered a warning is asked again well before the end */
 #define LIMIT_KEYS_NAMED 64		/* keys named of one file: a whole ring of LIMIT_KEY_BYTES has fewer */
 #define LIMIT_KEY_BYTES (64 * 1024)	/* one armoured key: no key flooding */
 #define LIMIT_LAYERS 3			/* encrypted in encrypted: people do two */

@@ -201,7 +201,9 @@ int store_roster_keys(struct store *s, struct sk_arena *a,
 
 /* ---- keys ---- */
 /* Stored: add at the end only. */
-enum key_state { KEY_PROPOSED, KEY_PINNED, KEY_RETIRED, KEY_DECLINED };
+enum key_state { KEY_PROPOSED, KEY_PINNED, KEY_RETIRED, KEY_DECLINED,
+	KEY_STOPPED };			/* pinned, and an operator stopped it:
+					 * only a pin ends that */
 struct key_record {
 	const char *fpr;
 	enum key_state state;
@@ -213,13 +215,19 @@ struct key_record {
 	int64_t created;
 };
 /* SK_ERR_EXISTS where another person already has this fingerprint pinned.
- * Pinning retires the owner's earlier pinned key. A proposal of what is pinned
+ * Pinning, or stopping, retires the owner's earlier pinned key. A proposal of what is pinned
  * is SK_ERR_EXISTS too and changes nothing. Only a pin ends a declining. */
 int store_key_put(struct store *s, const struct key_record *k);
+/* A row that is there, as it is now: state, facts, origin. */
+int store_key_change(struct store *s, const struct key_record *k);
+/* Also the stopped one: facts.stopped. */
 int store_key_pinned(struct store *s, struct sk_arena *a, const char *person,
     int64_t case_row, struct key_record *out);	/* SK_ERR_NOINPUT if none */
 int store_keys(struct store *s, struct sk_arena *a, const char *person,
     int64_t case_row, struct key_record **out, size_t *n);
+/* Every row of a fingerprint, whoever's and in whatever state. */
+int store_keys_of_fpr(struct store *s, struct sk_arena *a, const char *fpr,
+    struct key_record **out, size_t *n);
 /* Whoever's, persons' and cases'. */
 int store_keys_proposed(struct store *s, struct sk_arena *a,
     struct key_record **out, size_t *n);

@@ -32,6 +32,39 @@ int store_hold_begin(struct store *s, const char *person, int64_t now,
     bool *first);
 int store_hold_end(struct store *s, const char *person);
 
+/* ---- keys that came with a mail (R-119) ---- */
+struct key_heard_record {
+	int64_t row, mail, time, case_row;	/* case_row 0: none */
+	bool urgent;			/* From, or the case, has a pinned key */
+	unsigned tries;			/* keyd died of it so often */
+	enum fact_key_origin origin;
+	const char *from;
+	const char *signer;		/* of a good signature over the whole
+					 * mail that speaks for it, or NULL */
+	const char *refused;		/* why it was not taken */
+	struct sk_span block;		/* empty once refused */
+};
+/* Sets row. To be looked at now; its tries and refused are not looked at. */
+int store_key_heard_add(struct store *s, struct key_heard_record *n);
+/* To be looked at by `now`, urgent ones first, then in the order in which they
+ * came. */
+int store_key_heard_due(struct store *s, struct sk_arena *a, int64_t now,
+    size_t max, struct key_heard_record **out, size_t *n);
+/* When one that waits is due after `now`; SK_ERR_NOINPUT: none waits. */
+int store_key_heard_next(struct store *s, int64_t now, int64_t *next);
+int store_key_heard_tried(struct store *s, int64_t row, int64_t due);
+int store_key_heard_drop(struct store *s, int64_t row);
+/* Kept for LIMIT_KEY_HEARD_SECONDS without its block. */
+int store_key_heard_refuse(struct store *s, const struct key_heard_record *n,
+    const char *why, int64_t now);
+/* Those refused, oldest first; mail 0: of all mails. */
+int store_key_heard_refused(struct store *s, struct sk_arena *a, int64_t mail,
+    int64_t now, struct key_heard_record **out, size_t *n);
+/* A key was pinned for this address, or case (0: none): no refused one of them
+ * is of interest any more. */
+int store_key_heard_settled(struct store *s, const char *address,
+    int64_t case_row);
+
 /* ---- the deny-list of a case (R-075) ---- */
 struct deny_record {
 	int64_t row, case_row, time;

@@ -103,7 +103,7 @@ static const char *
 key_state_word(enum key_state st)
 {
 	static const char *const words[] = { "proposed", "pinned", "retired",
-		"declined" };
+		"declined", "stopped" };
 
 	return words[st];
 }

@@ -101,7 +101,6 @@ pinned_elsewhere(struct store *s, const struct owned *o)
 
 	lookup_bind(st, o->fpr);
 	lookup_bind(st, o->person);
-	db_bind_int(st, KEY_PINNED);
 	r = db_get(st);
 	if (r)
 		return r == SK_ERR_NOINPUT ? SK_OK : r;
@@ -146,7 +145,6 @@ retire_others(struct store *s, const struct owned *o)
 		db_bind_int(st, o->case_row);
 	lookup_bind(st, o->fpr);
 	db_bind_int(st, KEY_RETIRED);
-	db_bind_int(st, KEY_PINNED);
 	return db_run(st);
 }
 
@@ -224,15 +222,24 @@ store_key_put(struct store *s, const struct key_record *k)
 	known = state_now(s, &o, &now);
 	if (known && known != SK_ERR_NOINPUT)
 		return known;
-	/* A proposal changes nothing that is pinned or was declined. */
-	if (!known && (now == KEY_PINNED || now == KEY_DECLINED) &&
-	    k->state == KEY_PROPOSED)
+	/* A proposal changes nothing that is pinned, stopped or declined. */
+	if (!known && k->state == KEY_PROPOSED && now != KEY_PROPOSED &&
+	    now != KEY_RETIRED)
 		return SK_ERR_EXISTS;
 	r = known ? add(s, k, &o) : change(s, k, &o);
-	if (!r && k->state == KEY_PINNED)
+	if (!r && (k->state == KEY_PINNED || k->state == KEY_STOPPED))
 		r = retire_others(s, &o);
 	if (!r && k->state == KEY_PINNED && k->person)
 		r = store_hold_end(s, k->person);
+	return r ? r : add_key_ids(s, k, &o);
+}
+
+int
+store_key_change(struct store *s, const struct key_record *k)
+{
+	struct owned o = owned_of(s, k);
+	int r = change(s, k, &o);
+
 	return r ? r : add_key_ids(s, k, &o);
 }
 
@@ -269,6 +276,7 @@ key_read(struct store *s, struct stmt *st, struct sk_arena *a,
 	if (!w.bad && key_facts_get(a, w.rest, &k->facts))
 		w.bad = true;
 	w.rest.len = 0;
+	k->facts.stopped = k->state == KEY_STOPPED;
 	return unpack_end(&w, FACTS);
 }
 
@@ -307,10 +315,8 @@ store_key_pinned(struct store *s, struct sk_arena *a, const char *person,
 {
 	struct stmt *st = use_owner(s, SQL_KEY_PINNED_PERSON,
 	    SQL_KEY_PINNED_CASE, person, case_row);
-	int r;
+	int r = db_get(st);
 
-	db_bind_int(st, KEY_PINNED);
-	r = db_get(st);
 	if (r)
 		return r;
 	r = key_read(s, st, a, out);
@@ -326,6 +332,18 @@ store_keys(struct store *s, struct sk_arena *a, const char *person,
 	*n = 0;
 	return read_rows(s, use_owner(s, SQL_KEY_LIST_PERSON,
 	    SQL_KEY_LIST_CASE, person, case_row), a, out, n);
+}
+
+int
+store_keys_of_fpr(struct store *s, struct sk_arena *a, const char *fpr,
+    struct key_record **out, size_t *n)
+{
+	struct stmt *st = store_use(s, SQL_KEY_OF_FPR);
+
+	*out = NULL;
+	*n = 0;
+	lookup_bind(st, lookup_fpr(s, fpr));
+	return read_rows(s, st, a, out, n);
 }
 
 int
@@ -351,12 +369,12 @@ store_keys_of_address(struct store *s, struct sk_arena *a,
 	*out = NULL;
 	*n = 0;
 	r = store_person_by_address(s, a, address, &p);
-	if (!r) {
-		st = use_owner(s, SQL_KEY_PINNED_PERSON, SQL_KEY_PINNED_CASE,
-		    p.id, 0);
-		db_bind_int(st, KEY_PINNED);
-		r = read_rows(s, st, a, out, n);
-	}
+	if (!r)
+		r = read_rows(s, use_owner(s, SQL_KEY_PINNED_PERSON,
+		    SQL_KEY_PINNED_CASE, p.id, 0), a, out, n);
+	/* What a stopped key signs counts no more. */
+	if (*n && (*out)[0].state != KEY_PINNED)
+		*n = 0;
 	if (r && r != SK_ERR_NOINPUT)
 		return r;
 	st = store_use(s, SQL_KEY_OF_ADDRESS);
@@ -387,7 +405,6 @@ keys_pinned_fpr(struct store *s, struct sk_arena *a, const char *person,
 	int r;
 
 	lookup_bind(st, lookup_text(s, "person", person));
-	db_bind_int(st, KEY_PINNED);
 	r = db_get(st);
 	if (r)
 		return r;

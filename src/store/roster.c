@@ -266,7 +266,8 @@ store_roster_keys(struct store *s, struct sk_arena *a,
 		if (p->active || former)
 			r = store_keys(s, a, p->id, 0, &keys, &nkeys);
 		for (size_t j = 0; j < nkeys && !r; j++) {
-			if (keys[j].state != KEY_PINNED && !(former &&
+			if (keys[j].state != KEY_PINNED &&
+			    keys[j].state != KEY_STOPPED && !(former &&
 			    keys[j].state == KEY_RETIRED))
 				continue;
 			*out = list_add(a, *out, *n, sizeof(**out));

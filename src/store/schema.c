@@ -281,6 +281,25 @@ static const char *const main_versions[] = {
 	" box BLOB NOT NULL) STRICT;"
 	"CREATE INDEX releases_item ON releases(item);"
 	"PRAGMA user_version = 11;",
+
+	/* Keys that came with a mail, from its own transaction on until they
+	 * were looked at; due NULL: one that could not be taken. */
+	"CREATE TABLE key_heard(row INTEGER PRIMARY KEY,"
+	" mail INTEGER NOT NULL REFERENCES mail(row),"
+	" time INTEGER NOT NULL, case_row INTEGER REFERENCES cases(row),"
+	" address BLOB NOT NULL, late INTEGER NOT NULL,"
+	" tries INTEGER NOT NULL, due INTEGER, box BLOB NOT NULL) STRICT;"
+	"CREATE INDEX key_heard_due ON key_heard(late, row)"
+	" WHERE due IS NOT NULL;"
+	"CREATE INDEX key_heard_next ON key_heard(due)"
+	" WHERE due IS NOT NULL;"
+	"CREATE INDEX key_heard_time ON key_heard(time) WHERE due IS NULL;"
+	"CREATE INDEX key_heard_address ON key_heard(address)"
+	" WHERE due IS NULL;"
+	"CREATE INDEX key_heard_case ON key_heard(case_row)"
+	" WHERE due IS NULL;"
+	"CREATE INDEX key_heard_mail ON key_heard(mail);"
+	"PRAGMA user_version = 12;",
 };
 
 static const char *const wraps_versions[] = {

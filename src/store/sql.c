@@ -13,6 +13,9 @@
 	"priority, pk, box"
 #define PERSON_COLUMNS "active, box"
 #define KEY_COLUMNS "state, case_row, created, box, facts"
+/* KEY_PINNED, KEY_STOPPED: the owner's one key, usable or not. */
+#define KEY_IN_FORCE "state IN (1, 4)"
+#define KEY_HEARD_COLUMNS "row, mail, time, case_row, late, tries, box"
 #define TERMS_COLUMNS "version, locked, assurance, box, vouched"
 #define ITEM_COLUMNS "row, id, case_row, state, created, approved, " \
 	"terms_version, approvals_void, people IS NOT NULL, flags, " \
@@ -161,6 +164,34 @@ const struct sql sql_table[SQL_LAST] = {
 	    "ORDER BY look LIMIT 1" },
 	[SQL_KEY_TOLD] = { "key.told",
 	    "UPDATE keys SET told = ?2, ends = ?3, look = ?4 WHERE row = ?1" },
+	[SQL_KEY_OF_FPR] = { "key.of_fpr",
+	    "SELECT " KEY_COLUMNS " FROM keys WHERE fpr = ? ORDER BY row" },
+	[SQL_KEY_HEARD_ADD] = { "key_heard.add",
+	    "INSERT INTO key_heard(mail, time, case_row, address, late, "
+	    "tries, due, box) VALUES(?, ?, ?, ?, ?, 0, 0, ?)" },
+	[SQL_KEY_HEARD_DUE] = { "key_heard.due",
+	    "SELECT " KEY_HEARD_COLUMNS " FROM key_heard WHERE due IS NOT NULL "
+	    "AND late >= 0 AND +due <= ? ORDER BY late, row LIMIT ?" },
+	[SQL_KEY_HEARD_NEXT] = { "key_heard.next",
+	    "SELECT due FROM key_heard WHERE due > ? ORDER BY due LIMIT 1" },
+	[SQL_KEY_HEARD_TRIED] = { "key_heard.tried",
+	    "UPDATE key_heard SET tries = tries + 1, due = ?2 WHERE row = ?1" },
+	[SQL_KEY_HEARD_DROP] = { "key_heard.drop",
+	    "DELETE FROM key_heard WHERE row = ?" },
+	[SQL_KEY_HEARD_FORGET] = { "key_heard.forget",
+	    "DELETE FROM key_heard WHERE due IS NULL AND time < ?" },
+	[SQL_KEY_HEARD_REFUSE] = { "key_heard.refuse",
+	    "UPDATE key_heard SET due = NULL, box = ?2 WHERE row = ?1" },
+	[SQL_KEY_HEARD_REFUSED] = { "key_heard.refused",
+	    "SELECT " KEY_HEARD_COLUMNS " FROM key_heard WHERE due IS NULL "
+	    "AND time >= ? ORDER BY time" },
+	[SQL_KEY_HEARD_OF_MAIL] = { "key_heard.of_mail",
+	    "SELECT " KEY_HEARD_COLUMNS " FROM key_heard WHERE mail = ? "
+	    "AND due IS NULL ORDER BY row" },
+	[SQL_KEY_HEARD_SETTLED] = { "key_heard.settled",
+	    "DELETE FROM key_heard WHERE row IN (SELECT row FROM key_heard "
+	    "WHERE due IS NULL AND address = ?1 UNION ALL SELECT row "
+	    "FROM key_heard WHERE due IS NULL AND case_row = ?2)" },
 	[SQL_HOLD_ADD] = { "hold.add",
 	    "INSERT OR IGNORE INTO holds(person, since) VALUES(?, ?)" },
 	[SQL_HOLD_GET] = { "hold.get",
@@ -171,22 +202,23 @@ const struct sql sql_table[SQL_LAST] = {
 	    "SELECT state FROM keys WHERE fpr = ?1 AND person IS ?2 "
 	    "AND case_row IS ?3" },
 	[SQL_KEY_ELSEWHERE] = { "key.elsewhere",
-	    "SELECT 1 FROM keys WHERE fpr = ?1 AND state = ?3 "
-	    "AND person IS NOT NULL AND person <> ?2 LIMIT 1" },
+	    "SELECT 1 FROM keys WHERE fpr = ? AND " KEY_IN_FORCE
+	    " AND person IS NOT NULL AND person <> ? LIMIT 1" },
 	[SQL_KEY_RETIRE_PERSON] = { "key.retire_person",
-	    "UPDATE keys SET state = ?3 WHERE person = ?1 AND state = ?4 "
-	    "AND fpr <> ?2", RULES },
+	    "UPDATE keys SET state = ?3 WHERE person = ?1 AND "
+	    KEY_IN_FORCE " AND fpr <> ?2", RULES },
 	[SQL_KEY_RETIRE_CASE] = { "key.retire_case",
-	    "UPDATE keys SET state = ?3 WHERE case_row = ?1 AND state = ?4 "
-	    "AND fpr <> ?2", RULES },
+	    "UPDATE keys SET state = ?3 WHERE case_row = ?1 AND "
+	    KEY_IN_FORCE " AND fpr <> ?2", RULES },
 	[SQL_KEY_ADDRESS] = { "key.address",
 	    "UPDATE keys SET address = ?2 WHERE case_row = ?1 "
 	    "AND address IS NOT ?2" },
 	[SQL_KEY_PINNED_PERSON] = { "key.pinned_person",
-	    "SELECT " KEY_COLUMNS " FROM keys WHERE person = ? AND state = ?" },
+	    "SELECT " KEY_COLUMNS " FROM keys WHERE person = ? AND "
+	    KEY_IN_FORCE },
 	[SQL_KEY_PINNED_CASE] = { "key.pinned_case",
-	    "SELECT " KEY_COLUMNS " FROM keys WHERE case_row = ? "
-	    "AND state = ?" },
+	    "SELECT " KEY_COLUMNS " FROM keys WHERE case_row = ? AND "
+	    KEY_IN_FORCE },
 	[SQL_KEY_LIST_PERSON] = { "key.list_person",
 	    "SELECT " KEY_COLUMNS " FROM keys WHERE person = ? ORDER BY row" },
 	[SQL_KEY_LIST_CASE] = { "key.list_case",
@@ -209,7 +241,7 @@ const struct sql sql_table[SQL_LAST] = {
 	[SQL_CIPHER_ADD] = { "cipher.add",
 	    "INSERT INTO ciphers(cipher, sender, mail) VALUES(?, ?, ?)" },
 	[SQL_KEY_FPR] = { "key.fpr",
-	    "SELECT box FROM keys WHERE person = ? AND state = ?" },
+	    "SELECT box FROM keys WHERE person = ? AND " KEY_IN_FORCE },
 
 	[SQL_TERMS_LAST] = { "terms.last",
 	    "SELECT max(version), max(version * locked) FROM terms "

@@ -314,6 +314,7 @@ from_version_two(void **state)
 	run(w->path, "ALTER TABLE copies DROP COLUMN send_after;"
 	    "ALTER TABLE copies DROP COLUMN edition");
 	run(w->path, "DROP TABLE cooperations; DROP TABLE releases");
+	run(w->path, "DROP TABLE key_heard");
 	run(w->path, "DROP TABLE returns; DROP TABLE stops;"
 	    "DROP TABLE holds; DROP INDEX keys_look;"
 	    "ALTER TABLE keys DROP COLUMN ends;"
@@ -367,6 +368,118 @@ campaigns(void **state)
 }
 
 #define T(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
+
+/* ---- keys that came with a mail ---- */
+
+static int64_t
+hear(struct world *w, int64_t case_row, bool urgent, const char *block)
+{
+	struct mail_record m = sample_mail();
+	struct key_heard_record n = { .time = 1000, .case_row = case_row,
+		.urgent = urgent, .origin = KEY_IN_TEXT,
+		.from = "Sato@canary.example", .signer = "canarysigner",
+		.block = sk_span_str(block) };
+
+	assert_int_equal(store_mail_add(w->s, &m), SK_OK);
+	n.mail = m.row;
+	assert_int_equal(store_key_heard_add(w->s, &n), SK_OK);
+	return n.row;
+}
+
+static size_t
+heard_by(struct world *w, int64_t now, struct key_heard_record **out)
+{
+	size_t n;
+
+	assert_int_equal(store_key_heard_due(w->s, w->a, now, 10, out, &n),
+	    SK_OK);
+	return n;
+}
+
+static size_t
+refused_at(struct world *w, int64_t now, struct key_heard_record **out)
+{
+	size_t n;
+
+	assert_int_equal(store_key_heard_refused(w->s, w->a, 0, now, out, &n),
+	    SK_OK);
+	return n;
+}
+
+/* They wait over a restart, in their order, those that may stop something
+ * first; one that keyd died of is looked at again later. */
+static void
+keys_are_heard(void **state)
+{
+	struct world *w = *state;
+	int64_t row = world_case(w), one = hear(w, 0, false, "canaryone"),
+	    two = hear(w, row, true, "two"), three = hear(w, 0, true, "three"),
+	    next;
+	struct key_heard_record *k;
+
+	world_commit(w);
+	world_reopen(w);
+	assert_false(world_holds(w, "canaryone"));
+	assert_int_equal(heard_by(w, 1000, &k), 3);
+	assert_int_equal(k[0].row, two);
+	assert_int_equal(k[0].case_row, row);
+	assert_int_equal(k[1].row, three);
+	assert_int_equal(k[2].row, one);
+	assert_int_equal(k[2].origin, KEY_IN_TEXT);
+	assert_string_equal(k[2].from, "Sato@canary.example");
+	assert_string_equal(k[2].signer, "canarysigner");
+	assert_true(sk_span_is(k[2].block, "canaryone"));
+	assert_int_equal(store_key_heard_tried(w->s, two, 2000), SK_OK);
+	assert_int_equal(store_key_heard_drop(w->s, three), SK_OK);
+	assert_int_equal(heard_by(w, 1999, &k), 1);
+	assert_int_equal(k[0].row, one);
+	assert_int_equal(store_key_heard_next(w->s, 1000, &next), SK_OK);
+	assert_int_equal(next, 2000);
+	assert_int_equal(heard_by(w, 2000, &k), 2);
+	assert_int_equal(k[0].tries, 1);
+	assert_int_equal(store_key_heard_next(w->s, 2000, &next),
+	    SK_ERR_NOINPUT);
+}
+
+/* Why one was not taken stays with its mail, without the key, until the sender
+ * has one pinned, or LIMIT_KEY_HEARD_SECONDS have gone. */
+static void
+refused_keys_are_kept(void **state)
+{
+	struct world *w = *state;
+	int64_t row = world_case(w), mail;
+	struct key_heard_record *k;
+	size_t n;
+
+	hear(w, row, false, "one");
+	hear(w, 0, false, "two");
+	assert_int_equal(heard_by(w, 1000, &k), 2);
+	mail = k[1].mail;
+	assert_int_equal(store_key_heard_refuse(w->s, &k[0], "canarywhy",
+	    1000), SK_OK);
+	assert_int_equal(store_key_heard_refuse(w->s, &k[1], "that", 1000),
+	    SK_OK);
+	world_commit(w);
+	world_reopen(w);
+	assert_false(world_holds(w, "canarywhy"));
+	assert_int_equal(heard_by(w, INT64_MAX, &k), 0);
+	assert_int_equal(refused_at(w, 1000 + LIMIT_KEY_HEARD_SECONDS, &k),
+	    2);
+	assert_string_equal(k[0].refused, "canarywhy");
+	assert_int_equal(k[0].block.len, 0);
+	assert_int_equal(refused_at(w, 1001 + LIMIT_KEY_HEARD_SECONDS, &k),
+	    0);
+	assert_int_equal(store_key_heard_refused(w->s, w->a, mail, 0, &k, &n),
+	    SK_OK);
+	assert_int_equal(n, 1);
+	assert_string_equal(k[0].refused, "that");
+	assert_int_equal(store_key_heard_settled(w->s, "x@canary.example",
+	    row), SK_OK);
+	assert_int_equal(refused_at(w, 1000, &k), 1);
+	assert_int_equal(store_key_heard_settled(w->s, "sato@canary.example",
+	    0), SK_OK);
+	assert_int_equal(refused_at(w, 1000, &k), 0);
+}
 
 /* ---- when keys end (T-43), whose copies wait for one (T-39) ---- */
 
@@ -490,6 +603,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(deny_words), T(case_texts), T(requests), T(merges),
 		T(parties), T(items_beside), T(item_flags), T(notices),
+		T(keys_are_heard), T(refused_keys_are_kept),
 		T(keys_are_due), T(held_for_a_key_once),
 		T(releases), T(from_version_two), cmocka_unit_test(campaigns),
 	};

@@ -21,6 +21,7 @@
 #define BEFORE_CIPHERS 5	/* before ciphertexts were named */
 #define BEFORE_DATES 7		/* before keys were watched */
 #define BEFORE_RETURNS 8	/* before bounces were kept */
+#define BEFORE_HEARD 11		/* before keys of mails were kept */
 
 static sqlite3 *
 look_into(const char *path)
@@ -386,6 +387,33 @@ test_releases_of_9(void **state)
 	world_commit(w);
 }
 
+/* Version 11 kept no key that came with a mail: none waits. */
+static void
+test_heard_of_11(void **state)
+{
+	struct world *w = *state;
+	struct mail_record m = sample_mail();
+	struct key_heard_record k = { .from = "p@canary.example",
+		.block = sk_span_str("key") }, *all;
+	struct key_record pinned;
+	size_t n;
+
+	fill(w);
+	assert_int_equal(store_mail_add(w->s, &m), SK_OK);
+	k.mail = m.row;
+	world_commit(w);
+	sqlite3_close(back_to(w, BEFORE_HEARD));
+	world_reopen(w);
+	assert_int_equal(store_key_heard_due(w->s, w->a, 1, 9, &all, &n),
+	    SK_OK);
+	assert_int_equal(n, 0);
+	assert_int_equal(store_key_heard_add(w->s, &k), SK_OK);
+	assert_int_equal(store_key_pinned(w->s, w->a, "canaryperson", 0,
+	    &pinned), SK_OK);
+	assert_false(pinned.facts.stopped);
+	world_commit(w);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
 int
@@ -394,7 +422,8 @@ main(void)
 	const struct CMUnitTest tests[] = { T(test_roster_of_1),
 		T(test_guard_of_2), T(test_answers_of_4),
 		T(test_ciphers_of_4), T(test_dates_of_7),
-		T(test_returns_of_8), T(test_releases_of_9) };
+		T(test_returns_of_8), T(test_releases_of_9),
+		T(test_heard_of_11) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -90,6 +90,50 @@ test_key_pin_retires(void **state)
 	assert_int_equal(keys[1].state, KEY_PINNED);
 }
 
+/* By an operator's word: still the owner's one key, and unusable; it signs for
+ * nobody, no proposal ends that, and a pin does. */
+static void
+test_key_stopped(void **state)
+{
+	struct world *w = *state;
+	int64_t row = world_case(w);
+	struct key_record *keys, got;
+	size_t n;
+
+	world_person(w, "a", "a@canary.example");
+	world_person(w, "b", "b@canary.example");
+	assert_int_equal(put_key(w, "a", 0, FPR1, KEY_STOPPED), SK_OK);
+	assert_int_equal(put_key(w, NULL, row, FPR1, KEY_STOPPED), SK_OK);
+	assert_int_equal(store_key_pinned(w->s, w->a, "a", 0, &got), SK_OK);
+	assert_true(got.facts.stopped);
+	assert_string_equal(key_unusable(&got.facts, 1), "key-stopped");
+	assert_int_equal(store_keys_of_address(w->s, w->a,
+	    "a@canary.example", &keys, &n), SK_OK);
+	assert_int_equal(n, 0);
+	assert_int_equal(store_keys_of_id(w->s, w->a, "89ABCDEF01234567",
+	    &keys, &n), SK_OK);
+	assert_int_equal(n, 0);
+	assert_int_equal(store_keys_of_fpr(w->s, w->a, FPR1, &keys, &n),
+	    SK_OK);
+	assert_int_equal(n, 2);
+	assert_int_equal(put_key(w, "a", 0, FPR1, KEY_PROPOSED),
+	    SK_ERR_EXISTS);
+	assert_int_equal(put_key(w, "b", 0, FPR1, KEY_PINNED), SK_ERR_EXISTS);
+	assert_int_equal(put_key(w, "a", 0, FPR2, KEY_PINNED), SK_OK);
+	expect_pinned(w, "a", 0, FPR2);
+	assert_int_equal(put_key(w, NULL, row, FPR1, KEY_PINNED), SK_OK);
+	assert_int_equal(store_key_pinned(w->s, w->a, NULL, row, &got),
+	    SK_OK);
+	assert_false(got.facts.stopped);
+	/* what is known of a row changes, and it stays what it is */
+	got.state = KEY_RETIRED;
+	got.facts.revoked = true;
+	assert_int_equal(store_key_change(w->s, &got), SK_OK);
+	expect_pinned(w, NULL, row, NULL);
+	got.fpr = FPR2;
+	assert_int_equal(store_key_change(w->s, &got), SK_ERR_NOINPUT);
+}
+
 /* L16: an attached key cannot replace or change the pinned one. */
 static void
 test_key_proposal_is_harmless(void **state)
@@ -960,7 +1004,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_copy_by_hash),
 		T(test_key_one_person), T(test_key_owner),
-		T(test_key_pin_retires), T(test_key_proposal_is_harmless),
+		T(test_key_pin_retires), T(test_key_stopped), T(test_key_proposal_is_harmless),
 		T(test_keys_of_address), T(test_person_address_is_one),
 		T(test_terms_forward_only), T(test_terms_of_other_case),
 		T(test_terms_vouchers_are_people), T(test_exclusion_maps),
