@@ -302,7 +302,7 @@ COLUMNS(mail_fields) = { C("number", "Mail"), C("case", "Case"),
 	C("answers.never", "  2-X"), C("answers.other", "  3-E"),
 	C("bounce.fate", "Bounce"),
 	C("bounce.status", "  status"), C("bounce.recipient", "  of"),
-	END };
+	C("keys_refused", "Key not taken"), END };
 COLUMNS(sighting_columns) = { C("letter", "ITEM"), C("answer", "ANSWER"),
 	END };
 COLUMNS(detail_columns) = { C("field", "FIELD"), C("value", "VALUE"), END };

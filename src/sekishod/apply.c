@@ -25,7 +25,8 @@ struct doing {
 	struct sk_error *e;
 	/* To be asked of keyd once the group stands: its answer must not meet
 	 * rows that were rolled back, or others that took their numbers. */
-	bool rewrap, keys, may_renew;
+	bool rewrap;
+	bool keys, may_renew;	/* came with the mail, to be written down */
 };
 
 static int
@@ -381,8 +382,8 @@ do_audit(struct doing *x, const struct action *act)
 	    act->u.audit.event, object, act->u.audit.detail);
 }
 
-static void
-ask_keys(struct doing *x)
+static int
+write_keys(struct doing *x)
 {
 	const struct verdict *v = x->m->verdict;
 	const struct key_mail m = {
@@ -392,7 +393,7 @@ ask_keys(struct doing *x)
 		    verdict_signer_is_from(v) ? v->signer : NULL,
 	};
 
-	key_heard(x->d, x->a, &m);
+	return key_heard(x->d, x->a, &m);
 }
 
 static int
@@ -433,11 +434,13 @@ apply(struct daemon *d, struct sk_arena *a, const struct actions *acts,
 			sk_fail(e, r, action_word(acts->list[i].type),
 			    "the store refused");
 	}
+	if (!r && x.keys)	/* the case has its row now */
+		r = write_keys(&x);
 	r = store_group_end(d->store, r == SK_OK) ? SK_ERR_IO : r;
 	if (!r && x.rewrap)
 		ask_rewrap(d, m->mail, c);
 	if (!r && x.keys)
-		ask_keys(&x);
+		key_queue_kick(d->key_queue);
 	turn_after(d, NULL, NULL);
 	outbox_kick(d->outbox);
 	return r;

@@ -217,8 +217,8 @@ event_values(struct daemon *d, struct sk_arena *a, const char *event,
     const char *case_number, long count)
 {
 	static const char *const events[] = { "new_case", "unclear_answer",
-	    "operator_look", "unreadable", "key_proposed", "held",
-	    "came_back", "came_back_more" };
+	    "operator_look", "unreadable", "key_proposed", "key_refused",
+	    "held", "came_back", "came_back_more" };
 	struct tvalues *v = values_common(d, a, d->config->language);
 
 	for (size_t i = 0; i < sizeof(events) / sizeof(*events); i++)

@@ -87,6 +87,9 @@ int command_audit(struct command *c, const char *event, const char *object,
     const char *detail);
 /* Whose keys "person" means, a person's or a case's (verbs_key.c). */
 int command_key_owner(struct command *c, struct key_owner *o);
+/* The key of that owner that "fpr" names. */
+int command_key(struct command *c, const struct key_owner *o,
+    struct key_record **out);
 int command_case(struct command *c, const char *key,
     struct case_record *out);
 int command_item(struct command *c, const char *key,

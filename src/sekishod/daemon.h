@@ -61,6 +61,7 @@ struct daemon {
 	struct outbox *outbox;
 	struct relay *relay;
 	struct key_watch *key_watch;
+	struct key_queue *key_queue;
 	struct daily *daily;
 	struct control *control;
 	struct guard *guard;		/* NULL: no milter is configured */
@@ -109,7 +110,6 @@ void pool_cancel(struct pool *p, uint64_t id);
  * first try; its waiting for one is not counted. */
 int64_t pool_worked(const struct pool *p);
 size_t pool_size(const struct pool *p);
-size_t pool_waiting(const struct pool *p);	/* not yet with a helper */
 
 /* ---- syncer.c: fsync of large files off the loop ---- */
 struct syncer *syncer_new(struct daemon *d);	/* forks; before the store opens */

@@ -1,9 +1,9 @@
 /*
- * What becomes of a key: pinned, renewed, revoked, proposed, declined. One way
+ * What becomes of a key: pinned, renewed, stopped, proposed, declined. One way
  * for operators and for mails, each with its audit row, its word to the person
  * and the POCs, and what follows at once for copies that wait: those that wait
  * for a key are sealed, those that were sealed to another are sealed anew, and
- * to a revoked one nothing leaves any more (L16, L23, L29).
+ * to one that was stopped nothing leaves any more (L16, L23, L29).
  */
 #include "delivery.h"
 
@@ -120,12 +120,13 @@ is_for(const struct copy_record *c, const struct key_owner *o)
 	    !c->person && c->case_row == o->case_row;
 }
 
+/* word: why, for hold(). */
 typedef int (*each_fn)(struct daemon *d, const struct copy_record *c,
-    int64_t now);
+    const char *word, int64_t now);
 
 static int
 each(struct daemon *d, struct sk_arena *a, const struct key_owner *o,
-    enum copy_state state, each_fn fn, int64_t now)
+    enum copy_state state, each_fn fn, const char *word, int64_t now)
 {
 	struct copy_record *c = NULL;
 	size_t n = 0;
@@ -134,31 +135,35 @@ each(struct daemon *d, struct sk_arena *a, const struct key_owner *o,
 
 	for (size_t i = 0; i < n && !r; i++)
 		if (is_for(&c[i], o))
-			r = fn(d, &c[i], now);
+			r = fn(d, &c[i], word, now);
 	return r;
 }
 
 static int
-seal_now(struct daemon *d, const struct copy_record *c, int64_t now)
+seal_now(struct daemon *d, const struct copy_record *c, const char *word,
+    int64_t now)
 {
+	(void)word;
 	return key_holds(c->reason) ? store_copy_state(d->store, c->row,
 	    COPY_TO_SEAL, "", now) : SK_OK;
 }
 
 static int
-seal_anew(struct daemon *d, const struct copy_record *c, int64_t now)
+seal_anew(struct daemon *d, const struct copy_record *c, const char *word,
+    int64_t now)
 {
-	int r = store_copy_state(d->store, c->row, COPY_HELD, "reseal", 0);
+	int r = store_copy_state(d->store, c->row, COPY_HELD, word, 0);
 
 	return r ? r : store_copy_state(d->store, c->row, COPY_TO_SEAL, "",
 	    now);
 }
 
 static int
-hold(struct daemon *d, const struct copy_record *c, int64_t now)
+hold(struct daemon *d, const struct copy_record *c, const char *word,
+    int64_t now)
 {
 	(void)now;
-	return ledger_held(d, c, "key-revoked", NULL);
+	return ledger_held(d, c, word, NULL);
 }
 
 /* ---- acts ---- */
@@ -207,9 +212,9 @@ pinned(struct daemon *d, struct sk_arena *a, const struct key_owner *o,
 	    what == KEY_OTHER ? old->fpr : NULL);
 
 	if (!r)
-		r = each(d, a, o, COPY_HELD, seal_now, act->now);
+		r = each(d, a, o, COPY_HELD, seal_now, NULL, act->now);
 	if (!r && what != KEY_SAME)
-		r = each(d, a, o, COPY_READY, seal_anew, act->now);
+		r = each(d, a, o, COPY_READY, seal_anew, "reseal", act->now);
 	if (!r && what != KEY_SAME)
 		r = tell(d, a, o, &news, act->now);
 	return r;
@@ -236,6 +241,8 @@ key_pin(struct daemon *d, struct sk_arena *a, const struct key_owner *o,
 		    "for another person: one key, one person (R-109)");
 	if (!r)
 		r = pinned(d, a, o, k, had ? &old : NULL, act);
+	if (!r && o->address)
+		r = store_key_heard_settled(d->store, o->address, o->case_row);
 	if (r)
 		return sk_fail(e, r, o->name, "the store refused");
 	key_trial(d, &k->facts);
@@ -244,29 +251,48 @@ key_pin(struct daemon *d, struct sk_arena *a, const struct key_owner *o,
 	return SK_OK;
 }
 
-int
-key_revoke(struct daemon *d, struct sk_arena *a, const struct key_owner *o,
-    struct key_record *k, const struct key_act *act, struct sk_error *e)
+/* By an operator's word, by its owner's revocation, or by what it says now. */
+static int
+stop_event(const char *word, const char **event)
 {
+	if (strcmp(word, "key-stopped") == 0) {
+		*event = "key.stop";
+		return KEY_NEWS_STOPPED;
+	}
+	*event = strcmp(word, "key-revoked") == 0 ? "key.revoke" :
+	    "key.unusable";
+	return strcmp(word, "key-revoked") == 0 ? KEY_NEWS_REVOKED :
+	    KEY_NEWS_UNUSABLE;
+}
+
+int
+key_stop(struct daemon *d, struct sk_arena *a, const struct key_owner *o,
+    struct key_record *k, const char *word, const struct key_act *act,
+    struct sk_error *e)
+{
+	const char *event;
 	struct key_news news = { .key = &k->facts,
-		.what = KEY_NEWS_REVOKED };
+		.what = stop_event(word, &event) };
 	int r;
 
+	/* Without its block nobody could tell an older copy of it. */
+	if (!k->facts.block.len)
+		return sk_fail(e, SK_ERR_BUG, k->fpr, "no block");
 	/* It stays the pinned one, and unusable: an older copy of it must not
 	 * come back as something new. */
-	k->state = KEY_PINNED;
+	k->state = k->facts.stopped ? KEY_STOPPED : KEY_PINNED;
 	r = store_key_put(d->store, k);
 	if (!r)
-		r = audit(d, a, act, o, "key.revoke", k->fpr, NULL);
+		r = audit(d, a, act, o, event, k->fpr, NULL);
 	if (!r)
-		r = each(d, a, o, COPY_READY, hold, act->now);
+		r = each(d, a, o, COPY_READY, hold, word, act->now);
 	if (!r)
-		r = each(d, a, o, COPY_TO_SEAL, hold, act->now);
+		r = each(d, a, o, COPY_TO_SEAL, hold, word, act->now);
 	if (!r)
 		r = tell(d, a, o, &news, act->now);
 	if (r)
 		return sk_fail(e, r, o->name, "the store refused");
-	sk_log(SK_WARN, "key.revoked", "owner=%s", o->name);
+	sk_log(SK_WARN, "key.stopped", "owner=%s reason=%s", o->name, word);
 	apply_notify(d, "held", NULL);
 	key_watch_kick(d->key_watch);
 	return SK_OK;

@@ -3,8 +3,8 @@
  * may it do?
  *
  * - A newer form of the key that is pinned, or its revocation, proves itself by
- *   its own signatures, which keyd checked: taken over from anywhere. So is a
- *   certificate that the authority of the pinned one made for the same key, if
+ *   its own signatures, which keyd checked (key_over.c): taken over from
+ *   anywhere. So is a certificate that the authority of the pinned one made for the same key, if
  *   it leads to a root: nobody else can read what is sealed to it.
  * - A new key in a mail signed by the pinned one, whole, with From agreeing, is
  *   a renewal where the policy says so: if it names that address, and was never
@@ -31,25 +31,8 @@ struct finding {
 static struct key_act
 act_by(const struct finding *x, const char *how)
 {
-	return (struct key_act){ "system", how ? sk_arena_printf(x->a,
-	    "%s, %s", how, x->f->where) : x->f->where, sk_now() };
-}
-
-static int
-extended(struct finding *x)
-{
-	const struct key_act act = act_by(x, "its own signature");
-	int r = key_importable(&x->k->facts, act.now, NULL, NULL, x->e);
-
-	return r ? r : key_pin(x->d, x->a, x->o, x->k, &act, x->e);
-}
-
-static int
-revoked(struct finding *x)
-{
-	const struct key_act act = act_by(x, NULL);
-
-	return key_revoke(x->d, x->a, x->o, x->k, &act, x->e);
+	return (struct key_act){ "system", sk_arena_printf(x->a, "%s, %s",
+	    how, x->f->where), sk_now() };
 }
 
 /* Signed by the key that is pinned at this moment, not by the one before. */
@@ -122,7 +105,10 @@ other(struct finding *x)
 	size_t waiting = 0;
 	int known = key_state_of(x->d, x->a, x->o, x->k->fpr, &state,
 	    &waiting);
-	int r = key_importable(&x->k->facts, sk_now(), NULL, NULL, x->e);
+	/* What is known is no news, dead or not; a file that is no key is. */
+	bool again = known == SK_OK && x->k->facts.block.len > 0;
+	int r = again ? SK_OK : key_importable(&x->k->facts, sk_now(), NULL,
+	    NULL, x->e);
 
 	if (!r)
 		r = key_fits(x->d, x->a, x->o, &x->k->facts, x->e);
@@ -141,6 +127,21 @@ other(struct finding *x)
 	return propose(x, waiting);
 }
 
+/* The pinned key, laid over what was pinned. */
+static int
+of_pinned(struct finding *x)
+{
+	const struct key_act act = act_by(x, "its own signature");
+	const struct key_facts k = x->k->facts;
+	size_t n = 0;
+	int r = key_over(x->d, x->a, &k, x->f->origin, &act, &n, x->e);
+
+	if (!r)
+		r = key_pinned_of(x->d, x->a, x->o, x->k);
+	return r || n ? r : sk_fail(x->e, SK_ERR_EXISTS, x->k->fpr,
+	    "this key is pinned, and nothing in it is new");
+}
+
 int
 key_found(struct daemon *d, struct sk_arena *a, const struct key_owner *o,
     const struct key_find *f, const struct key_facts *k,
@@ -154,17 +155,8 @@ key_found(struct daemon *d, struct sk_arena *a, const struct key_owner *o,
 		.created = sk_now() };
 	if (key_pinned_of(d, a, o, &pinned) == SK_OK)
 		x.pinned = &pinned;
-	switch (x.pinned ? key_changed(&pinned.facts, k) : KEY_OTHER) {
-	case KEY_SAME:
-		*out = pinned;
-		return sk_fail(e, SK_ERR_EXISTS, k->fpr, "this key is pinned, "
-		    "and nothing in it is new");
-	case KEY_NEWER:
-		return extended(&x);
-	case KEY_REVOKED:
-		return revoked(&x);
-	case KEY_OTHER:
-		break;
-	}
+	if (x.pinned && k->block.len > 0 && key_changed(&pinned.facts, k) !=
+	    KEY_OTHER)
+		return of_pinned(&x);
 	return other(&x);
 }

@@ -19,6 +19,7 @@ static const struct {
 	{ "no-key", "hold_no_key" }, { "key-expired", "hold_expired" },
 	{ "key-revoked", "hold_unusable" }, { "key-unusable", "hold_unusable" },
 	{ "key-no-encryption", "hold_unusable" },
+	{ "key-stopped", "hold_unusable" }, { "key-weak", "hold_unusable" },
 };
 
 static const char *
@@ -62,6 +63,10 @@ values(struct daemon *d, struct sk_arena *a, const struct key_news *n,
 	tv_flag(v, "key_new", n->what == KEY_NEWS_NEW);
 	tv_flag(v, "key_extended", n->what == KEY_NEWS_EXTENDED);
 	tv_flag(v, "key_revoked", n->what == KEY_NEWS_REVOKED);
+	tv_flag(v, "key_unusable", n->what == KEY_NEWS_UNUSABLE);
+	tv_flag(v, "key_stopped", n->what == KEY_NEWS_STOPPED);
+	tv_flag(v, "key_ended", n->what == KEY_NEWS_REVOKED ||
+	    n->what == KEY_NEWS_UNUSABLE || n->what == KEY_NEWS_STOPPED);
 	tv_flag(v, "expired", n->what == KEY_NEWS_ENDED);
 	if (n->key) {
 		tv_str(v, "key_fpr", values_fpr(a, n->key->fpr));
@@ -85,6 +90,8 @@ text_of(const struct key_news *n)
 	case KEY_NEWS_NEW:
 	case KEY_NEWS_EXTENDED:
 	case KEY_NEWS_REVOKED:
+	case KEY_NEWS_UNUSABLE:
+	case KEY_NEWS_STOPPED:
 		break;
 	}
 	return "N-02";

@@ -5,11 +5,12 @@
 #pragma once
 
 #include <sekisho/facts.h>
-#include <sekisho/store.h>
+#include <sekisho/store_beside.h>
 #include <sekisho/template.h>
 
 struct channel_message;
 struct daemon;
+struct key_queue;
 struct key_watch;
 
 /* ---- letter.c: one text to one person outside digests and cases ---- */
@@ -40,7 +41,8 @@ void key_trial(struct daemon *d, const struct key_facts *k);
 struct key_news {
 	enum { KEY_NEWS_ENDS, KEY_NEWS_ENDED,	/* T-43 */
 		KEY_NEWS_HELD,			/* T-39 */
-		KEY_NEWS_NEW, KEY_NEWS_EXTENDED, KEY_NEWS_REVOKED /* N-02 */
+		KEY_NEWS_NEW, KEY_NEWS_EXTENDED,
+		KEY_NEWS_REVOKED, KEY_NEWS_UNUSABLE, KEY_NEWS_STOPPED /* N-02 */
 	} what;
 	const struct person *person;
 	const struct key_facts *key;	/* NULL: HELD */
@@ -78,10 +80,11 @@ int key_fits(struct daemon *d, struct sk_arena *a, const struct key_owner *o,
 /* The caller has checked key_importable(). A renewal is told (N-02). */
 int key_pin(struct daemon *d, struct sk_arena *a, const struct key_owner *o,
     struct key_record *k, const struct key_act *act, struct sk_error *e);
-/* k: the pinned key, revoked. Nothing leaves to it from this turn on. */
-int key_revoke(struct daemon *d, struct sk_arena *a,
-    const struct key_owner *o, struct key_record *k,
-    const struct key_act *act, struct sk_error *e);
+/* k: the pinned key as it is known now, of which key_unusable() says `word`.
+ * Nothing leaves to it from this turn on. */
+int key_stop(struct daemon *d, struct sk_arena *a, const struct key_owner *o,
+    struct key_record *k, const char *word, const struct key_act *act,
+    struct sk_error *e);
 /* SK_ERR_NOINPUT: never seen of this owner. *proposed: how many wait. */
 int key_state_of(struct daemon *d, struct sk_arena *a,
     const struct key_owner *o, const char *fpr, enum key_state *state,
@@ -92,6 +95,19 @@ int key_propose(struct daemon *d, struct sk_arena *a,
 int key_decline(struct daemon *d, struct sk_arena *a,
     const struct key_owner *o, struct key_record *k,
     const struct key_act *act);
+
+/* ---- key_over.c: news of a key that is known ---- */
+/* k: laid over what is known of it. Every row of its fingerprint takes it over,
+ * each with its own account; *changed: how many. origin: kept with them. */
+int key_over(struct daemon *d, struct sk_arena *a, const struct key_facts *k,
+    const char *origin, const struct key_act *act, size_t *changed,
+    struct sk_error *e);
+/* By an operator's word, for whoever has it pinned; a pin ends it. */
+int key_over_stop(struct daemon *d, struct sk_arena *a, const char *fpr,
+    const struct key_act *act, struct sk_error *e);
+/* What a newer form of it is to be laid over; false: it is nobody's. */
+bool key_known(struct daemon *d, struct sk_arena *a, const char *fpr,
+    struct sk_span *block);
 
 /* ---- key_found.c: keys that nobody vouches for ---- */
 struct key_find {
@@ -137,8 +153,26 @@ struct key_mail {
 	const char *signer;	/* of a good signature over the whole by a key
 				 * pinned for From; NULL: none */
 };
-void key_heard(struct daemon *d, struct sk_arena *a,
+/* Written down, in the mail's own group; key_queue_kick() after it. */
+int key_heard(struct daemon *d, struct sk_arena *a,
     const struct key_mail *m);
+char *key_heard_origin(struct sk_arena *a,
+    const struct key_heard_record *rec);
+struct key_heard_keyd {
+	struct key_facts facts;	/* over what is known of it */
+	const char *const *reissued;	/* see key_find: pinned certificates */
+	size_t nreissued;
+};
+/* k: as keyd saw it. SK_ERR_EXISTS: nothing is new; else e says why none of its
+ * owners may have it. In a group. */
+int key_heard_take(struct daemon *d, struct sk_arena *a,
+    const struct key_heard_record *rec, const struct key_heard_keyd *k,
+    struct sk_error *e);
+
+/* ---- key_queue.c: what was written down, looked at by keyd ---- */
+struct key_queue *key_queue_new(struct daemon *d);
+void key_queue_free(struct key_queue **q);
+void key_queue_kick(struct key_queue *q);
 
 /* ---- key_watch.c: keys that end, persons who wait for one ---- */
 struct key_watch *key_watch_new(struct daemon *d);

@@ -108,6 +108,7 @@ start(struct daemon *d, struct sk_error *e)
 	d->relay = relay_new(d, e);
 	d->outbox = outbox_new(d);
 	d->key_watch = key_watch_new(d);
+	d->key_queue = key_queue_new(d);
 	d->daily = daily_new(d);
 	d->intake = intake_new(d);
 	d->control = d->relay ? control_new(d, e) : NULL;
@@ -129,6 +130,7 @@ stop(struct daemon *d)
 	control_free(&d->control);
 	relay_free(&d->relay);
 	key_watch_free(&d->key_watch);
+	key_queue_free(&d->key_queue);
 	daily_free(&d->daily);
 	outbox_free(&d->outbox);
 	intake_free(&d->intake);

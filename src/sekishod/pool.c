@@ -566,13 +566,3 @@ pool_size(const struct pool *p)
 {
 	return p->count;
 }
-
-size_t
-pool_waiting(const struct pool *p)
-{
-	size_t n = 0;
-
-	for (const struct op *o = p->first; o; o = o->next)
-		n += o->fn != NULL;
-	return n;
-}

@@ -58,8 +58,12 @@ said_how(struct command *c, const struct key_owner *o, const char *fpr)
 	struct key_record old;
 
 	if (command_str(c, "how") || key_pinned_of(c->d, c->arena, o, &old) ||
-	    strcmp(old.fpr, fpr) == 0)
+	    (strcmp(old.fpr, fpr) == 0 && !old.facts.stopped))
 		return SK_OK;
+	if (strcmp(old.fpr, fpr) == 0)
+		return sk_fail(&c->e, SK_ERR_USAGE, "--how", "an operator "
+		    "stopped this key: say how you know that %s wants it used "
+		    "again, --how phone|meeting|known-key|letter", o->name);
 	return sk_fail(&c->e, SK_ERR_USAGE, "--how", "%s has another key "
 	    "pinned (%s): say how you checked the new one's fingerprint, "
 	    "--how phone|meeting|known-key|letter", o->name, old.fpr);
@@ -89,14 +93,6 @@ propose(struct command *c, const struct key_owner *o, struct key_record *k)
 }
 
 static int
-revoke(struct command *c, const struct key_owner *o, struct key_record *k)
-{
-	const struct key_act a = act(c);
-
-	return key_revoke(c->d, c->arena, o, k, &a, &c->e);
-}
-
-static int
 importable(struct command *c, const struct key_owner *o,
     const struct key_facts *k, bool *mismatch)
 {
@@ -111,82 +107,166 @@ importable(struct command *c, const struct key_owner *o,
 	return r;
 }
 
-/* The pinned key itself, in a newer form or revoked, proves itself. */
-static int
-take(struct command *c, const struct key_owner *o, struct key_record *k,
-    bool *mismatch)
-{
-	struct key_record old;
-	enum key_change what = key_pinned_of(c->d, c->arena, o, &old) ?
-	    KEY_OTHER : key_changed(&old.facts, &k->facts);
-	int r;
+struct importing {
+	struct key_owner owner;
+	const char *beside;		/* fingerprint laid below, or NULL */
+	size_t keys;			/* in the file */
+	bool mismatch;
+};
 
-	if (what == KEY_REVOKED)
-		return revoke(c, o, k);
-	r = importable(c, o, &k->facts, mismatch);
+static bool
+row_of(struct command *c, const struct key_owner *o, const char *fpr,
+    struct key_record *out)
+{
+	struct key_record *keys = NULL;
+	size_t n = 0, i = 0;
+
+	if (store_keys(c->d->store, c->arena, o->person, o->case_row, &keys,
+	    &n))
+		return false;
+	while (i < n && strcmp(keys[i].fpr, fpr) != 0)
+		i++;
+	if (i < n)
+		*out = keys[i];
+	return i < n;
+}
+
+/* Nothing but news of it came, which proved itself. */
+static int
+settled(struct command *c, const struct importing *x, size_t news,
+    const struct key_record *k)
+{
+	return news && !*key_unusable(&k->facts, c->now) ? welcome(c,
+	    &x->owner) : SK_OK;
+}
+
+static int
+take(struct command *c, struct importing *x, struct key_record *k)
+{
+	bool approve = command_flag(c, "approve"), pinned = false, dead;
+	const struct key_act a = act(c);
+	struct key_record row;
+	size_t news = 0;
+	int r = k->facts.block.len ? key_over(c->d, c->arena, &k->facts,
+	    k->origin, &a, &news, &c->e) : SK_OK;
+
 	if (r)
 		return r;
-	if (what == KEY_SAME)
-		*k = old;	/* nothing new in it */
-	if (what == KEY_SAME && !command_flag(c, "approve"))
+	/* News of one of them counts; none of them is pinned. */
+	if (!news && x->keys > 1)
+		k->facts.primaries = x->keys;
+	dead = news && *key_unusable(&k->facts, c->now);
+	if (k->facts.block.len && k->facts.primaries == 1 &&
+	    row_of(c, &x->owner, k->fpr, &row)) {
+		pinned = row.state == KEY_PINNED || row.state == KEY_STOPPED;
+		if (pinned || dead)
+			*k = row;
+	}
+	if (dead)
 		return SK_OK;
-	return command_flag(c, "approve") || what == KEY_NEWER ?
-	    pin(c, o, k) : propose(c, o, k);
+	if (approve)
+		k->facts.stopped = false;	/* --how is asked for */
+	r = importable(c, &x->owner, &k->facts, &x->mismatch);
+	if (r)
+		return r;
+	if (approve)
+		return pin(c, &x->owner, k);
+	return pinned ? settled(c, x, news, k) : propose(c, &x->owner, k);
+}
+
+static int inspected(struct command *c, struct channel_message *m,
+    const char *error);
+
+static int
+ask(struct command *c, const char *beside)
+{
+	struct importing *x = c->state;
+	int fds[2] = { sk_memfd_of("key", sk_buf_span(&c->file)), -1 }, r;
+	struct sk_span known;
+
+	x->beside = beside;
+	if (beside && key_known(c->d, c->arena, beside, &known))
+		fds[1] = sk_memfd_of("known", known);
+	r = command_ask(c, c->d->keyds, MSG_INSPECT, sk_span_of("", 0), fds,
+	    fds[1] < 0 ? 1 : 2, inspected);
+	sk_fd_close(&fds[0]);
+	sk_fd_close(&fds[1]);
+	return r;
+}
+
+/* The one to be looked at beside what is known of it: the pinned one, if it is
+ * in the file, or if the file may be its revocation; else one that is known. */
+static const char *
+known_one(struct command *c, const struct msg_inspected *in)
+{
+	const struct importing *x = c->state;
+	const char *known = NULL;
+	struct key_record old;
+	struct sk_span block;
+	bool has = key_pinned_of(c->d, c->arena, &x->owner, &old) == SK_OK;
+
+	if (x->beside || in->key.secret || (in->status && in->nnames))
+		return NULL;
+	if (in->status)
+		return has ? old.fpr : NULL;
+	for (size_t i = 0; i < in->nnames; i++)
+		if (has && strcmp(in->names[i], old.fpr) == 0)
+			return old.fpr;
+		else if (in->nnames == 1 && key_known(c->d, c->arena,
+		    in->names[i], &block))
+			known = in->names[i];
+	return known;
 }
 
 static int
 inspected(struct command *c, struct channel_message *m, const char *error)
 {
-	struct key_owner *o = c->state;
+	struct importing *x = c->state;
 	struct msg_inspected in;
 	struct key_record k;
-	bool mismatch = false;
 	int r;
 
 	if (!m || m->type != MSG_INSPECTED || msg_inspected_get(c->arena,
 	    sk_buf_span(&m->fields), &in))
 		return sk_fail(&c->e, SK_ERR_UNAVAILABLE, "keyd", "%s: see "
 		    "the log of sekisho-keyd", error ? error : "odd answer");
+	if (known_one(c, &in))
+		return ask(c, known_one(c, &in));
 	if (in.status)
 		return sk_fail(&c->e, SK_ERR_DATA, "key", "this is no usable "
 		    "public key (%s): export one with `gpg --export`",
 		    in.reason ? in.reason : "unreadable");
+	x->keys = in.nnames;
 	k = (struct key_record){
-		.fpr = in.key.fpr, .person = o->person,
-		.case_row = o->case_row, .facts = in.key, .origin = "import",
-		.created = c->now,
+		.fpr = in.key.fpr, .person = x->owner.person,
+		.case_row = x->owner.case_row, .facts = in.key,
+		.origin = "import", .created = c->now,
 	};
-	r = take(c, o, &k, &mismatch);
+	r = take(c, x, &k);
 	if (r)
 		return r;
 	c->out = sk_json_document("key");
 	document_key(c->out, &k, c->now);
-	sk_json_set_bool(c->out, "address_differs", mismatch);
+	sk_json_set_bool(c->out, "address_differs", x->mismatch);
 	return SK_OK;
 }
 
 int
 verb_key_import(struct command *c)
 {
-	struct key_owner *o = sk_arena_alloc(c->arena, sizeof(*o));
-	struct key_record old;
-	int r = command_key_owner(c, o), fds[2] = { -1, -1 };
+	struct importing *x = sk_arena_alloc(c->arena, sizeof(*x));
+	int r;
 
+	*x = (struct importing){ .beside = NULL };
+	r = command_key_owner(c, &x->owner);
 	if (r)
 		return r;
 	if (!c->has_file || c->file.len > LIMIT_KEY_BYTES)
 		return sk_fail(&c->e, SK_ERR_DATA, "FILE", "a key has at most "
 		    "%d bytes: export it with --export-options "
 		    "export-minimal", LIMIT_KEY_BYTES);
-	c->state = o;
-	fds[0] = sk_memfd_of("key", sk_buf_span(&c->file));
-	if (key_pinned_of(c->d, c->arena, o, &old) == SK_OK)
-		fds[1] = sk_memfd_of("pinned", old.facts.block);
-	r = command_ask(c, c->d->keyds, MSG_INSPECT, sk_span_of("", 0), fds,
-	    fds[1] < 0 ? 1 : 2, inspected);
-	sk_fd_close(&fds[0]);
-	sk_fd_close(&fds[1]);
-	return r;
+	c->state = x;
+	return ask(c, NULL);
 }
 
 static bool
@@ -209,9 +289,8 @@ names_key(const char *given, const struct key_record *k)
 	    same_fpr(given, k->facts.sha256));
 }
 
-/* A key of this owner that is not pinned, by its fingerprint. */
-static int
-find_proposed(struct command *c, const struct key_owner *o,
+int
+command_key(struct command *c, const struct key_owner *o,
     struct key_record **out)
 {
 	const char *fpr = command_str(c, "fpr");
@@ -226,7 +305,7 @@ find_proposed(struct command *c, const struct key_owner *o,
 		i++;
 	if (i == n)
 		return sk_fail(&c->e, SK_ERR_NOINPUT, o->name, "has no "
-		    "proposed key with this fingerprint: see `sekisho key "
+		    "key with this fingerprint: see `sekisho key "
 		    "show %s`", o->name);
 	*out = &keys[i];
 	return SK_OK;
@@ -241,7 +320,9 @@ verb_key_approve(struct command *c)
 	int r = command_key_owner(c, &o);
 
 	if (!r)
-		r = find_proposed(c, &o, &k);
+		r = command_key(c, &o, &k);
+	if (!r)
+		k->facts.stopped = false;	/* --how is asked for */
 	if (!r)
 		r = key_importable(&k->facts, c->now, o.address, &mismatch,
 		    &c->e);
@@ -263,7 +344,7 @@ verb_key_decline(struct command *c)
 	int r = command_key_owner(c, &o);
 
 	if (!r)
-		r = find_proposed(c, &o, &k);
+		r = command_key(c, &o, &k);
 	if (!r && k->state != KEY_PROPOSED)
 		r = sk_fail(&c->e, SK_ERR_REFUSED, k->fpr, "waits for no "
 		    "decision: see `sekisho key show %s`", o.name);

@@ -69,7 +69,7 @@ say_tallies(struct looking *l)
 
 	if (l->ended.n)
 		sk_json_add_str(l->faults, sk_arena_printf(a, "%zu %s ended or "
-		    "revoked, first %s: nothing is sent to %s; `sekisho key "
+		    "stopped, first %s: nothing is sent to %s; `sekisho key "
 		    "list', ask for a new one, `sekisho key import %s FILE'",
 		    l->ended.n, keys(l->ended.n, "key has", "keys have"),
 		    l->ended.first, keys(l->ended.n, "it", "them"),
@@ -101,6 +101,25 @@ say_proposed(struct looking *l)
 		sk_json_add_str(l->faults, sk_arena_printf(c->arena, "%zu %s "
 		    "for a decision: `sekisho key list --proposed'", n,
 		    keys(n, "key waits", "keys wait")));
+	return r;
+}
+
+/* Their senders may believe that they were taken. */
+static int
+say_refused(struct looking *l)
+{
+	struct command *c = l->c;
+	struct key_heard_record *k = NULL;
+	size_t n = 0;
+	int r = command_store(c, store_key_heard_refused(c->d->store, c->arena,
+	    0, c->now, &k, &n), "keys");
+
+	for (size_t i = 0; i < n && !r; i++)
+		sk_json_add_str(l->faults, sk_arena_printf(c->arena, "the key "
+		    "that came with mail %lld was not taken: %s; `sekisho "
+		    "mail show %lld' says from whom, tell the sender",
+		    (long long)k[i].mail, k[i].refused,
+		    (long long)k[i].mail));
 	return r;
 }
 
@@ -142,7 +161,8 @@ look(struct command *c, struct channel_message *m, const char *error)
 	if (m && m->type == MSG_INSPECTED && !msg_inspected_get(c->arena,
 	    sk_buf_span(&m->fields), &in) && !in.status)
 		say_own(&l, &in.key);
-	return say_proposed(&l);
+	r = say_proposed(&l);
+	return r ? r : say_refused(&l);
 }
 
 int

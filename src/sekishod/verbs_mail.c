@@ -98,6 +98,22 @@ brought(struct command *c, const struct mail_record *m)
 	return SK_OK;
 }
 
+/* Why a key that it brought was not taken. */
+static int
+refused(struct command *c, const struct mail_record *m)
+{
+	struct sk_json *list = sk_json_set(c->out, "keys_refused",
+	    sk_json_array());
+	struct key_heard_record *k = NULL;
+	size_t n = 0;
+	int r = command_store(c, store_key_heard_refused(c->d->store,
+	    c->arena, m->row, c->now, &k, &n), "keys");
+
+	for (size_t i = 0; i < n; i++)
+		sk_json_add_str(list, k[i].refused);
+	return r;
+}
+
 int
 verb_mail_show(struct command *c)
 {
@@ -117,7 +133,8 @@ verb_mail_show(struct command *c)
 	sk_json_set_str(c->out, "authentication", word_of(WORDS_AUTH,
 	    (int)m.auth));
 	understood(c, &m);
-	return brought(c, &m);
+	r = brought(c, &m);
+	return r ? r : refused(c, &m);
 }
 
 /* ---- opened on demand ---- */

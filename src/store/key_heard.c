@@ -37,7 +37,7 @@ read_row(struct store *s, struct stmt *st, struct sk_arena *a,
 	n->urgent = db_int(st) == 0;
 	n->tries = (unsigned)db_int(st);
 	w = unpack(s, st, BOX);
-	n->origin = wire_enum(&w, KEY_AUTOCRYPT);
+	n->origin = wire_enum(&w, KEY_IN_SIGNATURE);
 	n->from = wire_need_str(&w, a);
 	n->signer = wire_str(&w, a);
 	n->refused = wire_str(&w, a);
