@@ -66,6 +66,8 @@ static const struct verb table[] = {
 	    key_decline },
 	{ "key", "lookup", MEMBERS, false, "ask the person's own domain for "
 	    "the key it publishes", key_show },
+	{ "key", "stop", MEMBERS, false, "a pinned key was lost: nothing goes "
+	    "to it any more", key_stop },
 	{ "key", "list", MEMBERS, false, "keys and until when they serve",
 	    key_list },
 	{ "key", "show", MEMBERS, false, "keys of one, in full", key_show },

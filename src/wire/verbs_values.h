@@ -182,6 +182,13 @@ VALUES(key_decline) = {
 	OPT("--reason", VALUE_TEXT, "kept in the audit"),
 	END
 };
+VALUES(key_stop) = {
+	TARGET_ARG, FPR_ARG,
+	CHOICE("--how", "phone|meeting|known-key|letter", VALUE_NEEDED,
+	    "how its owner said so"),
+	NEED("--reason", VALUE_TEXT, "kept in the audit"),
+	END
+};
 VALUES(key_list) = {
 	{ .name = "PERSON|CASE", .kind = VALUE_TEXT,
 	    .help = "of one; default: of every registered person" },

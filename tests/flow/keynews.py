@@ -147,6 +147,41 @@ def mended(w):
     same(held(w), [])
 
 
+@step("stopped by word: for every owner, told, audited; no mail of it and no "
+      "signature of it counts, and only a pin with a reason ends it")
+def stopped(w):
+    sealed(w, "接続先 203.0.113.22")
+    has(w.council.refused("key", "stop", "acme-sato", w.new.fpr),
+        "--how")
+    key = w.council.json("key", "stop", "acme-sato", w.new.fpr, "--how",
+                         "phone", "--reason", "card stolen")
+    same([key["state"], key["usable"]], ["stopped", "key-stopped"])
+    same(set(held(w)), {"key-stopped"})
+    w.sink.wait(SATO, 2, "使用を停止しました")
+    audit = w.council.json("audit", "show", "acme-sato")["rows"]
+    has([r for r in audit if r["event"] == "key.stop"][0]["detail"],
+        w.new.fpr, "phone: card stolen")
+    has(faults(w), "ended or stopped, first acme-sato")
+    mail(w, w.new.renew("3y"))
+    same(row(w, w.new.fpr), ("stopped", "key-stopped"))
+    # signed with it, a new key is no renewal
+    third = made(w, "third")
+    content, body = mails.mixed("鍵\n", [("k.asc", "application/pgp-keys",
+                                        third.export())])
+    entity = mails.crlf("\n".join(content).encode() + b"\n\n" + body)
+    content, body = mails.pgp_signed(w.new, entity)
+    before = heard(w)
+    w.send(SATO, "csc-info@council.test", mails.mail(
+        SATO, "csc-info@council.test", "鍵", content=content, body=body))
+    wait.until("the key", lambda: heard(w) > before)
+    same(row(w, third.fpr)[0], "proposed")
+    w.council.run("key", "decline", "acme-sato", third.fpr)
+    has(w.council.refused("key", "approve", "acme-sato", w.new.fpr), "--how")
+    w.council.run("key", "approve", "acme-sato", w.new.fpr, "--how", "phone")
+    same(row(w, w.new.fpr), ("pinned", "ok"))
+    same(held(w), [])
+
+
 @step("a consulter's key is pinned for two cases: its revocation in a new mail "
       "stops both, and a third that it is proposed for")
 def two_cases(w):
