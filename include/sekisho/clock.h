@@ -18,3 +18,5 @@ char *sk_date_local(struct sk_arena *a, int64_t t);	/* 2026-04-01 */
 int sk_tz_minutes(int64_t t);			/* east of UTC, then */
 char *sk_time_rfc5322(struct sk_arena *a, int64_t t);
 int sk_time_parse(const char *iso, int64_t *out);	/* 0 or SK_ERR_DATA */
+/* The beginning of 2026-04-01 in that zone; 0 or SK_ERR_DATA. */
+int sk_day_parse(const char *day, int64_t *out);

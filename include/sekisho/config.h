@@ -50,6 +50,9 @@ struct config {
 	unsigned relay_port;
 	bool relay_smtps;		/* TLS from the first byte */
 	const char *openpgp_home, *openpgp_fpr;	/* fpr "" : the one init made */
+	/* The council's own keys: how long before a change it is announced,
+	 * and how long the former one still opens mail. */
+	unsigned notice_days, overlap_days;
 	const char *smime_home, *smime_fpr;	/* NULL: none */
 	const char *smime_roots;	/* PEM file, or NULL */
 	const char *wkd_word;		/* as in the file */

@@ -13,6 +13,7 @@
 #include <sekisho/error.h>
 
 enum key_scheme { KEY_OPENPGP, KEY_SMIME };
+#define KEY_SCHEMES 2
 
 /* What a certificate says it may be used for. */
 enum key_usage {

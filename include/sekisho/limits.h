@@ -76,6 +76,7 @@
 #define LIMIT_DECRYPT_FAILURES 20	/* of one sender a day; the next waits for an operator unopened: a mistaken person stops earlier, an oracle needs thousands */
 #define LIMIT_DECRYPT_FAILURES_DOMAIN 100 /* of one authenticated domain a day: its owner makes addresses at will; a large organisation's people err a few times each */
 #define LIMIT_KEYD_OPENS_PER_MINUTE 6000 /* vault openings; above: stop and alarm */
+#define LIMIT_OWN_KEYS 16		/* of the council in one scheme, retired ones too: changed yearly they last for the archive's ten years and more */
 #define LIMIT_HOME_PATH 86		/* GnuPG's socket paths end there */
 #define LIMIT_SOCKET_PATH 107		/* sun_path */
 

@@ -15,6 +15,7 @@
 #include <sekisho/facts.h>
 #include <sekisho/hash.h>
 #include <sekisho/key.h>
+#include <sekisho/own.h>
 #include <sekisho/vault.h>
 
 enum message_type {
@@ -61,13 +62,22 @@ struct msg_read_done {
 				 * nothing more, start another */
 };
 
+/* One of the council's own keys; the dates are those of own.h. */
+struct msg_own_key {
+	const char *fpr;
+	int64_t since, until;
+	int64_t ends;		/* it expires; 0: never */
+	bool revoked;
+	struct sk_span block;	/* armoured, a certificate in DER; empty: a
+				 * retired one */
+};
 struct msg_keyd_ready {
-	const char *fpr;	/* the council's own key */
 	const char *versions;	/* "gpgme 1.18.0, gpg 2.2.40" */
-	struct sk_span own_block; /* the council's public key, armoured */
-	/* Its S/MIME certificate, and that in DER; NULL and empty: none. */
-	const char *smime_fpr;
-	struct sk_span certificate;
+	/* By enum key_scheme, oldest first; no S/MIME: n is 0. */
+	struct msg_own_keys {
+		const struct msg_own_key *list;
+		size_t n;
+	} own[KEY_SCHEMES];
 };
 
 /* A key that may have signed: pinned, with its block so that keyd can import
@@ -82,6 +92,9 @@ struct msg_open_mail {		/* MSG_DECRYPT, MSG_VERIFY */
 	size_t nkeys;
 	const char *from;	/* S/MIME: what the signer's certificate must
 				 * name; NULL if From is nobody's */
+	int64_t came;		/* when: keys of the council that were retired
+				 * by then do not open it. 0: any key does, for
+				 * the operator who reads it */
 };
 #define MSG_CIPHERS_MAX 64	/* recipients of one S/MIME mail: as many as
 				 * people address by hand */

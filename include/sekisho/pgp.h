@@ -41,6 +41,8 @@ struct pgp_out {
 	bool crlf;		/* LF becomes CRLF on its way */
 };
 
+#define PGP_RECIPIENTS 16	/* looked at; who wants ours and more of them
+				 * than this has one of ours refused */
 struct pgp_signature {
 	enum verdict_signature state;	/* as gpg sees it; GOOD says nothing
 					 * about whose key it is */
@@ -53,6 +55,9 @@ struct pgp_result {
 	bool encrypted, integrity;
 	bool has_cipher;
 	unsigned char cipher[32];	/* hash of the session key */
+	char opened_by[PGP_FPR];	/* primary of the secret key that did */
+	size_t nrecipients;		/* keys that it is encrypted to */
+	char recipients[PGP_RECIPIENTS][17];	/* their ids, the first */
 	size_t nsignatures;		/* all there were */
 	char issuer[17];		/* key id that the first one claims */
 	struct pgp_signature signature;	/* the first */
@@ -105,6 +110,9 @@ int pgp_export(struct pgp *p, const char *fpr, struct sk_buf *out);
 /* For `init`: an ed25519 key with a cv25519 subkey, version 4, no passphrase,
  * no expiry; and its way from the first home to the others. */
 int pgp_create(struct pgp *p, const char *user_id, char fpr[PGP_FPR]);
+/* From then on nobody's program encrypts to it any more. What it signed stays
+ * good, since the primary key does not end. In seconds from now. */
+int pgp_encrypts_until(struct pgp *p, const char *fpr, int64_t seconds);
 int pgp_export_secret(struct pgp *p, const char *fpr, struct sk_buf *out);
 int pgp_import_secret(struct pgp *p, struct sk_span block);
 

@@ -79,6 +79,8 @@ struct verdict {
 	char owner[VERDICT_OWNER];	/* of that key; "" for nobody */
 	int64_t signed_at;	/* what a good signature says of its own time,
 				 * seconds; of several the first; 0: nothing */
+	bool former;		/* failed, since it was encrypted to a key of
+				 * the council that had been retired */
 	bool again;		/* this ciphertext came before in another mail
 				 * of the same sender: an old one, sent anew */
 };

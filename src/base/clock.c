@@ -207,3 +207,18 @@ sk_time_parse(const char *iso, int64_t *out)
 	*out = t;
 	return 0;
 }
+
+int
+sk_day_parse(const char *day, int64_t *out)
+{
+	char iso[] = "0000-00-00T00:00:00Z";
+	int64_t t;
+
+	if (strlen(day) != 10)
+		return SK_ERR_DATA;
+	memcpy(iso, day, 10);
+	if (sk_time_parse(iso, &t) != 0)
+		return SK_ERR_DATA;
+	*out = t - 60 * (int64_t)sk_tz_minutes(t);
+	return 0;
+}

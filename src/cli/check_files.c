@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <sekisho/clock.h>
 #include <sekisho/files.h>
 #include <sekisho/limits.h>
 #include <sekisho/text.h>
@@ -56,9 +57,9 @@ check_keys(struct finding_list *f, const struct config *c)
 /* ---- homes ---- */
 
 static bool
-check_home(struct finding_list *f, const char *home, const char **fpr)
+check_home(struct finding_list *f, const char *home, struct own_keys *own)
 {
-	const char *own = cli_home_own(f->c->arena, home);
+	struct own_keys here;
 	struct stat st;
 
 	if (stat(home, &st) != 0)
@@ -67,22 +68,42 @@ check_home(struct finding_list *f, const char *home, const char **fpr)
 	else if (st.st_mode & 077)
 		check_sayf(f, "GnuPG home", "%s is open to others (mode %o): "
 		    "chmod 700 %s", home, (unsigned)st.st_mode & 0777, home);
-	else if (!own)
+	else if (!cli_home_own(f->c->arena, home, &here))
 		check_sayf(f, "GnuPG home", "%s has no key of the council: "
 		    "run `sekisho init`", home);
-	else if (*fpr && strcmp(*fpr, own) != 0)
-		check_sayf(f, "GnuPG home", "%s holds another key (%s) than "
-		    "the first home: remove the wrong one", home, own);
+	else if (own->n && !own_keys_same(own, &here))
+		check_sayf(f, "GnuPG home", "%s holds other keys (%s) than "
+		    "the first home: `sekisho setup key --next' goes on where "
+		    "it was cut off; else remove the wrong one", home,
+		    here.list[here.n - 1].fpr);
 	else
-		return *fpr = own, true;
+		return *own = here, true;
 	return false;
+}
+
+static void
+check_own(struct finding_list *f, const struct config *c,
+    const struct own_keys *own)
+{
+	const char *fpr = own->n ? own->list[own_current(own, sk_now())].fpr :
+	    NULL;
+
+	if (fpr && c->openpgp_fpr && *c->openpgp_fpr &&
+	    !sk_ascii_ieq(fpr, c->openpgp_fpr))
+		check_sayf(f, "council's key", "openpgp.fingerprint says %s, "
+		    "the homes hold %s: leave it empty, or import that key",
+		    c->openpgp_fpr, fpr);
+	for (size_t i = 0; i < own->n; i++)
+		check_tellf(f, "council's key", "%s", check_own_words(
+		    f->c->arena, own, i));
 }
 
 void
 check_homes(struct finding_list *f, const struct config *c)
 {
 	char *last = cli_home(f->c->arena, c, cli_homes(c));
-	const char *fpr = NULL;
+	char *begun = sk_arena_printf(f->c->arena, "%s/n", c->openpgp_home);
+	struct own_keys own = { .n = 0 };
 	bool good = true;
 
 	if (c->nkeyd_sockets)
@@ -92,16 +113,14 @@ check_homes(struct finding_list *f, const struct config *c)
 		    "bears %d: name a short link to it in openpgp.home", last,
 		    strlen(last), LIMIT_HOME_PATH);
 	for (unsigned i = 0; i < cli_homes(c) && good; i++)
-		good = check_home(f, cli_home(f->c->arena, c, i), &fpr);
+		good = check_home(f, cli_home(f->c->arena, c, i), &own);
 	if (good)
 		check_say(f, "GnuPG homes", NULL);
-	if (fpr && c->openpgp_fpr && *c->openpgp_fpr &&
-	    !sk_ascii_ieq(fpr, c->openpgp_fpr))
-		check_sayf(f, "council's key", "openpgp.fingerprint says %s, "
-		    "the homes hold %s: leave it empty, or import that key",
-		    c->openpgp_fpr, fpr);
-	else if (fpr)
-		check_say(f, "council's key", NULL);
+	if (sk_file_exists(begun))
+		check_sayf(f, "GnuPG homes", "%s: the next key was begun and "
+		    "is not in every home: run `sekisho setup key --next' "
+		    "again", begun);
+	check_own(f, c, &own);
 }
 
 /* ---- programs and sockets ---- */

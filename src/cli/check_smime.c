@@ -11,22 +11,24 @@
 #include "cli/setup_smime.h"
 
 #define WHAT "S/MIME certificate"
-enum { WARN_DAYS = 60, DAY = 86400 };
+enum { DAY = 86400 };
 
 static void
 check_dates(struct finding_list *f, struct sk_arena *a,
     const struct key_facts *k)
 {
-	int64_t left = (k->expires - sk_now()) / DAY;
+	int64_t left = (k->expires - sk_now()) / DAY, next;
+	enum key_stage stage = key_stage(k->expires, sk_now(), &next);
 
-	if (k->expires <= sk_now())
+	if (stage == KEY_ENDED)
 		check_sayf(f, WHAT, "it has expired (%s): its copies are no "
 		    "longer believed; `sekisho setup smime --request'",
 		    sk_date_local(a, k->expires));
-	else if (left < WARN_DAYS)
-		check_sayf(f, WHAT, "it ends in %lld days (%s): renew it now, "
-		    "`sekisho setup smime --request'", (long long)left,
-		    sk_date_local(a, k->expires));
+	else if (stage != KEY_FAR)
+		check_sayf(f, WHAT, "it ends in %lld days (%s): %s, `sekisho "
+		    "setup smime --request'", (long long)left,
+		    sk_date_local(a, k->expires), stage == KEY_7_DAYS ?
+		    "renew it at once" : "renew it now");
 	else
 		check_say(f, WHAT, NULL);
 }
@@ -55,13 +57,23 @@ static void
 check_copies(struct finding_list *f, struct sk_arena *a,
     const struct config *c)
 {
+	struct own_keys own = { .n = 0 }, here;
+
 	for (unsigned i = 0; i < cli_homes(c); i++) {
 		char *home = sk_arena_printf(a, "%s/%u", c->smime_home, i);
 
-		if (!cli_home_own(a, home))
+		if (!cli_home_own(a, home, &here))
 			check_sayf(f, "S/MIME homes", "%s has no certificate: "
 			    "run `sekisho setup smime --import' again", home);
+		else if (own.n && !own_keys_same(&own, &here))
+			check_sayf(f, "S/MIME homes", "%s holds other "
+			    "certificates than the first home: run `sekisho "
+			    "setup smime --import' again", home);
+		else
+			own = here;
 	}
+	for (size_t i = 0; i < own.n; i++)
+		check_tellf(f, WHAT, "%s", check_own_words(a, &own, i));
 }
 
 void

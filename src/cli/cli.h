@@ -11,6 +11,7 @@
 #include <sekisho/arena.h>
 #include <sekisho/config.h>
 #include <sekisho/json.h>
+#include <sekisho/own.h>
 #include <sekisho/verbs.h>
 
 struct cli {
@@ -65,11 +66,18 @@ int cli_fail(const struct sk_error *e);
 int cli_init(struct cli *c, const struct cli_request *r);
 int cli_check(struct cli *c, const struct cli_request *r);
 int cli_read(struct cli *c, const struct cli_request *r);
+int cli_setup_key(struct cli *c, const struct cli_request *r);
 
 /* setup.c: what init and check share. */
 unsigned cli_homes(const struct config *c);	/* GnuPG homes there should be */
 char *cli_home(struct sk_arena *a, const struct config *c, unsigned n);
-/* The fingerprint that the home's own key has, or NULL. */
-char *cli_home_own(struct sk_arena *a, const char *home);
+/* The council's keys that the home holds; false: none. */
+bool cli_home_own(struct sk_arena *a, const char *home,
+    struct own_keys *own);
+/* A program of ours; its words go to standard error, what it prints to out
+ * (may be NULL). */
+int cli_keyd(struct cli *c, const char *const *words, struct sk_buf *out);
+/* The council's name as a user id bears it. */
+char *cli_key_name(struct sk_arena *a, const char *name);
 /* Loads the configuration; every fault goes to stderr. */
 int cli_config(struct cli *c, struct config **out, struct sk_error *e);

@@ -5,14 +5,11 @@
  */
 #include <config.h>
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <sekisho/channel.h>
+#include <sekisho/clock.h>
 #include <sekisho/files.h>
 #include <sekisho/limits.h>
 #include <sekisho/store.h>
@@ -206,48 +203,23 @@ make_folder(struct making *m, const char *what, const char *path)
 
 /* ---- the council's OpenPGP key, by keyd ---- */
 
-/* The council's name as a user id bears it: what OpenPGP reads as its own
- * marks becomes a blank. */
-static char *
-key_name(struct sk_arena *a, const char *name)
-{
-	char *s = sk_arena_str(a, name);
-
-	for (char *p = s; (p = strpbrk(p, "<>()\"\r\n\t\\")) != NULL; p++)
-		*p = ' ';
-	return s;
-}
-
 static int
 run_keyd(struct making *m, const char *count)
 {
 	const struct config *c = m->conf;
-	struct sk_arena *a = m->c->arena;
-	char *argv[] = {
-		sk_path_join(a, m->c->libexec, "sekisho-keyd"),
-		sk_arena_str(a, "--init"),
-		sk_arena_str(a, "--home"), sk_arena_str(a, c->openpgp_home),
-		sk_arena_str(a, "--count"), sk_arena_str(a, count),
-		sk_arena_str(a, "--name"), key_name(a, c->name),
-		sk_arena_str(a, "--address"),
-		sk_arena_str(a, c->desks[0].address),
-		sk_arena_str(a, "--vault"), sk_arena_str(a, c->vault_key),
-		NULL
-	};
-	int none = open("/dev/null", O_RDWR | O_CLOEXEC), status = 0, r;
-	pid_t pid;
+	const char *const words[] = { "--init", "--home", c->openpgp_home,
+		"--count", count, "--name", cli_key_name(m->c->arena, c->name),
+		"--address", c->desks[0].address, "--vault", c->vault_key,
+		NULL };
+	struct sk_buf out;
+	int code;
 
-	r = channel_spawn(argv[0], argv, none, &pid, m->e);
-	sk_fd_close(&none);
-	if (r)
-		return r;
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		continue;
-	if (status != 0)
-		return sk_fail(m->e, SK_ERR_CRYPTO, c->openpgp_home, "the "
-		    "council's key could not be made: what sekisho-keyd said "
-		    "stands above");
-	return SK_OK;
+	sk_buf_init(&out, LIMIT_CONFIG_FILE);
+	code = cli_keyd(m->c, words, &out);
+	sk_buf_free(&out);
+	return code == 0 ? SK_OK : sk_fail(m->e, SK_ERR_CRYPTO,
+	    c->openpgp_home, "the council's key could not be made: what "
+	    "sekisho-keyd said stands above");
 }
 
 static int
@@ -255,6 +227,7 @@ make_homes(struct making *m)
 {
 	const struct config *c = m->conf;
 	unsigned n = cli_homes(c), have = 0;
+	struct own_keys own;
 	int r;
 
 	/* keyds of their own under a service manager have their own homes. */
@@ -262,7 +235,7 @@ make_homes(struct making *m)
 		return SK_OK;
 	for (unsigned i = 0; i < n; i++)
 		have += cli_home_own(m->c->arena, cli_home(m->c->arena, c,
-		    i)) != NULL;
+		    i), &own);
 	r = make_folder(m, "GnuPG homes", c->openpgp_home);
 	if (!r && have < n)
 		r = run_keyd(m, sk_arena_printf(m->c->arena, "%u", n));
@@ -340,14 +313,16 @@ cli_init(struct cli *c, const struct cli_request *r)
 	struct sk_json *document = sk_json_document("init");
 	struct sk_error e = { 0 };
 	struct making m = { .c = c, .e = &e };
+	struct own_keys own;
 	int code;
 
 	m.list = sk_json_set(document, "made", sk_json_array());
 	code = make_all(&m, r);
 	sk_json_set_str(document, "conf", c->conf);
-	if (m.conf && !m.conf->nkeyd_sockets)
-		sk_json_set_str(document, "fingerprint", cli_home_own(
-		    c->arena, cli_home(c->arena, m.conf, 0)));
+	if (m.conf && !m.conf->nkeyd_sockets && cli_home_own(c->arena,
+	    cli_home(c->arena, m.conf, 0), &own))
+		sk_json_set_str(document, "fingerprint", own.list[own_current(
+		    &own, sk_now())].fpr);
 	if (c->json)
 		cli_print_json(document);
 	else

@@ -58,6 +58,21 @@ COLUMNS(keys_columns) = { C("person", "PERSON"), C("state", "STATE"),
 	END };
 TABLES(keys_tables) = {
 	{ "keys", NULL, "No key.", keys_columns }, NO_MORE };
+COLUMNS(own_fields) = { C("mend", "Mend"), END };
+COLUMNS(own_columns) = { C("scheme", "SCHEME"), C("state", "STATE"),
+	AT("since", "SIGNS SINCE"), AT("until", "OPENS UNTIL"), AT("ends",
+	"EXPIRES"), FPR("fingerprint", "FINGERPRINT"), END };
+TABLES(own_tables) = {
+	{ "keys", NULL, "No keyd has told a key yet.", own_columns },
+	NO_MORE };
+COLUMNS(announce_fields) = { FPR("fingerprint", "Next key"), AT("since",
+	"Signs since"), FPR("former", "Present key"), AT("until",
+	"Opens until"), C("sent", "Sent"), C("copies", "Copies"), C("told",
+	"Had it before"), END };
+COLUMNS(announce_columns) = { C("person", "PERSON"), C("reason", "REASON"),
+	END };
+TABLES(announce_tables) = {
+	{ "held", "Waits for a key", NULL, announce_columns }, NO_MORE };
 COLUMNS(person_fields) = { C("person", "Person"), C("org", "Organisation"),
 	C("name", "Name"), C("address", "Address"), C("roles", "Roles"),
 	C("account", "Account"), C("active", "Active"), C("language",
@@ -411,6 +426,8 @@ static const struct layout layouts[] = {
 	{ "key-check", NULL, key_check_tables, NULL },
 	{ "refused", refused_fields, NULL, NULL },
 	{ "key", key_fields, NULL, NULL },
+	{ "own-keys", own_fields, own_tables, NULL },
+	{ "key-announce", announce_fields, announce_tables, NULL },
 	{ "keys", NULL, keys_tables, NULL },
 	{ "cases", NULL, cases_tables, NULL },
 	{ "case", case_fields, case_tables, NULL },

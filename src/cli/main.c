@@ -68,6 +68,9 @@ run(struct cli *c, struct cli_request *r)
 	if (strcmp(r->verb->noun, "setup") == 0 &&
 	    strcmp(r->verb->name, "smime") == 0)
 		return cli_setup_smime(c, r);
+	if (strcmp(r->verb->noun, "setup") == 0 &&
+	    strcmp(r->verb->name, "key") == 0)
+		return cli_setup_key(c, r);
 	if (strcmp(r->verb->noun, "setup") == 0)
 		return cli_setup_postfix(c, r);
 	return cli_read(c, r);

@@ -1,6 +1,7 @@
 /* What init and check know in common: configuration, homes, their keys. */
 #include <config.h>
 
+#include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -9,6 +10,7 @@
 #include <sekisho/limits.h>
 
 #include "cli/cli.h"
+#include "cli/run.h"
 
 #define HOMES_MAX 8		/* as sekishod starts them */
 
@@ -29,21 +31,39 @@ cli_home(struct sk_arena *a, const struct config *c, unsigned n)
 	return sk_arena_printf(a, "%s/%u", c->openpgp_home, n);
 }
 
-char *
-cli_home_own(struct sk_arena *a, const char *home)
+bool
+cli_home_own(struct sk_arena *a, const char *home, struct own_keys *own)
 {
-	char *fpr = NULL;
 	struct sk_buf b;
+	bool found;
 
-	sk_buf_init(&b, 64);
-	if (sk_file_read(sk_path_join(a, home, "own"), &b, NULL) == SK_OK &&
-	    b.len >= 40) {
-		fpr = sk_arena_strn(a, b.p, 40);
-		if (!key_fingerprint_valid(fpr))
-			fpr = NULL;
-	}
+	sk_buf_init(&b, LIMIT_CONFIG_FILE);
+	found = sk_file_read(sk_path_join(a, home, OWN_FILE), &b, NULL) ==
+	    SK_OK && own_keys_read(sk_buf_span(&b), own) == SK_OK;
 	sk_buf_free(&b);
-	return fpr;
+	return found;
+}
+
+/* What OpenPGP reads as its own marks becomes a blank. */
+char *
+cli_key_name(struct sk_arena *a, const char *name)
+{
+	char *s = sk_arena_str(a, name);
+
+	for (char *p = s; (p = strpbrk(p, "<>()\"\r\n\t\\")) != NULL; p++)
+		*p = ' ';
+	return s;
+}
+
+int
+cli_keyd(struct cli *c, const char *const *words, struct sk_buf *out)
+{
+	const char *argv[24] = { sk_path_join(c->arena, c->libexec,
+	    "sekisho-keyd") };
+
+	for (size_t n = 1; *words && n < 23; n++)
+		argv[n] = *words++;
+	return run_output((char *const *)(uintptr_t)argv, false, out);
 }
 
 int

@@ -20,6 +20,8 @@
 #include "cli/run.h"
 #include "cli/setup_smime.h"
 
+enum { DAY = 86400 };
+
 struct setup {
 	struct cli *c;
 	const struct config *conf;
@@ -214,18 +216,16 @@ pack(const struct setup *s, const char *certificate, const char *key,
 static int
 into_homes(const struct setup *s, const char *p12, const char *pem)
 {
-	char *keyd = sk_path_join(s->a, s->c->libexec, "sekisho-keyd");
-	char *count = sk_arena_printf(s->a, "%u", cli_homes(s->conf));
-	char *const argv[] = { keyd, (char *)(uintptr_t)"--smime-import",
-		(char *)(uintptr_t)p12, (char *)(uintptr_t)"--certificate",
-		(char *)(uintptr_t)pem, (char *)(uintptr_t)"--smime-home",
-		(char *)(uintptr_t)s->conf->smime_home,
-		(char *)(uintptr_t)"--count", count, NULL };
+	const char *const words[] = { "--smime-import", p12, "--certificate",
+		pem, "--smime-home", s->conf->smime_home, "--count",
+		sk_arena_printf(s->a, "%u", cli_homes(s->conf)), "--until",
+		sk_time_iso(s->a, sk_now() + (int64_t)s->conf->overlap_days *
+		DAY), NULL };
 	struct sk_buf out;
 	int code;
 
 	sk_buf_init(&out, LIMIT_CONFIG_FILE);
-	code = run_output(argv, false, &out);
+	code = cli_keyd(s->c, words, &out);
 	if (code == 0)
 		fputs(sk_buf_str(&out), stdout);
 	sk_buf_free(&out);
@@ -293,7 +293,10 @@ import_file(const struct setup *s, const char *file, const char *passphrase,
 	if (!r && answer)
 		unlink(waiting);
 	if (!r)
-		puts("Restart sekishod; keyd signs with it from then on.");
+		printf("Restart sekishod; keyd signs with it from then on. "
+		    "What comes encrypted to\nthe one before it is opened for "
+		    "%u days more (rollover.overlap_days).\n",
+		    s->conf->overlap_days);
 	return r;
 }
 

@@ -106,7 +106,8 @@ act_notify(struct actions *x, const char *event)
 const char *
 failed_reason(const struct verdict *v)
 {
-	return v->replayed ? "ciphertext-came-before" : "cannot-decrypt";
+	return v->replayed ? "ciphertext-came-before" : v->former ?
+	    "former-key" : "cannot-decrypt";
 }
 
 const char *

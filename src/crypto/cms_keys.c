@@ -15,6 +15,8 @@ struct names {
 	unsigned char (*list)[SK_HASH];
 	size_t n, max;
 	bool over;
+	struct sk_span issuer, serial;	/* whether this one is among them */
+	bool named;
 };
 
 /* Leading zeros change no number, and would change its name. */
@@ -31,6 +33,22 @@ add(struct names *out, struct sk_span key)
 		sk_hash_of(key, out->list[out->n++]);
 }
 
+/* IssuerAndSerialNumber; who is named otherwise is only passed over. */
+static void
+who(struct der *d, struct names *out)
+{
+	struct der look = *d, id;
+	struct sk_span issuer;
+
+	der_skip(d);
+	if (der_peek(&look) != DER_SEQUENCE)
+		return;
+	id = der_in(&look, DER_SEQUENCE);
+	issuer = der_whole(&id, DER_SEQUENCE);
+	out->named |= sk_span_eq(issuer, out->issuer) && sk_span_eq(der_take(
+	    &id, DER_INTEGER), out->serial) && !id.bad && out->serial.len > 0;
+}
+
 /* version, who, algorithm, encryptedKey */
 static void
 key_transport(struct der *d, struct names *out)
@@ -38,7 +56,7 @@ key_transport(struct der *d, struct names *out)
 	struct der one = der_in(d, DER_SEQUENCE);
 
 	der_take(&one, DER_INTEGER);
-	der_skip(&one);
+	who(&one, out);
 	der_take(&one, DER_SEQUENCE);
 	add(out, der_take(&one, DER_OCTETS));
 	d->bad |= one.bad;
@@ -57,20 +75,18 @@ key_agreement(struct der *d, struct names *out)
 	der_take(&one, DER_SEQUENCE);
 	all = der_in(&one, DER_SEQUENCE);
 	while (der_peek(&all) >= 0) {
-		struct der who = der_in(&all, DER_SEQUENCE);
+		struct der to = der_in(&all, DER_SEQUENCE);
 
-		der_skip(&who);
-		add(out, der_take(&who, DER_OCTETS));
-		all.bad |= who.bad;
+		who(&to, out);
+		add(out, der_take(&to, DER_OCTETS));
+		all.bad |= to.bad;
 	}
 	d->bad |= one.bad | all.bad;
 }
 
-size_t
-cms_encrypted_keys(struct sk_span cms, unsigned char (*list)[SK_HASH],
-    size_t max)
+static bool
+walk(struct sk_span cms, struct names *out)
 {
-	struct names out = { list, 0, max, false };
 	struct der d = der_open(cms);
 	struct der_frame info, explicit, env, set;
 
@@ -84,11 +100,29 @@ cms_encrypted_keys(struct sk_span cms, unsigned char (*list)[SK_HASH],
 	der_enter(&d, DER_SET, &set);
 	while (der_peek(&d) >= 0) {
 		if (der_peek(&d) == DER_SEQUENCE)
-			key_transport(&d, &out);
+			key_transport(&d, out);
 		else if (der_peek(&d) == KARI)
-			key_agreement(&d, &out);
+			key_agreement(&d, out);
 		else
 			der_skip(&d);	/* a password's or another kind */
 	}
-	return d.bad || out.over ? 0 : out.n;
+	return !d.bad;
+}
+
+size_t
+cms_encrypted_keys(struct sk_span cms, unsigned char (*list)[SK_HASH],
+    size_t max)
+{
+	struct names out = { .list = list, .max = max };
+
+	return walk(cms, &out) && !out.over ? out.n : 0;
+}
+
+bool
+cms_addressed_to(struct sk_span cms, struct sk_span issuer,
+    struct sk_span serial)
+{
+	struct names out = { .issuer = issuer, .serial = serial };
+
+	return walk(cms, &out) && out.named;
 }

@@ -182,13 +182,18 @@ gnupg_context(gpgme_ctx_t *c, gpgme_protocol_t protocol, const char *home)
 }
 
 /* "ERRSIG keyid algo hash class time CODE fpr": gpgme knows two of the codes
- * and calls the others a general error. */
+ * and calls the others a general error. "DECRYPTION_KEY subkey PRIMARY trust":
+ * gpgme drops it. */
 static gpgme_error_t
 on_status(void *ctx, const char *word, const char *args)
 {
 	struct pgp *p = ctx;
+	char fpr[PGP_FPR];
 	long code = 0;
 
+	if (strcmp(word, "DECRYPTION_KEY") == 0 &&
+	    sscanf(args, "%*s %40s", fpr) == 1 && key_fingerprint_valid(fpr))
+		memcpy(p->opened_by, fpr, sizeof(fpr));
 	if (strcmp(word, "ERRSIG") == 0 &&
 	    sscanf(args, "%*s %*s %*s %*s %*s %ld", &code) == 1 &&
 	    code == GPG_ERR_WRONG_KEY_USAGE)

@@ -17,6 +17,7 @@ struct pgp {
 	char *home;
 	bool wrong_usage;	/* the last operation met a signature by a key
 				 * that must not sign */
+	char opened_by[PGP_FPR]; /* primary key that decrypted, or "" */
 	bool chain_missing;	/* S/MIME: our root is not in the home */
 	char reason[160];
 };

@@ -96,6 +96,21 @@ take_cipher(const struct _gpgme_op_decrypt_result *d, struct pgp_result *r)
 	sk_wipe(d->session_key, strlen(d->session_key));
 }
 
+static void
+take_recipients(const struct pgp *p, const struct _gpgme_op_decrypt_result *d,
+    struct pgp_result *r)
+{
+	gpgme_recipient_t to;
+
+	memcpy(r->opened_by, p->opened_by, sizeof(r->opened_by));
+	for (to = d->recipients; to != NULL; to = to->next) {
+		if (r->nrecipients < PGP_RECIPIENTS && to->keyid != NULL)
+			snprintf(r->recipients[r->nrecipients],
+			    sizeof(r->recipients[0]), "%s", to->keyid);
+		r->nrecipients++;
+	}
+}
+
 int
 pgp_decrypt(struct pgp *p, const struct pgp_in *in, struct pgp_out *out,
     struct pgp_result *r)
@@ -108,6 +123,7 @@ pgp_decrypt(struct pgp *p, const struct pgp_in *in, struct pgp_out *out,
 
 	*r = (struct pgp_result){ 0 };
 	p->wrong_usage = false;
+	p->opened_by[0] = '\0';
 	ret = gnupg_result(p, gpgme_op_decrypt_ext(p->ctx, GPGME_DECRYPT_VERIFY,
 	    cipher, plain));
 	if (out->over)
@@ -121,6 +137,7 @@ pgp_decrypt(struct pgp *p, const struct pgp_in *in, struct pgp_out *out,
 		    "protection");
 	r->encrypted = r->integrity = true;
 	take_cipher(d, r);
+	take_recipients(p, d, r);
 	take_signatures(p, r);
 	return 0;
 }

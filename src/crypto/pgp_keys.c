@@ -259,6 +259,20 @@ pgp_create(struct pgp *p, const char *user_id, char fpr[PGP_FPR])
 }
 
 int
+pgp_encrypts_until(struct pgp *p, const char *fpr, int64_t seconds)
+{
+	KEY key = NULL;
+	int ret = gnupg_result(p, gpgme_get_key(p->ctx, fpr, &key, 1));
+
+	for (gpgme_subkey_t s = ret == 0 ? key->subkeys : NULL; s != NULL &&
+	    ret == 0; s = s->next)
+		if (s != key->subkeys && s->can_encrypt && !s->revoked)
+			ret = gnupg_result(p, gpgme_op_setexpire(p->ctx, key,
+			    (unsigned long)seconds, s->fpr, 0));
+	return ret;
+}
+
+int
 pgp_export_secret(struct pgp *p, const char *fpr, struct sk_buf *out)
 {
 	DATA data = gnupg_data_buf(out);

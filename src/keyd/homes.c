@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <sekisho/clock.h>
 #include <sekisho/files.h>
 #include <sekisho/limits.h>
 #include <sekisho/mem.h>
@@ -25,8 +26,8 @@ enum { SECRET_MAX = 64 * 1024 };
 
 struct init {
 	struct sk_arena *arena;
-	char fpr[PGP_FPR];
-	struct sk_buf secret;		/* exported when a home lacks it */
+	struct own_keys own;		/* of the first home */
+	bool copied;
 	const char *user_id, *first;
 };
 
@@ -39,90 +40,91 @@ say(struct pgp *p, const char *home, const char *what, int ret,
 	return sk_fail(e, ret, home, "%s: %s", what, pgp_reason(p));
 }
 
-static int
-export_secret(struct init *in, struct sk_error *e)
+int
+keyd_copy_key(const char *fpr, struct pgp *from, struct pgp *to,
+    struct sk_error *e)
 {
-	struct pgp *p;
+	struct sk_buf secret;
 	int ret;
 
-	if (in->secret.len > 0)
-		return 0;
-	p = pgp_new(in->first, KEY_OPENPGP, e);
-	if (p == NULL)
-		return SK_ERR_UNAVAILABLE;
-	ret = say(p, in->first, "cannot take the council's key out to copy it",
-	    pgp_export_secret(p, in->fpr, &in->secret), e);
-	pgp_free(&p);
+	sk_buf_init(&secret, SECRET_MAX);
+	ret = say(from, fpr, "cannot take the council's key out to copy it",
+	    pgp_export_secret(from, fpr, &secret), e);
+	if (ret == 0)
+		ret = say(to, fpr, "cannot copy the council's key",
+		    pgp_import_secret(to, sk_buf_span(&secret)), e);
+	sk_buf_free(&secret);
 	return ret;
-}
-
-static int
-write_own(struct init *in, const char *home, struct sk_error *e)
-{
-	char line[PGP_FPR + 1];
-
-	snprintf(line, sizeof(line), "%s\n", in->fpr);
-	return sk_file_write(sk_path_join(in->arena, home, "own"),
-	    sk_span_str(line), 0600, e);
 }
 
 static int
 first_key(struct init *in, struct pgp *p, struct sk_error *e)
 {
+	in->own = (struct own_keys){ .n = 1 };
 	return say(p, in->first, "cannot make the council's key",
-	    pgp_create(p, in->user_id, in->fpr), e);
+	    pgp_create(p, in->user_id, in->own.list[0].fpr), e);
 }
 
+/* The retired ones too: an operator reads old mails in any home. */
 static int
-copy_key(struct init *in, struct pgp *p, const char *home, struct sk_error *e)
+copy_keys(struct init *in, struct pgp *p, struct sk_error *e)
 {
-	int ret = export_secret(in, e);
+	struct pgp *first = pgp_new(in->first, KEY_OPENPGP, e);
+	int ret = first != NULL ? 0 : SK_ERR_UNAVAILABLE;
 
-	if (ret != 0)
-		return ret;
-	return say(p, home, "cannot copy the council's key here",
-	    pgp_import_secret(p, sk_buf_span(&in->secret)), e);
+	in->copied = true;
+	for (size_t i = 0; i < in->own.n && ret == 0; i++)
+		ret = keyd_copy_key(in->own.list[i].fpr, first, p, e);
+	pgp_free(&first);
+	return ret;
 }
 
 static int
 fill_home(struct init *in, const char *home, struct sk_error *e)
 {
 	bool first = strcmp(home, in->first) == 0;
-	char own[PGP_FPR];
+	struct own_keys own;
 	struct pgp *p;
 	int ret;
 
-	if (keyd_own_file(home, own)) {
+	if (own_file_read(home, &own)) {
 		if (first)
-			memcpy(in->fpr, own, PGP_FPR);
-		else if (strcmp(in->fpr, own) != 0)
+			in->own = own;
+		else if (!own_keys_same(&in->own, &own))
 			return sk_fail(e, SK_ERR_CONFIG, home, "this home "
-			    "holds another key (%s) than the first home; "
-			    "remove the wrong one", own);
+			    "holds other keys (%s) than the first home; run "
+			    "`sekisho setup key --next' again, or remove the "
+			    "wrong one", own.list[own.n - 1].fpr);
 		return 0;
 	}
 	p = pgp_new(home, KEY_OPENPGP, e);
 	if (p == NULL)
 		return SK_ERR_UNAVAILABLE;
-	ret = first ? first_key(in, p, e) : copy_key(in, p, home, e);
+	ret = first ? first_key(in, p, e) : copy_keys(in, p, e);
 	if (ret == 0)
-		ret = write_own(in, home, e);
+		ret = own_file_write(home, &in->own, e);
 	pgp_free(&p);
 	return ret;
+}
+
+/* keyd starts its own behind its walls. */
+void
+keyd_agent_leave(struct sk_arena *a, const char *home)
+{
+	char *socket = home_agent_socket(a, home, NULL);
+
+	if (socket != NULL)
+		home_agent_end(socket);
 }
 
 static int
 one_home(struct init *in, const char *home, struct sk_error *e)
 {
-	char *socket;
 	int ret = home_make(home, KEY_OPENPGP, e);
 
 	if (ret == 0)
 		ret = fill_home(in, home, e);
-	/* No agent stays behind: keyd starts its own behind its walls. */
-	socket = ret == 0 ? home_agent_socket(in->arena, home, e) : NULL;
-	if (socket != NULL)
-		home_agent_end(socket);
+	keyd_agent_leave(in->arena, home);
 	return ret;
 }
 
@@ -150,13 +152,23 @@ all_homes(struct init *in, const char *base, unsigned int count,
 		ret = one_home(in, home, e);
 	}
 	/* The copy needed the first home's agent. */
-	if (in->secret.len > 0) {
-		char *socket = home_agent_socket(in->arena, in->first, NULL);
-
-		if (socket != NULL)
-			home_agent_end(socket);
-	}
+	if (in->copied)
+		keyd_agent_leave(in->arena, in->first);
 	return ret;
+}
+
+const char *
+keyd_user_id(struct sk_arena *a, const char *name, const char *address,
+    struct sk_error *e)
+{
+	if (!name_fits(name))
+		sk_fail(e, SK_ERR_USAGE, name, "this name cannot stand in a "
+		    "key: no quotes, brackets or backslashes, please");
+	else if (!sk_address_valid(address))
+		sk_fail(e, SK_ERR_USAGE, address, "this is no mail address");
+	else
+		return sk_arena_printf(a, "%s <%s>", name, address);
+	return NULL;
 }
 
 int
@@ -166,13 +178,9 @@ keyd_init_homes(const char *base, unsigned int count, const char *name,
 	struct init in = { .arena = sk_arena_new() };
 	int ret = 0;
 
-	sk_buf_init(&in.secret, SECRET_MAX);
-	if (!name_fits(name))
-		ret = sk_fail(e, SK_ERR_USAGE, name, "this name cannot stand "
-		    "in a key: no quotes, brackets or backslashes, please");
-	else if (!sk_address_valid(address))
-		ret = sk_fail(e, SK_ERR_USAGE, address, "this is no mail "
-		    "address");
+	in.user_id = keyd_user_id(in.arena, name, address, e);
+	if (in.user_id == NULL)
+		ret = SK_ERR_USAGE;
 	else if (vault_init() != 0)
 		ret = sk_fail(e, SK_ERR_OS, "libsodium", "does not start");
 	if (ret == 0)
@@ -181,12 +189,11 @@ keyd_init_homes(const char *base, unsigned int count, const char *name,
 		ret = vault_key_create(vault, true, e);
 	if (ret == 0)
 		ret = sk_dir_make(base, 0700, e);
-	in.user_id = sk_arena_printf(in.arena, "%s <%s>", name, address);
 	if (ret == 0)
 		ret = all_homes(&in, base, count, e);
 	if (ret == 0)
-		printf("fingerprint %s\n", in.fpr);
-	sk_buf_free(&in.secret);
+		printf("fingerprint %s\n", in.own.list[own_current(&in.own,
+		    sk_now())].fpr);
 	sk_arena_free(&in.arena);
 	return ret;
 }

@@ -15,6 +15,7 @@
 #include <sekisho/error.h>
 #include <sekisho/messages.h>
 #include <sekisho/cms.h>
+#include <sekisho/own.h>
 #include <sekisho/vault.h>
 
 enum count {			/* what the log says, and nothing more */
@@ -27,10 +28,12 @@ enum count {			/* what the log says, and nothing more */
 
 struct known;
 
-/* One GnuPG home with its scratch home, its agent and the council's key. */
+/* One GnuPG home with its scratch home, its agent and the council's keys. */
 struct ring {
 	const char *home, *scratch_dir, *agent_socket;
-	char own[PGP_FPR];
+	struct own_keys own;
+	struct key_facts facts[LIMIT_OWN_KEYS];	/* of those; in the arena */
+	char signer[PGP_FPR];		/* whom GnuPG signs with; "": nobody */
 	struct pgp *pgp, *scratch;
 	struct known *known;
 	pid_t agent;			/* 0: not known */
@@ -68,16 +71,46 @@ verb_fn verb_decrypt, verb_verify, verb_seal, verb_open, verb_rewrap,
     verb_inspect;
 
 /* main.c's ways */
+/* homes.c: "Name <address>", or NULL and the mend. */
+const char *keyd_user_id(struct sk_arena *a, const char *name,
+    const char *address, struct sk_error *e);
+/* The secret key with all that is known of it. */
+int keyd_copy_key(const char *fpr, struct pgp *from, struct pgp *to,
+    struct sk_error *e);
+/* No agent stays behind in a home. */
+void keyd_agent_leave(struct sk_arena *a, const char *home);
 int keyd_init_homes(const char *base, unsigned int count, const char *name,
     const char *address, const char *vault, struct sk_error *e);
+/* until: the certificate before it opens mail until then. */
 int keyd_smime_homes(const char *base, unsigned int count, const char *p12,
-    const char *certificate, struct sk_error *e);
+    const char *certificate, int64_t until, struct sk_error *e);
+/* rollover.c: the next OpenPGP key, in every home. */
+struct next_key {
+	const char *base;
+	unsigned int count;
+	const char *name, *address;	/* of its user id */
+	int64_t since, until;		/* see own_follow() */
+};
+int keyd_next_key(const struct next_key *n, struct sk_error *e);
 int keyd_start(struct keyd *k, const char *vault, const char *own,
     const char *smime_own, const char *roots, struct sk_error *e);
 int keyd_behind_walls(struct keyd *k, struct sk_error *e);
 void keyd_end(struct keyd *k);
-/* The fingerprint that init left in a home; false if there is none. */
-bool keyd_own_file(const char *home, char fpr[PGP_FPR]);
+/* ---- own.c: the council's own keys in a home ---- */
+/* What init and setup left in it; false if there is nothing. */
+bool own_file_read(const char *home, struct own_keys *k);
+int own_file_write(const char *home, const struct own_keys *k,
+    struct sk_error *e);
+/* Behind the walls: their facts, and the secret half of the one that signs.
+ * Another one without its secret half is an error in the log. */
+int own_load(struct keyd *k, struct ring *r, struct sk_error *e);
+/* Has GnuPG sign with the key whose day it is; a code of pgp.h. */
+int own_signer(struct ring *r);
+/* For READY, in the arena; what is exported too. */
+int own_told(struct keyd *k, struct ring *r, struct msg_own_keys *out);
+/* Was it encrypted to retired keys alone when it came? 0: always no. */
+bool own_retired(const struct ring *r, const struct pgp_result *to,
+    int64_t came);
 
 /* One peer until it goes or SIGTERM comes; SK_OK at its end. */
 int serve_peer(struct keyd *k, int fd);
@@ -99,6 +132,8 @@ void known_add(struct known *k, const char *fpr, struct sk_span block);
 int keyd_have_key(struct ring *r, const char *fpr, struct sk_span block,
     bool again);
 
+#define KEYD_FORMER "it is encrypted to a key of the council that was " \
+	"retired when it came"
 /* mail.c, for both schemes: a part of the payload, false if it does not lie
  * inside; and how much plaintext so many octets may give. */
 bool keyd_part_of(int fd, uint64_t at, uint64_t len, struct pgp_in *in);

@@ -151,6 +151,7 @@ verb_decrypt(struct keyd *k, const struct channel_message *m,
 	struct pgp_result r = { 0 };
 	struct pgp_out plain;
 	struct pgp_in in;
+	int ret;
 
 	if (msg_open_mail_get(a, sk_buf_span(&m->fields), &ask) != 0 ||
 	    m->nfds != 1)
@@ -173,8 +174,13 @@ verb_decrypt(struct keyd *k, const struct channel_message *m,
 	have_keys(k, &ask);
 	plain = (struct pgp_out){ .fd = sk_memfd("plain"),
 		.max = keyd_plaintext_max(in.len) };
-	if (decrypt(k, &in, &plain, &r) == 0 && !deadline_passed() &&
-	    r.integrity && sk_memfd_seal(plain.fd) == 0) {
+	ret = decrypt(k, &in, &plain, &r);
+	if (ret == 0 && own_retired(&k->openpgp, &r, ask.came)) {
+		done.verdict.former = true;
+		done.reason = KEYD_FORMER;
+		sk_fd_close(&plain.fd);
+	} else if (ret == 0 && !deadline_passed() && r.integrity &&
+	    sk_memfd_seal(plain.fd) == 0) {
 		done.status = SK_OK;
 		done.verdict.integrity = true;
 		done.nciphers = r.has_cipher;

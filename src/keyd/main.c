@@ -1,8 +1,8 @@
 /*
  * sekisho-keyd's command line: started by sekishod with a channel on a
  * descriptor (embedded), by a service manager with a socket of its own, or by
- * `sekisho init` to make homes and keys. Never run it with another user's
- * home: GnuPG refuses foreign folders, and so does its agent.
+ * `sekisho init` and `sekisho setup` to make homes and keys. Never run it with
+ * another user's home: GnuPG refuses foreign folders, and so does its agent.
  */
 #include <config.h>
 
@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <sekisho/clock.h>
 #include <sekisho/files.h>
 #include <sekisho/limits.h>
 #include <sekisho/log.h>
@@ -31,21 +32,27 @@ static const char usage[] =
 " --peer UID|USER\n"
 "       sekisho-keyd --init --home BASE --count N --name NAME"
 " --address ADDR --vault FILE\n"
+"       sekisho-keyd --next --home BASE --count N --name NAME"
+" --address ADDR\n"
+"           --since TIME --until TIME\n"
 "       sekisho-keyd --smime-import P12 --certificate FILE --smime-home BASE"
 " --count N\n"
+"           --until TIME\n"
 "also:  --deadline SECONDS   for one operation (60)\n"
 "       --smime-home DIR [--smime-own FPR] [--roots FILE]\n";
 
 struct options {
 	const char *home, *vault, *own, *socket, *peer, *name, *address;
 	const char *smime_home, *smime_own, *roots, *p12, *certificate;
-	bool init;
+	bool init, next;
+	int64_t since, until;
 	long fd, count, deadline;
 };
 
 enum { OPT_HOME = 1, OPT_VAULT, OPT_OWN, OPT_FD, OPT_SOCKET, OPT_PEER,
 	OPT_INIT, OPT_COUNT, OPT_NAME, OPT_ADDRESS, OPT_DEADLINE,
-	OPT_SMIME_HOME, OPT_SMIME_OWN, OPT_ROOTS, OPT_P12, OPT_CERTIFICATE };
+	OPT_SMIME_HOME, OPT_SMIME_OWN, OPT_ROOTS, OPT_P12, OPT_CERTIFICATE,
+	OPT_NEXT, OPT_SINCE, OPT_UNTIL };
 
 static const struct option long_options[] = {
 	{ "home", required_argument, NULL, OPT_HOME },
@@ -60,6 +67,9 @@ static const struct option long_options[] = {
 	{ "socket", required_argument, NULL, OPT_SOCKET },
 	{ "peer", required_argument, NULL, OPT_PEER },
 	{ "init", no_argument, NULL, OPT_INIT },
+	{ "next", no_argument, NULL, OPT_NEXT },
+	{ "since", required_argument, NULL, OPT_SINCE },
+	{ "until", required_argument, NULL, OPT_UNTIL },
 	{ "count", required_argument, NULL, OPT_COUNT },
 	{ "name", required_argument, NULL, OPT_NAME },
 	{ "address", required_argument, NULL, OPT_ADDRESS },
@@ -95,6 +105,9 @@ take(struct options *o, int opt, const char *arg)
 	case OPT_CERTIFICATE: o->certificate = arg; return true;
 	case OPT_ROOTS: o->roots = arg; return true;
 	case OPT_INIT: o->init = true; return true;
+	case OPT_NEXT: o->next = true; return true;
+	case OPT_SINCE: return sk_time_parse(arg, &o->since) == 0;
+	case OPT_UNTIL: return sk_time_parse(arg, &o->until) == 0;
 	case OPT_FD: return number(arg, 3, 255, &o->fd);
 	case OPT_COUNT: return number(arg, 1, 64, &o->count);
 	case OPT_DEADLINE: return number(arg, 1, 3600, &o->deadline);
@@ -113,7 +126,11 @@ parse(int argc, char **argv, struct options *o)
 	if (optind != argc)
 		return false;
 	if (o->p12 != NULL)
-		return o->smime_home != NULL && o->certificate != NULL;
+		return o->smime_home != NULL && o->certificate != NULL &&
+		    o->until != 0;
+	if (o->next)
+		return o->home != NULL && o->name != NULL &&
+		    o->address != NULL && o->since != 0 && o->until != 0;
 	if (o->home == NULL || o->vault == NULL)
 		return false;
 	if (o->init)
@@ -219,6 +236,23 @@ whole_path(struct sk_arena *a, const char *path)
 	return whole;
 }
 
+static int
+work(struct keyd *k, const struct options *o, struct sk_error *e)
+{
+	const char *home = k->openpgp.home;
+	unsigned int count = (unsigned int)o->count;
+	const struct next_key next = { home, count, o->name, o->address,
+		o->since, o->until };
+
+	if (o->p12 != NULL)
+		return keyd_smime_homes(k->smime.home, count, o->p12,
+		    o->certificate, o->until, e);
+	if (o->next)
+		return keyd_next_key(&next, e);
+	return o->init ? keyd_init_homes(home, count, o->name, o->address,
+	    o->vault, e) : run(k, o, e);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -226,7 +260,6 @@ main(int argc, char **argv)
 		.deadline = LIMIT_KEYD_SECONDS };
 	struct keyd k = { .arena = sk_arena_new() };
 	struct sk_error e = { 0 };
-	char *home;
 	int ret;
 
 	sk_log_open("sekisho-keyd", SK_INFO);
@@ -237,15 +270,12 @@ main(int argc, char **argv)
 		keyd_end(&k);
 		return sk_err_exit(SK_ERR_USAGE);
 	}
-	home = o.home != NULL ? whole_path(k.arena, o.home) : NULL;
-	k.openpgp.home = home;
+	if (o.home != NULL)
+		k.openpgp.home = whole_path(k.arena, o.home);
 	if (o.smime_home != NULL)
 		k.smime.home = whole_path(k.arena, o.smime_home);
 	k.deadline = (unsigned int)o.deadline;
-	ret = o.p12 != NULL ? keyd_smime_homes(k.smime.home,
-	    (unsigned int)o.count, o.p12, o.certificate, &e) :
-	    o.init ? keyd_init_homes(home, (unsigned int)o.count, o.name,
-	    o.address, o.vault, &e) : run(&k, &o, &e);
+	ret = work(&k, &o, &e);
 	keyd_end(&k);
 	return ret != 0 ? fail(&e) : 0;
 }

@@ -29,6 +29,10 @@ seal(struct ring *r, const struct msg_seal *ask, const struct pgp_in *in,
 {
 	int tries, ret = have_recipient(r, ask, false);
 
+	/* Nothing is wrong with the recipient's. */
+	if (ret == 0 && own_signer(r) != 0)
+		ret = SK_ERR_TEMP;
+
 	for (tries = 0; ret == 0; tries++) {
 		if (ftruncate(out->fd, 0) != 0 ||
 		    lseek(out->fd, 0, SEEK_SET) != 0)

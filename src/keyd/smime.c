@@ -194,19 +194,41 @@ open_signed(struct judging *j, const struct pgp_in *in, struct pgp_out *out)
 	return ret;
 }
 
+/* To certificates of ours, all of which were retired when it came? */
+static bool
+to_former(const struct judging *j, struct sk_span cms)
+{
+	const struct ring *r = &j->k->smime;
+	bool former = false;
+
+	for (size_t i = 0; i < r->own.n && j->ask->came != 0; i++) {
+		if (!cms_addressed_to(cms, r->facts[i].issuer,
+		    r->facts[i].serial))
+			continue;
+		if (own_opens(&r->own, i, j->ask->came))
+			return false;
+		former = true;
+	}
+	return former;
+}
+
 /* Before it is decrypted: what it is called must not hang on what comes out.
  * Without a name nobody could tell a replay, so it stays closed. */
 static bool
-name_it(const struct pgp_in *in, struct msg_opened_mail *done)
+name_it(const struct judging *j, const struct pgp_in *in,
+    struct msg_opened_mail *done)
 {
 	struct sk_buf b;
 	unsigned char *p;
 
 	sk_buf_init(&b, LIMIT_MESSAGE_MAX);
 	p = sk_buf_room(&b, in->len);
-	if (p != NULL && sk_fd_pread(in->fd, p, in->len, (off_t)in->at) == 0)
+	if (p != NULL && sk_fd_pread(in->fd, p, in->len,
+	    (off_t)in->at) == 0) {
 		done->nciphers = cms_encrypted_keys(sk_span_of(p, in->len),
 		    done->ciphers, MSG_CIPHERS_MAX);
+		done->verdict.former = to_former(j, sk_span_of(p, in->len));
+	}
 	sk_buf_free(&b);
 	return done->nciphers > 0;
 }
@@ -258,9 +280,13 @@ smime_open(struct keyd *k, struct sk_arena *a, const struct msg_open_mail *ask,
 		done->reason = "the place given is not in the mail";
 		return -1;
 	}
-	if (!is_signed && !name_it(&in, done)) {
+	if (!is_signed && !name_it(&j, &in, done)) {
 		done->reason = "its recipients are too many, or not listed as "
 		    "CMS lists them";
+		return -1;
+	}
+	if (done->verdict.former) {
+		done->reason = KEYD_FORMER;
 		return -1;
 	}
 	plain = (struct pgp_out){ .fd = sk_memfd("plain"),

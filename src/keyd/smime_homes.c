@@ -2,14 +2,16 @@
  * `--smime-import`: the council's certificate and its secret key into the
  * S/MIME homes of all keyds. `sekisho setup smime` has made the file: PKCS#12
  * without a passphrase, for the moment of this import. Where an older
- * certificate is, its key stays and still decrypts; the new one signs from the
- * next start on.
+ * certificate is, its key stays and opens what comes until the overlap ends
+ * (own.h); the new one signs from the next start on. What the first home says
+ * of that, the others repeat: a run that was cut off is run again.
  */
 #include <config.h>
 
 #include <stdio.h>
 #include <string.h>
 
+#include <sekisho/clock.h>
 #include <sekisho/cms.h>
 #include <sekisho/files.h>
 #include <sekisho/limits.h>
@@ -19,10 +21,10 @@
 enum { STEPS = 16 };		/* certificates on the way to a root */
 
 static int
-one_home(struct sk_arena *a, const char *home, const char *p12,
-    struct sk_span certificate, char own[PGP_FPR], struct sk_error *e)
+into_ring(const char *home, const char *p12, struct sk_span certificate,
+    char own[PGP_FPR], struct sk_error *e)
 {
-	char found[STEPS][PGP_FPR], line[PGP_FPR + 1];
+	char found[STEPS][PGP_FPR];
 	struct pgp *p = pgp_new(home, KEY_SMIME, e);
 	bool secret;
 	size_t n;
@@ -46,38 +48,62 @@ one_home(struct sk_arena *a, const char *home, const char *p12,
 	if (ret != 0)
 		return ret;
 	memcpy(own, found[n - 1], PGP_FPR);
-	snprintf(line, sizeof(line), "%s\n", own);
-	return sk_file_write(sk_path_join(a, home, "own"),
-	    sk_span_str(line), 0600, e);
+	return 0;
+}
+
+/* The first home's dates, once the certificate is in it. */
+static int
+first_own(const char *home, const char *fpr, int64_t until,
+    struct own_keys *own, struct sk_error *e)
+{
+	int64_t now = sk_now();
+
+	if (!own_file_read(home, own)) {
+		*own = (struct own_keys){ .n = 1 };
+		memcpy(own->list[0].fpr, fpr, PGP_FPR);
+		return 0;
+	}
+	if (strcmp(own->list[own_current(own, now)].fpr, fpr) == 0)
+		return 0;
+	return own_follow(own, fpr, now, until, now, e);
+}
+
+static int
+one_home(const char *home, const char *p12, struct sk_span certificate,
+    int64_t until, struct own_keys *own, struct sk_error *e)
+{
+	char fpr[PGP_FPR];
+	int ret = home_make(home, KEY_SMIME, e);
+
+	if (ret == 0)
+		ret = into_ring(home, p12, certificate, fpr, e);
+	if (ret == 0 && own->n == 0)
+		ret = first_own(home, fpr, until, own, e);
+	return ret != 0 ? ret : own_file_write(home, own, e);
 }
 
 static int
 fill(struct sk_arena *a, const char *base, unsigned int count,
-    const char *p12, struct sk_span certificate, struct sk_error *e)
+    const char *p12, struct sk_span certificate, int64_t until,
+    struct sk_error *e)
 {
-	char own[PGP_FPR] = "";
+	struct own_keys own = { .n = 0 };
 	int ret = sk_dir_make(base, 0700, e);
 
 	for (unsigned int i = 0; ret == 0 && i < count; i++) {
 		const char *home = sk_arena_printf(a, "%s/%u", base, i);
-		char *socket;
 
-		ret = home_make(home, KEY_SMIME, e);
-		if (ret == 0)
-			ret = one_home(a, home, p12, certificate, own, e);
-		/* No agent stays behind: keyd starts its own. */
-		socket = home_agent_socket(a, home, NULL);
-		if (socket != NULL)
-			home_agent_end(socket);
+		ret = one_home(home, p12, certificate, until, &own, e);
+		keyd_agent_leave(a, home);
 	}
 	if (ret == 0)
-		printf("fingerprint %s\n", own);
+		printf("fingerprint %s\n", own.list[own.n - 1].fpr);
 	return ret;
 }
 
 int
 keyd_smime_homes(const char *base, unsigned int count, const char *p12,
-    const char *certificate, struct sk_error *e)
+    const char *certificate, int64_t until, struct sk_error *e)
 {
 	struct sk_arena *a = sk_arena_new();
 	struct sk_buf b;
@@ -90,7 +116,8 @@ keyd_smime_homes(const char *base, unsigned int count, const char *p12,
 	if (ret == 0)
 		ret = cms_library(e);
 	if (ret == 0)
-		ret = fill(a, base, count, p12, sk_buf_span(&b), e);
+		ret = fill(a, base, count, p12, sk_buf_span(&b), until,
+		    e);
 	sk_buf_free(&b);
 	sk_arena_free(&a);
 	return ret;

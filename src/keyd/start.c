@@ -18,27 +18,6 @@
 
 #include "keyd/keyd.h"
 
-bool
-keyd_own_file(const char *home, char fpr[PGP_FPR])
-{
-	struct sk_arena *a = sk_arena_new();
-	struct sk_buf b;
-	bool found;
-
-	sk_buf_init(&b, PGP_FPR);
-	found = sk_file_read(sk_path_join(a, home, "own"), &b, NULL) == 0 &&
-	    b.len == PGP_FPR && b.p[PGP_FPR - 1] == '\n';
-	if (found) {
-		b.len--;
-		found = key_fingerprint_valid(sk_buf_str(&b));
-	}
-	if (found)
-		memcpy(fpr, sk_buf_str(&b), PGP_FPR);
-	sk_buf_free(&b);
-	sk_arena_free(&a);
-	return found;
-}
-
 static int
 which_own(struct ring *r, const char *own, const char *mend,
     struct sk_error *e)
@@ -49,11 +28,13 @@ which_own(struct ring *r, const char *own, const char *mend,
 		if (!key_fingerprint_valid(own))
 			return sk_fail(e, SK_ERR_CONFIG, own, "a fingerprint "
 			    "has 40 hex digits without blanks");
+		r->own = (struct own_keys){ .n = 1 };
 		for (i = 0; i < PGP_FPR; i++)
-			r->own[i] = (char)toupper((unsigned char)own[i]);
+			r->own.list[0].fpr[i] = (char)toupper(
+			    (unsigned char)own[i]);
 		return 0;
 	}
-	if (keyd_own_file(r->home, r->own))
+	if (own_file_read(r->home, &r->own))
 		return 0;
 	return sk_fail(e, SK_ERR_NOINPUT, r->home, "%s", mend);
 }
@@ -192,31 +173,22 @@ close_walls(const struct keyd *k, struct sk_error *e)
 static int
 make_ready(struct keyd *k, struct sk_error *e)
 {
-	struct msg_keyd_ready r = { .fpr = k->openpgp.own };
-	struct sk_buf own, certificate;
+	struct msg_keyd_ready r = { .versions = pgp_versions(k->arena) };
 	int ret;
 
-	sk_buf_init(&own, LIMIT_KEY_BYTES);
-	sk_buf_init(&certificate, LIMIT_KEY_BYTES);
-	if (k->smime.home != NULL && cms_export(k->smime.pgp, k->smime.own,
-	    &certificate) == 0) {
-		r.smime_fpr = k->smime.own;
-		r.certificate = sk_buf_span(&certificate);
-	}
-	ret = pgp_export(k->openpgp.pgp, k->openpgp.own, &own);
-	if (ret == 0) {
-		r.versions = pgp_versions(k->arena);
-		r.own_block = sk_buf_span(&own);
-		sk_buf_init(&k->ready, LIMIT_WIRE_MESSAGE);
-		msg_keyd_ready_put(&k->ready, &r);
-	} else {
-		sk_fail(e, ret, k->openpgp.own, "the council's public key "
-		    "cannot be exported: %s",
+	if (k->smime.home != NULL && own_told(k, &k->smime,
+	    &r.own[KEY_SMIME]) != 0)
+		r.own[KEY_SMIME].n = 0;
+	ret = own_told(k, &k->openpgp, &r.own[KEY_OPENPGP]);
+	if (ret != 0)
+		return sk_fail(e, ret, k->openpgp.signer, "the council's "
+		    "public key cannot be exported: %s",
 		    pgp_reason(k->openpgp.pgp));
-	}
-	sk_buf_free(&certificate);
-	sk_buf_free(&own);
-	return ret;
+	sk_buf_init(&k->ready, LIMIT_WIRE_FIELDS);
+	msg_keyd_ready_put(&k->ready, &r);
+	return k->ready.over ? sk_fail(e, SK_ERR_LIMIT, k->openpgp.home, "the "
+	    "council's keys are too large to be told, %d bytes in all",
+	    LIMIT_WIRE_FIELDS) : 0;
 }
 
 /* gpgsm and its agent, born inside as well. */
@@ -228,11 +200,7 @@ smime_behind_walls(struct keyd *k)
 
 	if (r->home == NULL)
 		return;
-	if (cms_own(r->pgp, r->own) != 0) {
-		sk_fail(&e, SK_ERR_NOINPUT, r->own, "the council's "
-		    "certificate or its secret key is not in %s (%s); run "
-		    "`sekisho setup smime' again", r->home,
-		    pgp_reason(r->pgp));
+	if (own_load(k, r, &e) != 0) {
 		smime_off(k, &e);
 		return;
 	}
@@ -248,11 +216,7 @@ keyd_behind_walls(struct keyd *k, struct sk_error *e)
 	if (ret != 0)
 		return ret;
 	deadline_start(k->deadline);
-	ret = pgp_own(r->pgp, r->own);
-	if (ret != 0)
-		ret = sk_fail(e, SK_ERR_NOINPUT, r->own, "the secret part of "
-		    "the council's key is not in %s (%s); import it there "
-		    "with gpg --homedir", r->home, pgp_reason(r->pgp));
+	ret = own_load(k, r, e);
 	if (ret == 0) {
 		smime_behind_walls(k);
 		ret = make_ready(k, e);

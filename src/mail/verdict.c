@@ -156,6 +156,9 @@ integrity_sentence(const struct verdict *v)
 	if (v->replayed)
 		return "It was NOT opened: the same encrypted content came "
 		    "before, from another sender.";
+	if (v->former)
+		return "It was NOT opened: it is encrypted to a key of the "
+		    "council that is retired; `sekisho mail text' opens it.";
 	if (v->failed)
 		return "It could NOT be opened; it is kept as it came.";
 	if (!v->encrypted)
@@ -255,6 +258,7 @@ verdict_join(struct verdict *all, enum fact_form form, bool outside,
 	}
 	all->failed |= layer->failed;
 	all->replayed |= layer->replayed;
+	all->former |= layer->former;
 	all->again |= layer->again;
 	join_signature(all, layer);
 	/* The innermost one stands nearest to the content. A clear-signed text

@@ -105,6 +105,11 @@ static const struct schema_key wkd[] = {
 	TEXT("proxy", wkd_proxy, NULL, check_proxy),
 	END
 };
+static const struct schema_key rollover[] = {
+	COUNT("notice_days", notice_days, 1, 365, "30"),
+	COUNT("overlap_days", overlap_days, 1, 1095, "90"),
+	END
+};
 static const struct schema_key vault[] = {
 	TEXT("key", vault_key, "vault.key", check_path),
 	END
@@ -143,7 +148,8 @@ static const struct schema_key keys[] = {
 	{ .name = "milter", .type = SCHEMA_GROUP, .keys = milter },
 	GROUP("store", store), GROUP("relay", relay),
 	GROUP("openpgp", openpgp), GROUP("smime", smime), GROUP("wkd", wkd),
-	GROUP("vault", vault), GROUP("keyd", keyd), GROUP("reader", reader),
+	GROUP("rollover", rollover), GROUP("vault", vault),
+	GROUP("keyd", keyd), GROUP("reader", reader),
 	GROUP("control", control), GROUP("authentication", authentication),
 	END
 };

@@ -257,6 +257,7 @@ static const struct {
 	ROW(roster, import), ROW(roster, check),
 	ROW(key, import), ROW(key, approve), ROW(key, decline),
 	ROW(key, stop), ROW(key, check), ROW(key, lookup),
+	ROW(key, own), ROW(key, announce),
 	ROW(key, list), ROW(key, show), ROW(key, export), ROW(case, list),
 	ROW(case, show), ROW(case, take), ROW(case, note), ROW(case, ask),
 	ROW(case, client),

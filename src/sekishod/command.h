@@ -180,7 +180,7 @@ VERB(roster_check);
 /* verbs_key.c */
 VERB(key_import); VERB(key_approve); VERB(key_decline); VERB(key_list);
 VERB(key_show); VERB(key_export); VERB(key_check); VERB(key_lookup);
-VERB(key_stop);
+VERB(key_stop); VERB(key_own); VERB(key_announce);
 /* verbs_case.c, verbs_terms.c */
 VERB(case_list); VERB(case_show); VERB(case_take); VERB(case_note);
 VERB(case_ask); VERB(case_client); VERB(case_close); VERB(terms_show); VERB(terms_narrow);

@@ -46,10 +46,7 @@ struct daemon {
 	struct vault_wrapper *wrapper;	/* to the vault's public key */
 	const char *libexec;		/* where reader and keyd stand */
 	char spool[4096];		/* folder of large sealed mails */
-	char own_fpr[41];		/* council's key, told by keyd */
-	struct sk_buf own_block;
-	char smime_fpr[41];		/* "" without a certificate */
-	struct sk_buf certificate;	/* in DER */
+	struct council_keys *council;
 	struct loop *loop;
 	struct turn *turn;
 	struct syncer *syncer;
@@ -62,6 +59,7 @@ struct daemon {
 	struct relay *relay;
 	struct key_watch *key_watch;
 	struct key_queue *key_queue;
+	struct council_watch *council_watch;
 	struct daily *daily;
 	struct control *control;
 	struct guard *guard;		/* NULL: no milter is configured */

@@ -313,7 +313,8 @@ parked_ready(const struct intake *in)
 bool
 intake_has_room(const struct intake *in)
 {
-	return !in->n && has_room(in) && (in->d->own_fpr[0] || !in->patient);
+	return !in->n && has_room(in) &&
+	    (*council_fpr(in->d, KEY_OPENPGP) || !in->patient);
 }
 
 static void
@@ -321,7 +322,8 @@ start_some(struct intake *in)
 {
 	struct job *j;
 
-	if (in->starting || (!in->d->own_fpr[0] && in->patient))
+	if (in->starting || (in->patient &&
+	    !*council_fpr(in->d, KEY_OPENPGP)))
 		return;
 	in->starting = true;
 	while (at_work(in) < jobs_at_once(in) && (j = parked_ready(in)))

@@ -312,7 +312,7 @@ ask_keyd(struct job *j, const struct key_record *all, size_t n)
 		.form = f->form, .data_at = f->data_at,
 		.data_len = f->data_len, .sig_at = f->sig_at,
 		.sig_len = f->sig_len, .keys = keys,
-		.from = j->facts.from.address,
+		.from = j->facts.from.address, .came = j->mail.received,
 	};
 	struct sk_buf b;
 

@@ -51,6 +51,9 @@ key_heard_take(struct daemon *d, struct sk_arena *a,
 	struct key_owner o;
 	struct person p;
 
+	/* People send back what the council sent them. */
+	if (council_key_is(d, k->facts.fpr))
+		return SK_ERR_EXISTS;
 	if (store_person_by_address(d->store, a, rec->from, &p) == SK_OK &&
 	    p.active) {
 		o = key_owner_person(&p);

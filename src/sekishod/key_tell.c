@@ -122,7 +122,7 @@ key_tell_originator(struct daemon *d, struct sk_arena *a,
     const struct key_news *n, const struct key_owner *o, int64_t now)
 {
 	const struct letter l = { NULL, o->address, o->language, text_of(n),
-		NULL, values(d, a, n, o->language, false), now };
+		NULL, values(d, a, n, o->language, false), now, NULL };
 
 	return letter_post(d, a, &l);
 }

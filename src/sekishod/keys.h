@@ -5,6 +5,8 @@
 #pragma once
 
 #include <sekisho/facts.h>
+#include <sekisho/own.h>
+#include <sekisho/store.h>
 #include <sekisho/store_beside.h>
 #include <sekisho/template.h>
 
@@ -12,6 +14,68 @@ struct channel_message;
 struct daemon;
 struct key_queue;
 struct key_watch;
+struct council_keys;
+struct council_watch;
+struct msg_keyd_ready;
+
+/* ---- council_keys.c: the council's own keys, as the keyds tell them ---- */
+struct council_key {
+	const char *fpr;
+	enum own_state state;
+	int64_t since, until;		/* see own.h */
+	int64_t ends;			/* it expires; 0: never */
+	bool revoked;
+	struct sk_span block;		/* as READY has it */
+};
+/* From the store, what was told last; before the first keyd is there. */
+void council_keys_load(struct daemon *d);
+void council_keys_free(struct council_keys **k);
+/* A keyd is ready. A home that lacks the newest key is said in the log, and its
+ * word does not count. */
+void council_keys_told(struct daemon *d, unsigned index,
+    const struct msg_keyd_ready *ready);
+/* Oldest first, as they are at this moment; at most LIMIT_OWN_KEYS. */
+size_t council_keys_list(const struct daemon *d, enum key_scheme scheme,
+    struct council_key *list);
+/* The one in this state (of several the last); false: none. */
+bool council_key(const struct daemon *d, enum key_scheme scheme,
+    enum own_state state, struct council_key *out);
+/* The fingerprint of the one that signs, or "". */
+const char *council_fpr(const struct daemon *d, enum key_scheme scheme);
+bool council_key_is(const struct daemon *d, const char *fpr);
+/* Do all keyds tell the same? NULL, or the mend. */
+const char *council_keys_differ(const struct daemon *d);
+/* When a state changes next; 0: not of itself. */
+int64_t council_keys_change(const struct daemon *d);
+
+/* ---- council_announce.c: the mail that names the next key (T-46) ---- */
+struct compose_attachment;
+struct announcement {
+	struct council_key next, present;
+	const char *about;	/* both and their dates, as a copy keeps it */
+	size_t copies;		/* made, or that would be */
+	size_t told;		/* had it before */
+	const char **no_key;	/* persons whose copy waits for a key */
+	size_t nno_key;
+};
+bool announcement_text(const char *template);
+/* One copy to each registered person, and to each originator of an open case
+ * whose key is known, who has none of this next key and these dates yet. make
+ * false: only counted. SK_ERR_NOINPUT: no other key follows. */
+int announcement_send(struct daemon *d, struct sk_arena *a, bool make,
+    struct announcement *out, struct sk_error *e);
+/* What its text and its ANNOUNCEMENT_KEYS attachments hold; false: it is over,
+ * since the day came or the dates changed. */
+#define ANNOUNCEMENT_KEYS 2
+bool announcement_fill(struct daemon *d, struct sk_arena *a,
+    const struct copy_record *c, struct tvalues *v,
+    struct compose_attachment *keys);
+
+/* ---- council_watch.c: what the secretariat is told of them ---- */
+struct council_watch *council_watch_new(struct daemon *d);
+void council_watch_free(struct council_watch **w);
+/* Something was told: look now. w may be NULL. */
+void council_watch_kick(struct council_watch *w);
 
 /* ---- letter.c: one text to one person outside digests and cases ---- */
 /* The desk for everything that is no incident. */
@@ -24,6 +88,7 @@ struct letter {
 	const char *about;		/* kept with an E copy */
 	struct tvalues *values;		/* P */
 	int64_t now;
+	const struct case_record *of;	/* its originator; NULL: of no case */
 };
 int letter_post(struct daemon *d, struct sk_arena *a,
     const struct letter *l);

@@ -39,7 +39,7 @@ static int
 add_copy(struct daemon *d, struct copy_record *copy)
 {
 	struct token_record t = { .address = copy->address,
-		.created = copy->created };
+		.case_row = copy->case_row, .created = copy->created };
 	int r = store_copy_add(d->store, copy);
 
 	t.copy_row = copy->row;
@@ -70,8 +70,9 @@ letter_post(struct daemon *d, struct sk_arena *a, const struct letter *l)
 		    l->template) != TEMPLATE_P,
 		.template = l->template, .language = l->language,
 		.person = l->person, .address = l->address,
-		.from = letter_desk(d), .token = token, .reason = "",
-		.items = l->about,
+		.case_row = l->of ? l->of->row : 0,
+		.from = l->of ? l->of->desk_address : letter_desk(d),
+		.token = token, .reason = "", .items = l->about,
 	};
 	int r;
 
@@ -85,7 +86,7 @@ letter_send(struct daemon *d, struct sk_arena *a, const struct person *p,
     const char *template, const char *about, struct tvalues *v, int64_t now)
 {
 	const struct letter l = { p->id, p->address, p->language, template,
-		about, v, now };
+		about, v, now, NULL };
 
 	return p->account ? letter_post(d, a, &l) : SK_OK;
 }

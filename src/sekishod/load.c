@@ -119,72 +119,13 @@ load_keys(struct daemon *d, struct sk_error *e)
 	return r ? r : sk_dir_make(d->spool, 0700, e);
 }
 
-static void
-set_own_key(struct daemon *d, const char *fpr, struct sk_span block)
-{
-	snprintf(d->own_fpr, sizeof(d->own_fpr), "%s", fpr);
-	sk_buf_clear(&d->own_block);
-	sk_buf_add(&d->own_block, block.p, block.len);
-}
-
-static void
-set_certificate(struct daemon *d, const struct msg_keyd_ready *ready)
-{
-	const char *fpr = ready->smime_fpr;
-
-	/* One that has none yet says nothing about the others. */
-	if (!fpr || strcmp(fpr, d->smime_fpr) == 0)
-		return;
-	sk_log(SK_INFO, "council.certificate", "fpr=%s was=%s", fpr,
-	    *d->smime_fpr ? d->smime_fpr : "-");
-	store_audit(d->store, sk_now(), "system", "council.certificate",
-	    "council", fpr);
-	snprintf(d->smime_fpr, sizeof(d->smime_fpr), "%s", fpr);
-	sk_buf_clear(&d->certificate);
-	sk_buf_add(&d->certificate, ready->certificate.p,
-	    ready->certificate.len);
-	turn_after(d, NULL, NULL);
-}
-
-void
-load_own_key(struct daemon *d, const struct msg_keyd_ready *ready)
-{
-	const char *fpr = ready->fpr;
-	struct sk_span block = ready->own_block;
-	struct sk_arena *a;
-
-	set_certificate(d, ready);
-	if (strcmp(fpr, d->own_fpr) == 0 &&
-	    sk_span_eq(block, sk_buf_span(&d->own_block)))
-		return;
-	if (strcmp(fpr, d->own_fpr) != 0) {
-		sk_log(*d->own_fpr ? SK_WARN : SK_INFO, "council.key",
-		    "fpr=%s was=%s", fpr, *d->own_fpr ? d->own_fpr : "-");
-		store_audit(d->store, sk_now(), "system", "council.key",
-		    "council", fpr);
-	}
-	set_own_key(d, fpr, block);
-	a = sk_arena_new();
-	store_meta_set(d->store, "council.fpr", fpr);
-	store_meta_set(d->store, "council.key", sk_arena_strn(a, block.p,
-	    block.len));
-	sk_arena_free(&a);
-	turn_after(d, NULL, NULL);
-	if (d->intake)
-		intake_go_on(d->intake);
-}
-
 int
 load_store(struct daemon *d, struct sk_error *e)
 {
-	struct sk_arena *a = sk_arena_new();
-	const char *fpr, *block;
 	int r = store_open(d->config->store_path, d->store_key, false,
 	    &d->store, e);
 
-	if (!r && !store_meta_get(d->store, a, "council.fpr", &fpr) &&
-	    !store_meta_get(d->store, a, "council.key", &block))
-		set_own_key(d, fpr, sk_span_str(block));
-	sk_arena_free(&a);
+	if (!r)
+		council_keys_load(d);
 	return r;
 }

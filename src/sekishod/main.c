@@ -109,6 +109,7 @@ start(struct daemon *d, struct sk_error *e)
 	d->outbox = outbox_new(d);
 	d->key_watch = key_watch_new(d);
 	d->key_queue = key_queue_new(d);
+	d->council_watch = council_watch_new(d);
 	d->daily = daily_new(d);
 	d->intake = intake_new(d);
 	d->control = d->relay ? control_new(d, e) : NULL;
@@ -131,6 +132,7 @@ stop(struct daemon *d)
 	relay_free(&d->relay);
 	key_watch_free(&d->key_watch);
 	key_queue_free(&d->key_queue);
+	council_watch_free(&d->council_watch);
 	daily_free(&d->daily);
 	outbox_free(&d->outbox);
 	intake_free(&d->intake);
@@ -263,8 +265,6 @@ main(int argc, char **argv)
 	no_dumps();
 	many_files();
 	sk_log_open("sekishod", debug ? SK_DEBUG : SK_INFO);
-	sk_buf_init(&d.own_block, LIMIT_KEY_BYTES);
-	sk_buf_init(&d.certificate, LIMIT_KEY_BYTES);
 	r = load_files(&d, file);
 	if (r)
 		r = r == SK_ERR_NOINPUT ? EX_CONFIG : sk_err_exit(r);
@@ -273,8 +273,7 @@ main(int argc, char **argv)
 	template_set_free(&d.templates);
 	policy_free(&d.policy);
 	config_free(&d.config);
-	sk_buf_free(&d.own_block);
-	sk_buf_free(&d.certificate);
+	council_keys_free(&d.council);
 	sk_wipe(d.store_key, sizeof(d.store_key));
 	sk_arena_free(&a);
 	return r;

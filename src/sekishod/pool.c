@@ -9,6 +9,7 @@
  * operation, and its answer is the last.
  */
 #include "courier.h"
+#include "daemon.h"
 #include "fetcher.h"
 #include "load.h"
 
@@ -295,14 +296,13 @@ arm(struct helper *h)
 }
 
 static void
-keyd_says_ready(struct daemon *d, struct channel_message *m)
+keyd_says_ready(const struct helper *h, struct channel_message *m)
 {
 	struct sk_arena *a = sk_arena_new();
 	struct msg_keyd_ready ready;
 
-	if (msg_keyd_ready_get(a, sk_buf_span(&m->fields), &ready) == SK_OK &&
-	    ready.fpr && key_fingerprint_valid(ready.fpr))
-		load_own_key(d, &ready);
+	if (msg_keyd_ready_get(a, sk_buf_span(&m->fields), &ready) == SK_OK)
+		council_keys_told(h->pool->d, h->index, &ready);
 	sk_arena_free(&a);
 }
 
@@ -317,7 +317,7 @@ got(struct helper *h, struct channel_message *m)
 		h->ready = true;
 		arm(h);
 		if (m->type == MSG_KEYD_READY)
-			keyd_says_ready(h->pool->d, m);
+			keyd_says_ready(h, m);
 		return;
 	}
 	if (!h->nrunning || h->running[0]->id != m->id) {

@@ -17,17 +17,14 @@ int
 act_of(struct command *c, struct act *out)
 {
 	const char *date = command_str(c, "date");
-	int64_t t = 0;
 
 	*out = (struct act){ .reference = command_str(c, "approval"),
 		.reason = command_str(c, "reason"), .date = c->now };
 	if (!date)
 		return SK_OK;
-	if (strlen(date) != 10 || sk_time_parse(sk_arena_printf(c->arena,
-	    "%sT00:00:00Z", date), &t))
+	if (sk_day_parse(date, &out->date))
 		return sk_fail(&c->e, SK_ERR_USAGE, "--date", "\"%s\" is no "
 		    "day: write 2026-04-01", date);
-	out->date = t - 60 * (int64_t)sk_tz_minutes(t);
 	if (out->date > c->now)
 		return sk_fail(&c->e, SK_ERR_USAGE, "--date", "%s is to come: "
 		    "do it on that day, it takes effect at once", date);

@@ -32,6 +32,7 @@ struct sealing {
 	const char *items;
 	int64_t edition;		/* of them, when it was rendered */
 	const char *waiting;		/* items that may go later, or NULL */
+	struct compose_attachment keys[ANNOUNCEMENT_KEYS];
 	struct finished digest;		/* of a copy of a digest; text: what
 					 * was looked through, of any copy */
 	bool is_dispatch;
@@ -266,7 +267,10 @@ payload(struct sealing *s, const struct tvalues *v, struct sk_buf *out,
 		    sk_buf_str(&subject)), &s->head);
 		s->head.labels = c->labels;
 		s->head.nlabels = c->nlabels;
-		r = compose_payload(&s->head, sk_buf_str(&text), &table,
+		r = announcement_text(s->copy.template) ?
+		    compose_payload(&s->head, sk_buf_str(&text), s->keys,
+		    ANNOUNCEMENT_KEYS, boundary, out, e) :
+		    compose_payload(&s->head, sk_buf_str(&text), &table,
 		    table.name != NULL, boundary, out, e);
 	}
 	sk_buf_free(&subject);
@@ -306,6 +310,17 @@ ask_keyd(struct sealing *s, const struct tvalues *v)
 	    &fd, 1, keyd_sealed, s);
 	sk_buf_free(&fields);
 	sk_fd_close(&fd);
+}
+
+/* A text that is not looked through. */
+static void
+seal_values(struct sealing *s, struct tvalues *v)
+{
+	if (announcement_text(s->copy.template) && !announcement_fill(s->d,
+	    s->arena, &s->copy, v, s->keys))
+		stop(s, COPY_DROPPED, "announcement-over");
+	else
+		ask_keyd(s, v);
 }
 
 /* ---- words that an operator wrote into the case ---- */
@@ -437,11 +452,12 @@ seal_case(struct sealing *s)
 		values_assurance(s->d, v, s->arena, &c, &t);
 	}
 	s->values = v;
+	s->items = s->copy.items;
 	if (store_notice_get(s->d->store, s->arena, s->copy.row,
 	    &s->notice) == SK_OK && s->notice.text)
 		open_words(s, &c);
 	else
-		ask_keyd(s, v);
+		seal_values(s, v);
 }
 
 /* ---- a notice to a member's person, or a mail about the registration ---- */
@@ -483,7 +499,7 @@ seal_person(struct sealing *s)
 		return;
 	}
 	s->items = s->copy.items;
-	ask_keyd(s, person_values(s, &o, &p));
+	seal_values(s, person_values(s, &o, &p));
 }
 
 /* ---- a copy of a digest ---- */

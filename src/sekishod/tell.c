@@ -91,7 +91,7 @@ tell_applicant(struct command *c, const char *address, const char *lang,
 {
 	const struct policy *y = c->d->policy;
 	struct letter l = { NULL, address, lang, template, NULL,
-		dated(c, lang, c->now), c->now };
+		dated(c, lang, c->now), c->now, NULL };
 
 	tv_flag(l.values, "not_organisation", !organisation);
 	tv_str(l.values, "window_from", *y->window_from ? y->window_from :
@@ -160,7 +160,8 @@ bool
 registration_text(const char *template)
 {
 	return strcmp(template, "T-29") == 0 ||
-	    strcmp(template, "T-30") == 0 || strcmp(template, "T-35") == 0;
+	    strcmp(template, "T-30") == 0 || strcmp(template, "T-35") == 0 ||
+	    announcement_text(template);
 }
 
 const char *
@@ -215,7 +216,7 @@ registration_values(struct daemon *d, struct sk_arena *a,
 	tv_str(v, "user_id", p->id);
 	if (strcmp(c->template, "T-35") == 0)
 		review_values(d, a, v, o, c->items);
-	else
+	else if (!announcement_text(c->template))
 		about_somebody(d, a, v, c->items);
 	return v;
 }

@@ -38,7 +38,8 @@ values_common(struct daemon *d, struct sk_arena *a, const char *lang)
 	struct tvalues *v = tv_new(a);
 
 	tv_str(v, "council_name", d->config->name);
-	tv_str(v, "council_fpr", values_fpr(a, d->own_fpr));
+	tv_str(v, "council_fpr", values_fpr(a, council_fpr(d,
+	    KEY_OPENPGP)));
 	tv_str(v, "guidance_url", p->guidance_url && *p->guidance_url ?
 	    p->guidance_url : NULL);
 	tv_flag(v, "phone_open", p->phone_open);

@@ -432,37 +432,33 @@ verb_key_list(struct command *c)
 	return r;
 }
 
-/* The certificate is no secret; PEM is what every program takes. */
-static int
-export_certificate(struct command *c)
-{
-	struct sk_span s = sk_buf_span(&c->d->certificate);
-
-	if (!s.len)
-		return sk_fail(&c->e, SK_ERR_UNAVAILABLE, "smime", "this "
-		    "council has no S/MIME certificate: run `sekisho setup "
-		    "smime', or see the log of sekisho-keyd");
-	c->out = sk_json_document("council-key");
-	sk_json_set_str(c->out, "fingerprint", c->d->smime_fpr);
-	sk_json_set_str(c->out, "key", sk_pem(c->arena, "CERTIFICATE", s));
-	return SK_OK;
-}
-
+/* Neither is secret. A certificate goes out as PEM, which every program
+ * takes. */
 static int
 export_own(struct command *c, struct channel_message *m, const char *error)
 {
-	struct sk_span s = sk_buf_span(&c->d->own_block);
+	bool smime = command_flag(c, "smime"), next = command_flag(c, "next");
+	struct council_key k;
 
 	(void)m;
-	if (command_flag(c, "smime"))
-		return export_certificate(c);
-	if (!s.len)
+	if (!council_key(c->d, smime ? KEY_SMIME : KEY_OPENPGP, next ?
+	    OWN_NEXT : OWN_CURRENT, &k) || !k.block.len) {
+		if (next)
+			return sk_fail(&c->e, SK_ERR_NOINPUT, "--next", "no "
+			    "other key follows: see `sekisho key own'");
+		if (smime)
+			return sk_fail(&c->e, SK_ERR_UNAVAILABLE, "smime",
+			    "this council has no S/MIME certificate: run "
+			    "`sekisho setup smime', or see the log of "
+			    "sekisho-keyd");
 		return sk_fail(&c->e, SK_ERR_UNAVAILABLE, "keyd", "no keyd "
 		    "has told the council's key (%s): see the log of "
 		    "sekishod", error ? error : "it is starting");
+	}
 	c->out = sk_json_document("council-key");
-	sk_json_set_str(c->out, "fingerprint", c->d->own_fpr);
-	sk_json_set_str(c->out, "key", sk_arena_strn(c->arena, s.p, s.len));
+	sk_json_set_str(c->out, "fingerprint", k.fpr);
+	sk_json_set_str(c->out, "key", smime ? sk_pem(c->arena, "CERTIFICATE",
+	    k.block) : sk_arena_strn(c->arena, k.block.p, k.block.len));
 	return SK_OK;
 }
 
@@ -474,7 +470,7 @@ verb_key_export(struct command *c)
 {
 	int fd, r;
 
-	if (c->d->own_block.len)
+	if (*council_fpr(c->d, KEY_OPENPGP))
 		return export_own(c, NULL, NULL);
 	fd = sk_memfd_of("none", sk_span_of("", 0));
 	r = command_ask(c, c->d->keyds, MSG_INSPECT, sk_span_of("", 0), &fd,

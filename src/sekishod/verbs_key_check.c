@@ -1,14 +1,13 @@
 /*
  * `key check`, for `sekisho check`: what must be done about keys, each with how
- * many, the first of them, and the next command to type (L23). The council's
- * own key is looked at by keyd, as anybody's.
+ * many, the first of them, and the next command to type (L23).
  */
 #include <sekisho/clock.h>
-#include <sekisho/files.h>
 
 #include "command.h"
 
-#define SOON_SECONDS (60 * 86400)	/* as T-43 */
+#define DAY 86400
+#define SOON_SECONDS (60 * DAY)	/* as T-43 */
 
 struct tally {
 	size_t n;
@@ -123,34 +122,65 @@ say_refused(struct looking *l)
 	return r;
 }
 
-static void
-say_own(struct looking *l, const struct key_facts *own)
-{
-	struct sk_arena *a = l->c->arena;
-	int64_t ends = key_encrypts_until(own), now = l->c->now;
+/* ---- the council's own ---- */
 
-	if (*key_unusable(own, now))
-		sk_json_add_str(l->faults, sk_arena_printf(a, "the council's "
-		    "own key cannot be used any more (%s): nobody can write "
-		    "to it encrypted", key_unusable(own, now)));
-	else if (ends && ends - now <= SOON_SECONDS)
-		sk_json_add_str(l->faults, sk_arena_printf(a, "the council's "
-		    "own key ends on %s: give it a later date in every home "
-		    "(gpg --homedir DIR --quick-set-expire %s 2y, and again "
-		    "with '*'), start sekishod again, publish `sekisho key "
-		    "export'", sk_date_local(a, ends), own->fpr));
+static void
+say_end(struct looking *l, const struct council_key *k)
+{
+	int64_t now = l->c->now, next;
+
+	if (k->revoked)
+		sk_json_add_str(l->faults, "the council's own key is revoked: "
+		    "nobody can write to it encrypted; `sekisho setup key "
+		    "--next --from' today's date");
+	else if (key_stage(k->ends, now, &next) == KEY_ENDED)
+		sk_json_add_str(l->faults, sk_arena_printf(l->c->arena, "the "
+		    "council's own key ended on %s: nobody can write to it "
+		    "encrypted; `sekisho setup key --next --from' today's "
+		    "date", sk_date_local(l->c->arena, k->ends)));
+	else if (key_stage(k->ends, now, &next) != KEY_FAR)
+		sk_json_add_str(l->faults, sk_arena_printf(l->c->arena, "the "
+		    "council's own key ends in %lld days, on %s: %s, `sekisho "
+		    "setup key --next'", (long long)((k->ends - now) / DAY),
+		    sk_date_local(l->c->arena, k->ends), key_stage(k->ends,
+		    now, &next) == KEY_7_DAYS ? "make the next one at once" :
+		    "make the next one"));
 }
 
-static int
-look(struct command *c, struct channel_message *m, const char *error)
+/* Of the next one only who was told; the one that another follows may end. */
+static void
+say_own(struct looking *l)
+{
+	struct council_key list[LIMIT_OWN_KEYS];
+	size_t n = council_keys_list(l->c->d, KEY_OPENPGP, list);
+	const char *differ = council_keys_differ(l->c->d);
+	struct announcement x;
+	struct sk_error e = { 0 };
+	int r;
+
+	if (differ)
+		sk_json_add_str(l->faults, differ);
+	if (n)
+		say_end(l, &list[n - 1]);
+	if (differ || !n || list[n - 1].state != OWN_NEXT)
+		return;
+	r = announcement_send(l->c->d, l->c->arena, false, &x, &e);
+	if (!r && x.copies)
+		sk_json_add_str(l->faults, sk_arena_printf(l->c->arena,
+		    "%zu who write to the council %s not told of its next "
+		    "key, which signs from %s: `sekisho key announce --yes'",
+		    x.copies, keys(x.copies, "was", "were"), sk_date_local(
+		    l->c->arena, x.next.since)));
+}
+
+int
+verb_key_check(struct command *c)
 {
 	struct looking l = { .c = c };
-	struct msg_inspected in = { .status = SK_ERR_UNAVAILABLE };
 	struct roster_known k;
 	int r = command_store(c, store_roster(c->d->store, c->arena, true,
 	    &k), "roster");
 
-	(void)error;
 	c->out = sk_json_document("key-check");
 	l.faults = sk_json_set(c->out, "faults", sk_json_array());
 	for (size_t i = 0; i < k.npersons && !r; i++)
@@ -158,20 +188,7 @@ look(struct command *c, struct channel_message *m, const char *error)
 	if (r)
 		return r;
 	say_tallies(&l);
-	if (m && m->type == MSG_INSPECTED && !msg_inspected_get(c->arena,
-	    sk_buf_span(&m->fields), &in) && !in.status)
-		say_own(&l, &in.key);
+	say_own(&l);
 	r = say_proposed(&l);
 	return r ? r : say_refused(&l);
-}
-
-int
-verb_key_check(struct command *c)
-{
-	int fd = sk_memfd_of("own", sk_buf_span(&c->d->own_block)), r;
-
-	r = command_ask(c, c->d->keyds, MSG_INSPECT, sk_span_of("", 0), &fd,
-	    1, look);
-	sk_fd_close(&fd);
-	return r;
 }

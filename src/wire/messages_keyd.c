@@ -26,14 +26,45 @@ fingerprint(struct wire_in *w, struct sk_arena *a)
 	return w->bad ? NULL : sk_arena_str(a, fpr);
 }
 
+static void
+put_own(struct sk_buf *b, const struct msg_own_keys *o)
+{
+	wire_put_u32(b, (uint32_t)o->n);
+	for (size_t i = 0; i < o->n; i++) {
+		const struct msg_own_key *k = &o->list[i];
+
+		wire_put_hex(b, k->fpr);
+		wire_put_i64(b, k->since);
+		wire_put_i64(b, k->until);
+		wire_put_i64(b, k->ends);
+		wire_put_u8(b, k->revoked);
+		wire_put_bytes(b, k->block);
+	}
+}
+
 void
 msg_keyd_ready_put(struct sk_buf *b, const struct msg_keyd_ready *m)
 {
-	wire_put_hex(b, m->fpr);
 	wire_put_str(b, m->versions);
-	wire_put_bytes(b, m->own_block);
-	wire_put_hex(b, m->smime_fpr != NULL ? m->smime_fpr : "");
-	wire_put_bytes(b, m->certificate);
+	for (int i = 0; i < KEY_SCHEMES; i++)
+		put_own(b, &m->own[i]);
+}
+
+static void
+get_own(struct wire_in *w, struct sk_arena *a, struct msg_own_keys *o)
+{
+	size_t n = wire_count(w, LIMIT_OWN_KEYS);
+	struct msg_own_key *k = wire_array(a, n, sizeof(*k));
+
+	*o = (struct msg_own_keys){ k, n };
+	for (size_t i = 0; i < n; i++) {
+		k[i].fpr = fingerprint(w, a);
+		k[i].since = wire_i64(w);
+		k[i].until = wire_i64(w);
+		k[i].ends = wire_i64(w);
+		k[i].revoked = wire_bool(w);
+		k[i].block = wire_copy(w, a, LIMIT_KEY_BYTES);
+	}
 }
 
 int
@@ -41,15 +72,13 @@ msg_keyd_ready_get(struct sk_arena *a, struct sk_span s,
     struct msg_keyd_ready *m)
 {
 	struct wire_in w = wire_open(s);
-	char smime[41];
 
 	*m = (struct msg_keyd_ready){ 0 };
-	m->fpr = fingerprint(&w, a);
 	m->versions = wire_str(&w, a);
-	m->own_block = wire_copy(&w, a, LIMIT_KEY_BYTES);
-	wire_hex(&w, smime, 40);
-	m->smime_fpr = smime[0] != '\0' ? sk_arena_str(a, smime) : NULL;
-	m->certificate = wire_copy(&w, a, LIMIT_KEY_BYTES);
+	for (int i = 0; i < KEY_SCHEMES; i++)
+		get_own(&w, a, &m->own[i]);
+	/* Without a key of its own a council has no keyd. */
+	w.bad |= m->own[KEY_OPENPGP].n == 0;
 	return wire_end(&w);
 }
 
@@ -67,6 +96,7 @@ msg_open_mail_put(struct sk_buf *b, const struct msg_open_mail *m)
 		wire_put_bytes(b, m->keys[i].block);
 	}
 	wire_put_str(b, m->from);
+	wire_put_i64(b, m->came);
 }
 
 int
@@ -89,6 +119,7 @@ msg_open_mail_get(struct sk_arena *a, struct sk_span s,
 		keys[i].block = wire_copy(&w, a, LIMIT_KEY_BYTES);
 	}
 	m->from = wire_str(&w, a);
+	m->came = wire_i64(&w);
 	return wire_end(&w);
 }
 
@@ -108,6 +139,7 @@ verdict_put(struct sk_buf *b, const struct verdict *v)
 	wire_put_str(b, v->owner);
 	wire_put_i64(b, v->signed_at);
 	wire_put_u8(b, v->again);
+	wire_put_u8(b, v->former);
 }
 
 static void
@@ -145,6 +177,9 @@ read_verdict(struct wire_in *w, struct verdict *v, bool stored)
 		v->signed_at = wire_i64(w);
 		v->again = wire_bool(w);
 	}
+	/* And those of the third: by which key of ours is not known. */
+	if (!(stored && w->rest.len == 0))
+		v->former = wire_bool(w);
 	/* A good signature that names nobody could be anybody's (L14). */
 	if ((v->signature == SIGNATURE_GOOD && v->signer[0] == '\0') ||
 	    (v->whose != SIGNER_NOBODY && v->signer[0] == '\0'))

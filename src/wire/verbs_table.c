@@ -20,6 +20,8 @@ static const struct verb table[] = {
 	    "wrong, and say the mend", check },
 	{ "setup", "postfix", FOR_ALL, true, "the lines that Postfix needs "
 	    "for this configuration", setup_postfix },
+	{ "setup", "key", FOR_ALL, true, "the council's own OpenPGP key, and "
+	    "the one that follows it", setup_key },
 	{ "setup", "smime", FOR_ALL, true, "the council's own S/MIME "
 	    "certificate", setup_smime },
 	{ "read", NULL, FOR_ALL, true, "what a mail file says, through the "
@@ -71,6 +73,10 @@ static const struct verb table[] = {
 	{ "key", "list", MEMBERS, false, "keys and until when they serve",
 	    key_list },
 	{ "key", "show", MEMBERS, false, "keys of one, in full", key_show },
+	{ "key", "own", FOR_ALL, false, "the council's own keys: the next "
+	    "one, the one that signs, those before it", none },
+	{ "key", "announce", MEMBERS, false, "write to each who writes to us "
+	    "which key follows (T-46)", key_announce },
 	{ "key", "check", MEMBERS, false, "what must be done about keys",
 	    none },
 	{ "key", "export", FOR_ALL, false, "the council's own public key",

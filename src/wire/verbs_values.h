@@ -54,7 +54,17 @@ VALUES(setup_postfix) = {
 	    "default: the system's"),
 	END
 };
+VALUES(setup_key) = {
+	OPT("--next", VALUE_FLAG, "make the key that follows, or change the "
+	    "days of one that is still to come"),
+	OPT("--from", VALUE_TEXT, "first day on which it signs, 2026-04-01; "
+	    "default: after rollover.notice_days"),
+	OPT("--until", VALUE_TEXT, "last day on which the present one opens "
+	    "mail; default: rollover.overlap_days later"),
+	END
+};
 VALUES(key_export) = {
+	OPT("--next", VALUE_FLAG, "the one that follows"),
 	OPT("--smime", VALUE_FLAG, "its S/MIME certificate instead"),
 	END
 };
@@ -197,6 +207,9 @@ VALUES(key_list) = {
 	END
 };
 VALUES(key_show) = { TARGET_ARG, END };
+VALUES(key_announce) = {
+	OPT("--yes", VALUE_FLAG, "send; without: count who would get it"), END
+};
 
 /* ---- cases ---- */
 

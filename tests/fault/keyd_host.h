@@ -27,6 +27,12 @@ struct keyd {				/* one running process */
 	pid_t pid;
 	struct msg_keyd_ready ready;
 };
+/* What it told of the council's OpenPGP key, the oldest. */
+static inline const struct msg_own_key *
+keyd_own(const struct keyd *k)
+{
+	return &k->ready.own[KEY_OPENPGP].list[0];
+}
 struct person {
 	const char *home;
 	char fpr[41];

@@ -178,7 +178,7 @@ dead_agent_is_replaced(void **state)
 
 	(void)state;
 	keyd_begin(h, &k, 0, NULL);
-	mail = keyd_seal(h, &k, k.ready.fpr, k.ready.own_block,
+	mail = keyd_seal(h, &k, keyd_own(&k)->fpr, keyd_own(&k)->block,
 	    sk_span_str("text")).armour;
 	for (int i = 0; i < 4; i++) {
 		agent = keyd_agent(h, 0);
@@ -308,7 +308,7 @@ two_keyds_share_nothing(void **state)
 	(void)state;
 	keyd_begin(h, &k[0], 0, NULL);
 	keyd_begin(h, &k[1], 1, NULL);
-	assert_string_equal(k[0].ready.fpr, k[1].ready.fpr);
+	assert_string_equal(keyd_own(&k[0])->fpr, keyd_own(&k[1])->fpr);
 	sk_buf_init(&b, LIMIT_WIRE_MESSAGE);
 	msg_seal_put(&b, &ask);
 	channel_message_init(&m);
@@ -356,7 +356,7 @@ init_overwrites_nothing(void **state)
 	assert_true(sk_span_eq(host_read(h, "vault.key"), vault));
 	/* the third home can do what the first can */
 	keyd_begin(h, &k, 2, NULL);
-	assert_string_equal(k.ready.fpr, h->own);
+	assert_string_equal(keyd_own(&k)->fpr, h->own);
 	assert_int_equal(seal_status(&k), 0);
 	assert_int_equal(keyd_end_of(h, &k), 0);
 }

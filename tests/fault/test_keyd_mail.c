@@ -32,7 +32,7 @@ begin(void **state)
 	keyd_begin(h, &k, 1, NULL);
 	alice = host_person(h, "alice", NULL, "0");
 	mallory = host_person(h, "mallory", NULL, "0");
-	host_write(h, "own.asc", k.ready.own_block);
+	host_write(h, "own.asc", keyd_own(&k)->block);
 	host_write(h, "text", sk_span_str("秘密\r\nsecret canary\r\n"));
 	own_home = alice.home;
 	host_gpg(h, alice.home, "own.asc", NULL, "--import", NULL);
@@ -381,7 +381,7 @@ odd_messages_stay_closed(void **state)
 	host_gpg(h, alice.home, "text", "signed.gpg", "--sign", NULL);
 	refused(host_read(h, "signed.gpg"));
 	refused(sk_span_str("no message at all"));
-	refused(k.ready.own_block);
+	refused(keyd_own(&k)->block);
 	refused(sk_span_str(NULL));
 	/* for somebody else */
 	host_gpg(h, alice.home, "text", "other.gpg", "--recipient", alice.fpr,

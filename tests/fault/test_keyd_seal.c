@@ -51,8 +51,8 @@ static void
 council_key_is_announced(void **state)
 {
 	(void)state;
-	assert_string_equal(k.ready.fpr, h->own);
-	assert_true(span_has(k.ready.own_block, "BEGIN PGP PUBLIC KEY"));
+	assert_string_equal(keyd_own(&k)->fpr, h->own);
+	assert_true(span_has(keyd_own(&k)->block, "BEGIN PGP PUBLIC KEY"));
 	assert_non_null(strstr(k.ready.versions, "gpg 2."));
 }
 
@@ -127,7 +127,7 @@ recipient_sees_a_good_signature(void **state)
 	struct sk_span st;
 
 	(void)state;
-	host_write(h, "own.asc", k.ready.own_block);
+	host_write(h, "own.asc", keyd_own(&k)->block);
 	host_write(h, "copy.asc", s.armour);
 	assert_int_equal(host_gpg(h, alice.home, NULL, NULL, "--import",
 	    host_path(h, "own.asc"), NULL), 0);
@@ -162,7 +162,7 @@ others_read_it(void **state)
 	s = keyd_seal(h, &k, fpr, host_read(h, "sq.cert"), text());
 	assert_int_equal(s.status, 0);
 	host_write(h, "copy.asc", s.armour);
-	host_write(h, "own.asc", k.ready.own_block);
+	host_write(h, "own.asc", keyd_own(&k)->block);
 	assert_int_equal(host_run(h, NULL, "plain.out", "sq", "decrypt",
 	    "--recipient-key", host_path(h, "sq.key"), "--signer-cert",
 	    host_path(h, "own.asc"), host_path(h, "copy.asc"), NULL), 0);

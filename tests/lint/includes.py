@@ -28,7 +28,7 @@ PRIVATE = {
 # contract headers that are plain data or base: everybody's
 BASE = {"arena", "address", "buf", "clock", "domain", "error", "files", "hash", "install", "idn",
         "limits", "log", "mem", "text", "ascii", "unicode", "der"}
-DATA = {"facts", "verdict", "actions", "answer", "council", "terms", "roster", "key",
+DATA = {"facts", "verdict", "actions", "answer", "council", "terms", "roster", "key", "own",
         "request"}
 OWNER = {
     "mail": {"mail_read", "compose", "proof", "answer"},
@@ -40,7 +40,7 @@ OWNER = {
              "json", "verbs", "notify"},
     "policy": {"policy", "config"},
     "store": {"store", "store_beside"},
-    "crypto": {"vault", "pgp", "cms", "key", "x509",
+    "crypto": {"vault", "pgp", "cms", "key", "own", "x509",
                "cms_keys"},
     "postfix": {"postfix"},
 }

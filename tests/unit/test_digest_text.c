@@ -24,6 +24,15 @@ static struct sk_arena *arena;
 static struct config config = { .name = "サイバーセキュリティ協議会" };
 static struct daemon d = { .config = &config };
 
+/* In place of council_keys.c: no text of a digest names the key. */
+const char *
+council_fpr(const struct daemon *of, enum key_scheme scheme)
+{
+	(void)of;
+	(void)scheme;
+	return "";
+}
+
 static int
 setup(void **state)
 {

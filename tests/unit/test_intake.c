@@ -98,6 +98,14 @@ opening_ask(struct daemon *d, struct sk_arena *a, const struct mail_record *m,
 
 /* ---- in place of the store, the turn and what follows ---- */
 
+const char *
+council_fpr(const struct daemon *d, enum key_scheme scheme)
+{
+	(void)d;
+	(void)scheme;
+	return "known";
+}
+
 int
 store_mail_get(struct store *s, struct sk_arena *a, int64_t row,
     struct mail_record *out)
@@ -254,7 +262,6 @@ set_up(void **state)
 	t.d.policy = &t.policy;
 	t.d.readers = &t.readers;
 	t.d.keyds = &t.keyds;
-	snprintf(t.d.own_fpr, sizeof(t.d.own_fpr), "known");
 	t.d.intake = intake_new(&t.d);
 	return 0;
 }

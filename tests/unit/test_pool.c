@@ -49,8 +49,9 @@ say(uint32_t type, uint64_t id, struct sk_buf *b)
 static void
 say_keyd_ready(void)
 {
-	struct msg_keyd_ready k = { .fpr = FORGED, .versions = "x",
-		.own_block = sk_span_of("key", 3) };
+	const struct msg_own_key own = { .fpr = FORGED,
+		.block = sk_span_of("key", 3) };
+	struct msg_keyd_ready k = { .versions = "x", .own = { { &own, 1 } } };
 	struct sk_buf b;
 
 	sk_buf_init(&b, 4096);
@@ -139,13 +140,16 @@ fetcher(void)
 	return 0;
 }
 
-/* ---- in place of load.c ---- */
+/* ---- in place of council_keys.c ---- */
 
 void
-load_own_key(struct daemon *d, const struct msg_keyd_ready *ready)
+council_keys_told(struct daemon *d, unsigned index,
+    const struct msg_keyd_ready *ready)
 {
-	snprintf(d->own_fpr, sizeof(d->own_fpr), "%s", ready->fpr);
-	sk_buf_add(&d->own_block, ready->own_block.p, ready->own_block.len);
+	(void)index;
+	assert_int_equal(ready->own[KEY_OPENPGP].n, 1);
+	snprintf(d->spool, sizeof(d->spool), "%s",
+	    ready->own[KEY_OPENPGP].list[0].fpr);
 }
 
 /* ---- the test ---- */
@@ -165,7 +169,6 @@ set_up(const char *kind)
 	assert_int_equal(symlink(self, link), 0);
 	t.d.config = &t.conf;
 	t.d.libexec = t.folder;
-	sk_buf_init(&t.d.own_block, LIMIT_KEY_BYTES);
 	t.d.loop = loop_new();
 }
 
@@ -186,7 +189,6 @@ tear_down(void)
 
 	pool_free(&t.pool);
 	loop_free(&t.d.loop);
-	sk_buf_free(&t.d.own_block);
 	snprintf(path, sizeof(path), "%s/sekisho-reader", t.folder);
 	unlink(path);
 	snprintf(path, sizeof(path), "%s/starts", t.folder);
@@ -226,8 +228,7 @@ reader_names_no_key(void **state)
 	loop_timer_in(end, 300);
 	loop_run(t.d.loop);
 	assert_true(starts() > 0);
-	assert_string_equal(t.d.own_fpr, "");
-	assert_int_equal(t.d.own_block.len, 0);
+	assert_string_equal(t.d.spool, "");
 	loop_timer_free(&end);
 	tear_down();
 }

@@ -308,7 +308,7 @@ stored_verdicts_of_before_are_read(void **state)
 		.signature = SIGNATURE_GOOD, .coverage = COVERS_WHOLE,
 		.signer = "0123456789ABCDEF0123456789ABCDEF01234567",
 		.whose = SIGNER_PERSON, .owner = "acme-sato",
-		.signed_at = 1700000000, .again = true };
+		.signed_at = 1700000000, .again = true, .former = true };
 	struct verdict out;
 	struct sk_span s;
 	struct sk_buf b;
@@ -320,12 +320,15 @@ stored_verdicts_of_before_are_read(void **state)
 	assert_int_equal(verdict_get(s, &out), SK_OK);
 	assert_string_equal(out.owner, "acme-sato");
 	assert_int_equal(out.signed_at, 1700000000);
-	assert_true(out.again);
+	assert_true(out.again && out.former);
 	for (size_t cut = 0; cut < s.len; cut++)
 		assert_int_equal(verdict_get(sk_span_of(s.p, cut), &out),
-		    cut == 6 + 4 + 40 || cut == s.len - 9 ? SK_OK :
-		    SK_ERR_PROTOCOL);
-	assert_int_equal(verdict_get(sk_span_of(s.p, s.len - 9), &out), SK_OK);
+		    cut == 6 + 4 + 40 || cut == s.len - 10 || cut == s.len -
+		    1 ? SK_OK : SK_ERR_PROTOCOL);
+	assert_int_equal(verdict_get(sk_span_of(s.p, s.len - 1), &out), SK_OK);
+	assert_true(out.again && !out.former);
+	assert_int_equal(verdict_get(sk_span_of(s.p, s.len - 10), &out),
+	    SK_OK);
 	assert_string_equal(out.owner, "acme-sato");
 	assert_int_equal(out.signed_at, 0);
 	s.len = 6 + 4 + 40;

@@ -111,13 +111,16 @@ static const struct msg_read_done done_sample = {
 	.status = SK_ERR_LIMIT, .reason = "too deep", .facts_len = 8,
 	.payload_len = 9, .last = true
 };
+static const struct msg_own_key own_samples[] = {
+	{ FPR, 0, 1800000000, 1700000000, true, { NULL, 0 } },
+	{ FPR, 1790000000, 0, 0, false, { (const unsigned char *)"own", 3 } }
+};
 static const struct msg_keyd_ready ready_sample = {
-	FPR, "gpgme, gpg", { (const unsigned char *)"own", 3 }, FPR,
-	{ (const unsigned char *)"der", 3 }
+	"gpgme, gpg", { { own_samples, N(own_samples) }, { own_samples, 1 } }
 };
 static const struct msg_open_mail open_mail_sample = {
 	FORM_PGP_INLINE_SIGNED, 1, 2, 3, 4, signers, N(signers),
-	"a@example.jp"
+	"a@example.jp", 1790000000
 };
 static const struct msg_opened_mail opened_mail_sample = {
 	.status = SK_OK,
@@ -125,7 +128,7 @@ static const struct msg_opened_mail opened_mail_sample = {
 	    .integrity = false, .failed = true, .signature = SIGNATURE_GOOD,
 	    .coverage = COVERS_WHOLE, .signer = FPR, .replayed = true,
 	    .outside = true, .whose = SIGNER_CASE, .owner = "2026-0001",
-	    .signed_at = -1, .again = true },
+	    .signed_at = -1, .again = true, .former = true },
 	.issuer = "0123456789ABCDEF", .nciphers = 2,
 	.ciphers = { { 1, [31] = 2 }, { 3 } }, .reason = NULL,
 	.certificate = { (const unsigned char *)"der", 3 }

@@ -52,12 +52,12 @@ class Certificates:
                 (self.dir / (key + ".key")).read_bytes())
         return (self.dir / (name + ".pem")).read_bytes()
 
-    def answer(self, csr):
+    def answer(self, csr, serial="77"):
         """What a certification authority does with a request."""
         (self.dir / "council.csr").write_bytes(csr)
         return self.openssl(
             "x509", "-req", "-in", "council.csr", "-CA", "middle.pem",
-            "-CAkey", "middle.key", "-set_serial", "77", "-days", "365",
+            "-CAkey", "middle.key", "-set_serial", serial, "-days", "365",
             "-copy_extensions", "copyall")
 
     def detached(self, name, inner, boundary="=_sig"):
