@@ -7,6 +7,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include <sekisho/facts.h>
 
@@ -31,5 +32,11 @@ struct returned {
 };
 
 struct returned returned_judge(const struct returned_known *k);
+/* Does a refusal at RCPT speak of this recipient's address or mailbox, and not
+ * of the sender or of the relay's own settings (RFC 5321 4.2.3; RFC 3463 3.2,
+ * 3.3)? Then it is as good as a bounce. status: the code, reply: the whole line;
+ * *enhanced: where "5.1.1" stands in it, length in *n, or 0. */
+bool returned_refusal(unsigned status, const char *reply,
+    const char **enhanced, size_t *n);
 /* Is it a word by which returned_judge() holds copies? */
 bool returned_word(const char *reason);

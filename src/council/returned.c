@@ -47,6 +47,48 @@ returned_judge(const struct returned_known *k)
 	return (struct returned){ 0 };
 }
 
+/* "5.1.1" behind the code, and nothing that goes on. */
+static size_t
+enhanced_at(const char *s)
+{
+	static const char digits[] = "0123456789";
+	size_t n = 2, len;
+
+	if (s[0] != '5' || s[1] != '.')
+		return 0;
+	len = strspn(s + n, digits);
+	n += len;
+	if (len < 1 || len > 3 || s[n++] != '.')
+		return 0;
+	len = strspn(s + n, digits);
+	n += len;
+	return len >= 1 && len <= 3 && (s[n] == ' ' || !s[n]) ? n : 0;
+}
+
+/* 5.1.7 and 5.1.8 are about the sender's address: that is ours. */
+static bool
+of_recipient(const char *enhanced, size_t n)
+{
+	if (n == 5 && (strncmp(enhanced, "5.1.7", n) == 0 ||
+	    strncmp(enhanced, "5.1.8", n) == 0))
+		return false;
+	return strncmp(enhanced, "5.1.", 4) == 0 ||
+	    strncmp(enhanced, "5.2.", 4) == 0;
+}
+
+bool
+returned_refusal(unsigned status, const char *reply, const char **enhanced,
+    size_t *n)
+{
+	*enhanced = reply + strspn(reply, "0123456789");
+	*enhanced += strspn(*enhanced, " -");
+	*n = enhanced_at(*enhanced);
+	if (status < 500 || status > 599)
+		return false;
+	return *n ? of_recipient(*enhanced, *n) : status == 550 ||
+	    status == 551 || status == 553;
+}
+
 bool
 returned_word(const char *reason)
 {

@@ -29,6 +29,7 @@ struct message {
 	char reply[REPLY_MAX];		/* the server's newest line */
 	char fault[CURL_ERROR_SIZE];	/* libcurl's own words */
 	long afresh;			/* not on the connection of before */
+	bool at_rcpt;			/* newest command but QUIT */
 };
 
 /* ---- what is said ---- */
@@ -65,6 +66,7 @@ handed_put(struct sk_buf *b, const struct courier_handed *m)
 	wire_put_u32(b, m->status);
 	wire_put_str(b, m->reply);
 	wire_put_u8(b, m->tls_failed);
+	wire_put_u8(b, m->at_rcpt);
 }
 
 int
@@ -77,6 +79,7 @@ courier_handed_get(struct sk_arena *a, struct sk_span s,
 	m->status = wire_u32(&w);
 	m->reply = wire_need_str(&w, a);
 	m->tls_failed = wire_bool(&w);
+	m->at_rcpt = wire_bool(&w);
 	return wire_end(&w);
 }
 
@@ -123,6 +126,18 @@ ignore_body(char *p, size_t size, size_t n, void *ctx)
 	return size * n;
 }
 
+/* libcurl has one error for a refused MAIL, RCPT and DATA. */
+static int
+watch_command(CURL *c, curl_infotype what, char *p, size_t n, void *ctx)
+{
+	struct message *t = ctx;
+
+	(void)c;
+	if (what == CURLINFO_HEADER_OUT && n >= 4 && strncmp(p, "QUIT", 4))
+		t->at_rcpt = strncmp(p, "RCPT", 4) == 0;
+	return 0;
+}
+
 static void
 set_up(CURL *c, struct message *t)
 {
@@ -137,6 +152,9 @@ set_up(CURL *c, struct message *t)
 	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
 	curl_easy_setopt(c, CURLOPT_PROXY, "");
 	curl_easy_setopt(c, CURLOPT_ERRORBUFFER, t->fault);
+	curl_easy_setopt(c, CURLOPT_DEBUGFUNCTION, watch_command);
+	curl_easy_setopt(c, CURLOPT_DEBUGDATA, t);
+	curl_easy_setopt(c, CURLOPT_VERBOSE, 1L);
 }
 
 /* ---- TLS ---- */
@@ -195,6 +213,7 @@ hand(CURL *c, struct message *t, const struct courier_hand *ask,
 	long status = 0;
 
 	t->sent = 0;
+	t->at_rcpt = false;
 	*t->reply = *t->fault = '\0';
 	set_tls(c, ask);
 	curl_easy_setopt(c, CURLOPT_URL, ask->url);
@@ -213,7 +232,8 @@ hand(CURL *c, struct message *t, const struct courier_hand *ask,
 	 * session: it would say "later" for as long. */
 	t->afresh = code != CURLE_OK;
 	*out = (struct courier_handed){ (uint32_t)code,
-		status > 0 ? (uint32_t)status : 0, t->reply, false };
+		status > 0 ? (uint32_t)status : 0, t->reply, false,
+		t->at_rcpt };
 	if (!is_tls_fault(code))
 		return;
 	say_tls_fault(t, code);

@@ -13,6 +13,12 @@ const char *returned_stop(struct daemon *d, struct sk_arena *a,
 int returned_heard(struct daemon *d, struct sk_arena *a, int64_t copy,
     enum fact_fate fate, const char *status, int64_t mail, int64_t now,
     const char *actor, bool *tell);
+/* The relay refused the address of this copy (returned_refusal()), which is
+ * with the relay no more: it and what follows for its person is held, and the
+ * POCs and operators are told. status: "5.1.1" or NULL. SK_ERR_NOINPUT: it is
+ * for no registered person at that address, and nothing was changed. */
+int returned_refused(struct daemon *d, struct sk_arena *a,
+    const struct copy_record *c, const char *status);
 /* Ends a stop; what was held for it, and what came back, goes to `address`,
  * sealed and asked about anew. *n: how many. SK_ERR_NOINPUT: there is none. */
 int returned_release(struct daemon *d, struct sk_arena *a,

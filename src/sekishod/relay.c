@@ -17,6 +17,7 @@
 #include <sekisho/files.h>
 #include <sekisho/log.h>
 #include <sekisho/mem.h>
+#include <sekisho/returned.h>
 #include <sekisho/text.h>
 
 #include "courier.h"
@@ -97,6 +98,18 @@ tls_failed(struct relay *r, const char *why)
 	snprintf(r->fault, sizeof(r->fault), "%s", why);
 }
 
+/* The mail system says at once what else a bounce would say later. */
+static bool
+refused_its_person(struct transfer *t, const struct courier_handed *h)
+{
+	const char *enhanced;
+	size_t n;
+
+	return h->at_rcpt && returned_refusal(h->status, h->reply, &enhanced,
+	    &n) && returned_refused(t->relay->d, t->arena, &t->copy,
+	    n ? sk_arena_strn(t->arena, enhanced, n) : NULL) == SK_OK;
+}
+
 /* It is kept for somebody to look (L23). Of a notice to ourselves no notice is
  * made: it would be refused as well. */
 static void
@@ -107,7 +120,7 @@ refused_for_good(struct transfer *t, const struct courier_handed *h)
 	store_copy_tried(d->store, t->copy.row, h->reply, 0);
 	/* The guard refuses what lost its permission on the way: what is left
 	 * of it is still owed to that person. */
-	if (!still_permitted(t))
+	if (!still_permitted(t) || refused_its_person(t, h))
 		return;
 	ledger_held(d, &t->copy, "relay-refused", NULL);
 	if (t->copy.person || t->copy.case_row)

@@ -170,6 +170,32 @@ returned_heard(struct daemon *d, struct sk_arena *a, int64_t copy,
 	return carry_out(&h, &x, fate);
 }
 
+int
+returned_refused(struct daemon *d, struct sk_arena *a,
+    const struct copy_record *c, const char *status)
+{
+	struct hearing h = { d, a, sk_now(), "sekishod", status, *c };
+	struct returned_known k = { 0 };
+	struct returned x;
+	int r;
+
+	know(&h, &k);
+	k.fate = FATE_PERMANENT;
+	k.sent = true;		/* as far as to say no */
+	x = returned_judge(&k);
+	if (!x.why)
+		return SK_ERR_NOINPUT;
+	r = ledger_held(d, c, x.why, h.actor);
+	if (!r)
+		r = stop(&h, x.why);
+	if (r)
+		return r;
+	sk_log(SK_WARN, "copy.refused-person", "copy=%lld status=%s",
+	    (long long)c->row, status ? status : "-");
+	apply_notify(d, "came_back", NULL);
+	return SK_OK;
+}
+
 /* ---- the end of a stop ---- */
 
 /* What was lost goes again too: it is what the person misses. */

@@ -75,6 +75,51 @@ judging(void **state)
 	assert_false(returned_word(""));
 }
 
+static void
+refusal(unsigned status, const char *reply, bool of_recipient,
+    const char *enhanced)
+{
+	const char *at;
+	size_t n;
+
+	assert_int_equal(returned_refusal(status, reply, &at, &n),
+	    of_recipient);
+	assert_int_equal(n, strlen(enhanced));
+	assert_memory_equal(at, enhanced, n);
+}
+
+/* What Postfix, Exim, Exchange and old systems say at RCPT. */
+static void
+refusals(void **state)
+{
+	(void)state;
+	refusal(550, "550 5.1.1 <a@b.test>: Recipient address rejected: User "
+	    "unknown in local recipient table", true, "5.1.1");
+	refusal(550, "550-5.1.1 no such user", true, "5.1.1");
+	refusal(550, "550 5.1.10 null MX", true, "5.1.10");
+	refusal(552, "552 5.2.2 mailbox full", true, "5.2.2");
+	refusal(550, "550 5.1.1", true, "5.1.1");
+	refusal(550, "550 No such user here", true, "");
+	refusal(551, "551 User not local", true, "");
+	refusal(553, "553 mailbox name not allowed", true, "");
+	/* The relay's own settings, or ours. */
+	refusal(554, "554 5.7.1 <a@b.test>: Relay access denied", false,
+	    "5.7.1");
+	refusal(550, "550 5.7.1 not today", false, "5.7.1");
+	refusal(550, "550 5.1.8 bad sender", false, "5.1.8");
+	refusal(553, "553 5.1.7 bad sender syntax", false, "5.1.7");
+	refusal(554, "554 refused", false, "");
+	refusal(501, "501 syntax", false, "");
+	refusal(503, "503 5.5.1 need MAIL", false, "5.5.1");
+	refusal(451, "451 5.1.1 a contradiction", false, "5.1.1");
+	/* No code at all, or one that goes on. */
+	refusal(550, "550 5.1.1.1 host", true, "");
+	refusal(550, "550 5.1", true, "");
+	refusal(550, "550 5.1.1234 x", true, "");
+	refusal(550, "", true, "");
+	refusal(0, "", false, "");
+}
+
 static int64_t
 sent_copy(struct world *w, const char *person)
 {
@@ -249,6 +294,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(judging),
+		cmocka_unit_test(refusals),
 		T(heard_once), T(stops), T(lost_copies), T(plain_copies) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
