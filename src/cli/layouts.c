@@ -56,8 +56,13 @@ COLUMNS(keys_columns) = { C("person", "PERSON"), C("state", "STATE"),
 	C("usable", "USABLE"), AT("until", "UNTIL"), FPR("fingerprint",
 	"FINGERPRINT"), C("origin", "ORIGIN"), C("addresses", "ADDRESSES"),
 	END };
+#define SEALED_TO_REVOKED "Handed over, sealed to a revoked key: remove from " \
+	"Postfix by queue id"
 TABLES(keys_tables) = {
-	{ "keys", NULL, "No key.", keys_columns }, NO_MORE };
+	{ "keys", NULL, "No key.", keys_columns },
+	{ "handed_over", SEALED_TO_REVOKED, NULL, handed_columns }, NO_MORE };
+TABLES(key_tables) = {
+	{ "handed_over", SEALED_TO_REVOKED, NULL, handed_columns }, NO_MORE };
 COLUMNS(own_fields) = { C("mend", "Mend"), END };
 COLUMNS(own_columns) = { C("scheme", "SCHEME"), C("state", "STATE"),
 	AT("since", "SIGNS SINCE"), AT("until", "OPENS UNTIL"), AT("ends",
@@ -425,7 +430,7 @@ static const struct layout layouts[] = {
 	{ "roster-check", NULL, roster_check_tables, NULL },
 	{ "key-check", NULL, key_check_tables, NULL },
 	{ "refused", refused_fields, NULL, NULL },
-	{ "key", key_fields, NULL, NULL },
+	{ "key", key_fields, key_tables, NULL },
 	{ "own-keys", own_fields, own_tables, NULL },
 	{ "key-announce", announce_fields, announce_tables, NULL },
 	{ "keys", NULL, keys_tables, NULL },

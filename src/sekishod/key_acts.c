@@ -293,7 +293,7 @@ key_stop(struct daemon *d, struct sk_arena *a, const struct key_owner *o,
 	if (r)
 		return sk_fail(e, r, o->name, "the store refused");
 	sk_log(SK_WARN, "key.stopped", "owner=%s reason=%s", o->name, word);
-	apply_notify(d, "held", NULL);
+	apply_notify(d, "key_revoked", NULL);
 	key_watch_kick(d->key_watch);
 	return SK_OK;
 }

@@ -3,7 +3,8 @@
  * same transaction in which the registration ends, or held in that in which the
  * organisation is suspended, until it is resumed. What the relay has in its
  * hands is asked about once more before its bytes leave (relay.c). What was
- * handed over is Postfix's: its queue ids are listed, to be removed there.
+ * handed over is Postfix's: its queue ids are listed, to be removed there; and
+ * likewise what was sealed to a key that was revoked then.
  */
 #include "roster_acts.h"
 
@@ -42,22 +43,47 @@ may_be_in_a_queue(const struct copy_record *p, int64_t now)
 	    COPY_MARKED && now - p->sent < POSTFIX_KEEPS_SECONDS);
 }
 
+/* fpr NULL: whatever they are sealed to. */
+static void
+add_handed(struct command *c, const struct copy_record *p, size_t n,
+    const char *fpr, struct recall *out)
+{
+	struct copy_record *all = sk_arena_array(c->arena, out->nhanded + n +
+	    1, sizeof(*all));
+
+	if (out->nhanded)
+		memcpy(all, out->handed, out->nhanded * sizeof(*all));
+	for (size_t i = 0; i < n; i++)
+		if (may_be_in_a_queue(&p[i], c->now) && (!fpr || (p[i].fpr &&
+		    strcmp(p[i].fpr, fpr) == 0)))
+			all[out->nhanded++] = p[i];
+	out->handed = all;
+}
+
 static int
 list_handed(struct command *c, const char *person, struct recall *out)
 {
-	struct copy_record *p = NULL, *all;
+	struct copy_record *p = NULL;
 	size_t n = 0;
 	int r = store_copies_of(c->d->store, c->arena, person, RECEIVED_MAX,
 	    &p, &n);
 
-	all = sk_arena_array(c->arena, out->nhanded + n + 1, sizeof(*all));
-	if (out->nhanded)
-		memcpy(all, out->handed, out->nhanded * sizeof(*all));
-	for (size_t i = 0; i < n; i++)
-		if (may_be_in_a_queue(&p[i], c->now))
-			all[out->nhanded++] = p[i];
-	out->handed = all;
+	add_handed(c, p, n, NULL, out);
 	return r;
+}
+
+int
+recall_sealed_to(struct command *c, const char *person, int64_t case_row,
+    const char *fpr, struct recall *out)
+{
+	struct copy_record *p = NULL;
+	size_t n = 0;
+	int r = person ? store_copies_of(c->d->store, c->arena, person,
+	    RECEIVED_MAX, &p, &n) : store_copy_list(c->d->store, c->arena, -1,
+	    0, case_row, RECEIVED_MAX, &p, &n);
+
+	add_handed(c, p, n, fpr, out);
+	return command_store(c, r, "copies");
 }
 
 int
@@ -102,14 +128,19 @@ recall_end(struct command *c, const char *org, const char *why)
 }
 
 void
-recall_document(struct command *c, struct sk_json *o, const struct recall *r)
+recall_handed(struct command *c, struct sk_json *o, const struct recall *r)
 {
-	struct sk_json *all;
+	struct sk_json *all = sk_json_set(o, "handed_over", sk_json_array());
 
-	sk_json_set_int(o, "stopped", (int64_t)r->stopped);
-	all = sk_json_set(o, "handed_over", sk_json_array());
 	for (size_t i = 0; i < r->nhanded; i++)
 		document_copy(sk_json_add(all, sk_json_object()),
 		    &r->handed[i], command_role(c, FOR_OPERATOR |
 		    FOR_MEMBERSHIP));
+}
+
+void
+recall_document(struct command *c, struct sk_json *o, const struct recall *r)
+{
+	sk_json_set_int(o, "stopped", (int64_t)r->stopped);
+	recall_handed(c, o, r);
 }

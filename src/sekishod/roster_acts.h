@@ -69,5 +69,11 @@ int recall_copies(struct command *c, const char *person, const char *why,
     bool hold, struct recall *out);
 /* What was held by that word for people of this organisation is judged anew. */
 int recall_end(struct command *c, const char *org, const char *why);
+/* Adds to out->handed what was sealed to that key, of a person or a case. */
+int recall_sealed_to(struct command *c, const char *person, int64_t case_row,
+    const char *fpr, struct recall *out);
+/* The table of them, and with it how many were stopped. */
+void recall_handed(struct command *c, struct sk_json *o,
+    const struct recall *r);
 void recall_document(struct command *c, struct sk_json *o,
     const struct recall *r);

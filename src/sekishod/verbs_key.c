@@ -218,6 +218,22 @@ known_one(struct command *c, const struct msg_inspected *in)
 	return known;
 }
 
+/* What was sealed to a revoked or stopped key and has gone to Postfix, by queue
+ * id. */
+static int
+document_handed(struct command *c, const struct key_record *keys, size_t n)
+{
+	struct recall out = { 0 };
+	int r = SK_OK;
+
+	for (size_t i = 0; i < n && !r; i++)
+		if (keys[i].facts.revoked || keys[i].facts.stopped)
+			r = recall_sealed_to(c, keys[i].person,
+			    keys[i].case_row, keys[i].fpr, &out);
+	recall_handed(c, c->out, &out);
+	return r;
+}
+
 static int
 inspected(struct command *c, struct channel_message *m, const char *error)
 {
@@ -248,7 +264,7 @@ inspected(struct command *c, struct channel_message *m, const char *error)
 	c->out = sk_json_document("key");
 	document_key(c->out, &k, c->now);
 	sk_json_set_bool(c->out, "address_differs", x->mismatch);
-	return SK_OK;
+	return document_handed(c, &k, 1);
 }
 
 int
@@ -358,32 +374,45 @@ verb_key_decline(struct command *c)
 	return SK_OK;
 }
 
+static void
+document_keys(struct command *c, struct sk_json *all,
+    const struct key_record *keys, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		document_key(sk_json_add(all, sk_json_object()), &keys[i],
+		    c->now);
+}
+
 static int
-add_keys(struct command *c, struct sk_json *all, const char *person,
-    int64_t case_row)
+add_keys(struct command *c, struct sk_json *all, const char *person)
 {
 	struct key_record *keys = NULL;
 	size_t n = 0;
-	int r = command_store(c, store_keys(c->d->store, c->arena, person,
-	    case_row, &keys, &n), "keys");
+	int r = command_store(c, store_keys(c->d->store, c->arena, person, 0,
+	    &keys, &n), "keys");
 
-	for (size_t i = 0; i < n && !r; i++)
-		document_key(sk_json_add(all, sk_json_object()), &keys[i],
-		    c->now);
+	document_keys(c, all, keys, n);
 	return r;
 }
 
 int
 verb_key_show(struct command *c)
 {
+	struct key_record *keys = NULL;
 	struct key_owner o;
+	size_t n = 0;
 	int r = command_key_owner(c, &o);
 
 	if (r)
 		return r;
+	r = command_store(c, store_keys(c->d->store, c->arena, o.person,
+	    o.case_row, &keys, &n), "keys");
+	if (r)
+		return r;
 	c->out = sk_json_document("keys");
-	return add_keys(c, sk_json_set(c->out, "keys", sk_json_array()),
-	    o.person, o.case_row);
+	document_keys(c, sk_json_set(c->out, "keys", sk_json_array()), keys,
+	    n);
+	return document_handed(c, keys, n);
 }
 
 /* Of every case too, since nobody else would find them. */
@@ -428,7 +457,7 @@ verb_key_list(struct command *c)
 	if (command_flag(c, "proposed"))
 		return list_proposed(c, all);
 	for (size_t i = 0; i < k.npersons && !r; i++)
-		r = add_keys(c, all, k.persons[i].id, 0);
+		r = add_keys(c, all, k.persons[i].id);
 	return r;
 }
 
