@@ -4,39 +4,12 @@ person, told once without content, and goes when the address is right again;
 nothing that anybody can forge does more than that."""
 import re
 
-from harness import cases, copies, lmtp, mails, roster, wait
+from harness import bounce, cases, copies, lmtp, mails, roster, wait
 from harness.tap import has, lacks, run, same, step
 from harness.world import world
 
 WHO, POC = "acme-sato", "acme-mori"
 SECRET = "203.0.113.77"
-
-
-def report(address, action="failed", status="5.1.1", head=b""):
-    """A bounce as RFC 3464 has it; head: what is returned of our mail."""
-    body = (b"--b\nContent-Type: text/plain\n\nSee below.\n"
-            b"--b\nContent-Type: message/delivery-status\n\n"
-            b"Reporting-MTA: dns; mx.test\n\n"
-            b"Final-Recipient: rfc822; " + address.encode() +
-            b"\nAction: " + action.encode() + b"\nStatus: " +
-            status.encode() + b"\n")
-    if head:
-        body += b"--b\nContent-Type: text/rfc822-headers\n\n" + head
-    return body + b"\n--b--\n", [
-        "Content-Type: multipart/report; report-type=delivery-status;\n"
-        ' boundary="b"']
-
-
-def bounce(w, to, address, subject="Undelivered", count=1, **how):
-    body, content = report(address, **how)
-    for _ in range(count):
-        before = len(w.council.json("mail", "list", "--last", 1000)["mails"])
-        raw = mails.mail("mailer-daemon@mx.test", to, subject, body=body,
-                         content=content)
-        same(lmtp.deliver(w, raw, [to], ""), [250])
-        wait.until("the bounce to be filed", lambda: (
-            lambda all: len(all) > before and all[0]["state"] == "filed")(
-            w.council.json("mail", "list", "--last", 1000)["mails"]))
 
 
 def copies_of(w, person, state=None):
@@ -72,7 +45,7 @@ def forged(w):
     for to in ("csc-return@council.test",
                "csc-return+" + "a" * 26 + "@council.test",
                "csc-return+x@council.test"):
-        bounce(w, to, roster.ADDRESSES[WHO])
+        bounce.deliver(w, to, roster.ADDRESSES[WHO])
     now = w.council.json("outbox", "list")["copies"]
     same([(c["copy"], c["state"]) for c in now if c["template"] != "N-01"],
          [(c["copy"], c["state"]) for c in before if c["template"] != "N-01"])
@@ -82,7 +55,7 @@ def forged(w):
 @step("for good: that copy is marked, its person is stopped, all are told once",
       needed=True)
 def permanent(w):
-    bounce(w, w.first.sender, roster.ADDRESSES[WHO], count=3)
+    bounce.deliver(w, w.first.sender, roster.ADDRESSES[WHO], count=3)
     same([c["reason"] for c in copies_of(w, WHO, "bounced")], ["bounced"])
     w.sink.wait("duty@council.test.example")
     wait.until("a notice", lambda: notices(w))
@@ -137,7 +110,7 @@ def released(w):
 @step("a new address ends it: exactly what was missed goes there")
 def moved(w):
     last = w.sink.all(roster.ADDRESSES[WHO])[-1]
-    bounce(w, last.sender, roster.ADDRESSES[WHO])
+    bounce.deliver(w, last.sender, roster.ADDRESSES[WHO])
     digest(w, "接続先 203.0.113.79")
     w.sink.wait(roster.ADDRESSES["lab-ito"], 3)
     address = "hanako@acme.test"
@@ -150,7 +123,7 @@ def moved(w):
     same(sum("203.0.113.79" in t for t in texts), 1)
     same(len(w.sink.all(roster.ADDRESSES[WHO])), 3)
     # A late bounce of the old address is no news of the new one.
-    bounce(w, w.first.sender, roster.ADDRESSES[WHO], subject="again")
+    bounce.deliver(w, w.first.sender, roster.ADDRESSES[WHO], subject="again")
     assert w.council.json("person", "show", WHO)["delivery"] == "ok"
 
 
@@ -184,7 +157,7 @@ def late(w):
     senders = list(all_of)[-5:]
     for n, sender in enumerate(senders):
         same(w.council.json("person", "show", person)["delivery"], "ok")
-        bounce(w, sender, address, action="delayed", status="4.4.1",
+        bounce.deliver(w, sender, address, action="delayed", status="4.4.1",
                count=3 if n == 0 else 1)
     same(w.council.json("person", "show", person)["delivery"], "late")
     told = [c for c in copies_of(w, person, "sent") if c["reason"] == "late"]
@@ -209,7 +182,7 @@ def quoted(w):
     body = (f"{got['Reply-To']}\n1-A\n2-E\n3-D\n4-Y\nはい\n").encode()
     raw = mails.mail("mailer-daemon@consulter.test", token,
                      "Undelivered Mail Returned to Sender",
-                     body=body + report(who)[0], content=report(who)[1])
+                     body=body + bounce.report(who)[0], content=bounce.report(who)[1])
     same(lmtp.deliver(w, raw, [token], ""), [250])
     wait.until("the bounce to be filed", lambda: any(
         m["class"].lower() == "bounce" for m in
@@ -224,7 +197,7 @@ def no_loop(w):
     w.postfix.drained()		# the notice of the step before is there
     notice = w.sink.all("duty@council.test.example")[-1]
     count = len(w.sink.all("duty@council.test.example"))
-    bounce(w, notice.sender, "duty@council.test.example", count=3)
+    bounce.deliver(w, notice.sender, "duty@council.test.example", count=3)
     w.postfix.drained()
     same(len(w.sink.all("duty@council.test.example")), count)
     assert [c for c in w.council.json("outbox", "list", "--state",

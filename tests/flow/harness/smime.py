@@ -4,8 +4,11 @@ import base64
 import email
 import email.policy
 import pathlib
+import shutil
 import subprocess
 
+# A council that has a certificate, and a file of roots.
+SETTINGS = 'smime = { home = "gs"; };\n'
 MAKER = pathlib.Path(__file__).parents[2] / "fault" / "certificates.sh"
 
 
@@ -59,6 +62,37 @@ class Certificates:
             "x509", "-req", "-in", "council.csr", "-CA", "middle.pem",
             "-CAkey", "middle.key", "-set_serial", serial, "-days", "365",
             "-copy_extensions", "copyall")
+
+    def issue(self, name, address, days=365, key=None):
+        """NAME.pem and NAME.key, ours to choose how long; `key`: the key pair
+        of that one, since making one takes time."""
+        pair = ["-newkey", "rsa:2048", "-nodes", "-keyout", f"{name}.key"]
+        if key:
+            shutil.copy(self.dir / f"{key}.key", self.dir / f"{name}.key")
+            pair = ["-key", f"{name}.key"]
+        self.openssl(
+            "req", "-new", *pair, "-subj", f"/O=Test/CN={name}", "-out",
+            f"{name}.csr", "-addext", f"subjectAltName=email:{address}",
+            "-addext", "keyUsage=critical,digitalSignature,keyEncipherment",
+            "-addext", "extendedKeyUsage=emailProtection")
+        self.openssl(
+            "x509", "-req", "-in", f"{name}.csr", "-CA", "middle.pem",
+            "-CAkey", "middle.key", "-set_serial", f"0x{name.encode().hex()}",
+            "-days", str(days), "-copy_extensions", "copyall", "-out",
+            f"{name}.pem")
+
+    def certify(self, council):
+        """The council asks for a certificate and takes the answer."""
+        council.run("setup", "smime", "--request")
+        (self.dir / "answer.pem").write_bytes(self.answer(
+            (council.dir / "gs/request.csr").read_bytes()))
+        (self.dir / "chain.pem").write_bytes(
+            (self.dir / "middle.pem").read_bytes() +
+            (self.dir / "root.pem").read_bytes())
+        for name in ("answer.pem", "chain.pem"):
+            (self.dir / name).chmod(0o644)
+        council.run("setup", "smime", "--import", self.dir / "answer.pem",
+                    "--chain", self.dir / "chain.pem")
 
     def detached(self, name, inner, boundary="=_sig"):
         der = self.openssl("cms", "-sign", "-binary", "-signer",
