@@ -28,7 +28,7 @@ openpgp = {{ home = "gnupg"; fingerprint = ""; }};
 vault = {{ key = "vault.key"; }};
 control = {{ socket = "control"; }};
 authentication = {{ authserv_id = "{authserv}"; }};
-"""
+{more}"""
 
 MAIL = """\
 Authentication-Results: {authserv}; dmarc=pass header.from={domain}\r
@@ -55,7 +55,7 @@ def mail(sender, to, ident, text, more=""):
 
 
 class Council:
-    def __init__(self, lab, name, build, top):
+    def __init__(self, lab, name, build, top, more=""):
         self.lab, self.name = lab, name
         self.dir = lab.path(name)
         self.dir.mkdir(mode=0o700)
@@ -63,7 +63,7 @@ class Council:
         self.conf = self.dir / "sekisho.conf"
         self.conf.write_text(CONF.format(
             domain=DOMAIN, top=top, dir=self.dir, relay=self.relay,
-            authserv=AUTHSERV))
+            authserv=AUTHSERV, more=more))
         self.programs = lay_out(lab, build)
         self.env = {**os.environ, "LC_ALL": "C.UTF-8",
                     "SEKISHO_LIBEXECDIR": str(self.programs),

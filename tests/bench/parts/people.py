@@ -14,25 +14,26 @@ def address(n):
     return f"p{n}@o{n // PER_ORG}.example"
 
 
-def roster(first, last):
+def roster(first, last, scheme=lambda n: "openpgp"):
     rows = [HEAD]
     for n in range(first, last):
         org = n // PER_ORG
         roles = "poc+handler" if n % PER_ORG == 0 else "handler"
         rows.append(f"ADD,o{org},Organisation {org},class2,"
                     f"critical_infrastructure,no,yes,p{n},Person {n},{roles},"
-                    f"yes,{'ja' if n % 2 else 'en'},{address(n)},openpgp,approved 2026-1")
+                    f"yes,{'ja' if n % 2 else 'en'},{address(n)},{scheme(n)},"
+                    "approved 2026-1")
     return "\n".join(rows) + "\n"
 
 
-def make_key(folder, n):
-    """The certificate's file; the secret part is thrown away."""
+def make_key(folder, n, *more):
+    """The certificate's file, with its revocation beside it as .rev; the
+    secret part is thrown away."""
     secret, cert = folder / f"{n}.key", folder / f"{n}.asc"
     run("sq", "key", "generate", "--userid", f"Person {n} <{address(n)}>",
-        "--export", secret, "--rev-cert", folder / f"{n}.rev")
+        "--export", secret, "--rev-cert", cert.with_suffix(".rev"), *more)
     cert.write_text(run("sq", "key", "extract-cert", secret))
     secret.unlink()
-    (folder / f"{n}.rev").unlink()
     return cert
 
 
@@ -46,12 +47,16 @@ def make_keys(folder, count):
     return both_cores(lambda n: make_key(folder, n), range(count))
 
 
+def enroll(council, first, last, *scheme):
+    table = council.dir / f"roster-{first}.csv"
+    table.write_text(roster(first, last, *scheme))
+    council.tell("roster", "import", str(table), "--apply")
+
+
 def register(council, certs, first, last):
     """Imports persons first to last with their keys, as an operator would."""
     trials = Counter(council, "key.tried")
-    table = council.dir / f"roster-{first}.csv"
-    table.write_text(roster(first, last))
-    council.tell("roster", "import", str(table), "--apply")
+    enroll(council, first, last)
     both_cores(lambda n: council.tell("key", "import", f"p{n}",
                                       str(certs[n]), "--approve"),
                range(first, last))
