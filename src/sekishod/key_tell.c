@@ -69,7 +69,9 @@ values(struct daemon *d, struct sk_arena *a, const struct key_news *n,
 	    n->what == KEY_NEWS_UNUSABLE || n->what == KEY_NEWS_STOPPED);
 	tv_flag(v, "expired", n->what == KEY_NEWS_ENDED);
 	if (n->key) {
-		tv_str(v, "key_fpr", values_fpr(a, n->key->fpr));
+		/* As its owner's program shows it; SHA-1 can be met. */
+		tv_str(v, "key_fpr", values_fpr(a, n->key->scheme ==
+		    KEY_SMIME ? n->key->sha256 : n->key->fpr));
 		tv_str(v, "date", sk_date_local(a, ends));
 		tv_str(v, "key_until", ends ? sk_date_local(a, ends) : NULL);
 	}
