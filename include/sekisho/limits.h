@@ -70,6 +70,7 @@
 
 /* --- keyd --- */
 #define LIMIT_KEYD_SECONDS 60		/* one operation; gpg on 25 MiB takes 1 s */
+#define LIMIT_KEYD_GRACE_SECONDS 15	/* more for keyd to end a gpg and an agent that hang, and say so, before it is killed itself: 4 in an operation, 10 in a start */
 #define LIMIT_KEYD_GREETING_SECONDS 10	/* gpg-agent starts within 1 s */
 #define LIMIT_PLAINTEXT (64UL * 1024 * 1024) /* decrypted bytes: 916 bytes can inflate to 300 MB */
 #define LIMIT_PLAINTEXT_RATIO 100	/* times the ciphertext, above 1 MiB */

@@ -131,6 +131,10 @@ void home_scratch_clean(const char *scratch);	/* all but the settings */
  * user's run directory where there is one. Starts gpgconf. */
 char *home_agent_socket(struct sk_arena *a, const char *dir,
     struct sk_error *e);
-/* The agent behind the socket, or 0. Waits a second at most. */
+/* The agent behind the socket, 0 if nobody is there, or HOME_AGENT_SILENT.
+ * Waits a second at most, or two. */
+#define HOME_AGENT_SILENT (-1)
 pid_t home_agent_pid(const char *socket);
-void home_agent_end(const char *socket);
+/* Also one that hangs: it is found by the command line that names this home,
+ * so not behind keyd's walls. */
+void home_agent_end(const char *dir, const char *socket);

@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -244,8 +245,9 @@ connect_agent(const char *path)
 {
 	const struct timeval patience = { .tv_sec = 1 };
 	struct sockaddr_un sa = { .sun_family = AF_UNIX };
-	int fd;
+	int fd, error;
 
+	errno = ENAMETOOLONG;
 	if (strlen(path) >= sizeof(sa.sun_path))
 		return -1;
 	memcpy(sa.sun_path, path, strlen(path));
@@ -253,9 +255,13 @@ connect_agent(const char *path)
 	if (fd < 0)
 		return -1;
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	/* Its queue is full when it takes nobody in. */
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
 	if (connect(fd, (struct sockaddr *)&sa, sizeof(sa)) == 0)
 		return fd;
+	error = errno;
 	close(fd);
+	errno = error;
 	return -1;
 }
 
@@ -269,10 +275,11 @@ home_agent_pid(const char *path)
 	const char *d = NULL;
 	size_t len = 0;
 	ssize_t n = 0;
+	bool silent;
 	int fd = connect_agent(path);
 
 	if (fd < 0)
-		return 0;
+		return errno == EAGAIN ? HOME_AGENT_SILENT : 0;
 	if (sk_fd_write(fd, ask, sizeof(ask) - 1) != 0)
 		goto out;
 	while (len < sizeof(line) - 1 && d == NULL &&
@@ -284,26 +291,89 @@ home_agent_pid(const char *path)
 			d = NULL;
 	}
 out:
+	silent = n < 0 && errno == EAGAIN;
 	close(fd);
-	return d != NULL ? (pid_t)strtol(d + 3, NULL, 10) : 0;
+	return d != NULL ? (pid_t)strtol(d + 3, NULL, 10) :
+	    silent ? HOME_AGENT_SILENT : 0;
+}
+
+/* ---- an agent that answers nobody any more ---- */
+
+static bool
+same_folder(const char *x, const char *y)
+{
+	struct stat a, b;
+
+	return stat(x, &a) == 0 && stat(y, &b) == 0 && a.st_dev == b.st_dev &&
+	    a.st_ino == b.st_ino;
+}
+
+/* The word behind this one in a list of words that end with NUL. */
+static const char *
+word_after(const char *at, const char *end, const char *word)
+{
+	bool found = false;
+
+	for (; at < end && !found; at += strlen(at) + 1)
+		found = strcmp(at, word) == 0;
+	return at < end ? at : NULL;
+}
+
+/* "gpg-agent --homedir DIR ...", as gpg starts it. A number alone would say
+ * little: it may be another process's by now. */
+static bool
+is_agent_of(const char *pid, const char *dir)
+{
+	const char *name, *slash, *home = NULL;
+	char path[280];
+	struct sk_buf b;
+
+	snprintf(path, sizeof(path), "/proc/%s/cmdline", pid);
+	sk_buf_init(&b, LIMIT_CONFIG_FILE);
+	if (sk_file_read(path, &b, NULL) == 0) {
+		name = sk_buf_str(&b);
+		slash = strrchr(name, '/');
+		if (strcmp(slash != NULL ? slash + 1 : name, "gpg-agent") == 0)
+			home = word_after(name, name + b.len, "--homedir");
+		home = home != NULL && same_folder(home, dir) ? home : NULL;
+	}
+	sk_buf_free(&b);
+	return home != NULL;
+}
+
+static void
+end_silent(const char *dir)
+{
+	DIR *d = opendir("/proc");
+	struct dirent *f;
+
+	if (d == NULL)
+		return;
+	while ((f = readdir(d)) != NULL)
+		if (strspn(f->d_name, "0123456789") == strlen(f->d_name) &&
+		    is_agent_of(f->d_name, dir))
+			kill((pid_t)strtol(f->d_name, NULL, 10), SIGKILL);
+	closedir(d);
 }
 
 /* Returns when the agent's socket is dead: an agent on its way out still
  * answers, keeps a new one from starting, and then takes its socket away;
  * gpg would wait five seconds for nothing. */
 void
-home_agent_end(const char *path)
+home_agent_end(const char *dir, const char *path)
 {
 	const struct timespec moment = { .tv_nsec = 2 * 1000 * 1000 };
 	pid_t pid = home_agent_pid(path);
 	int fd, i;
 
-	if (pid <= 1 || kill(pid, SIGTERM) != 0)
+	if (pid == HOME_AGENT_SILENT)
+		end_silent(dir);
+	else if (pid <= 1 || kill(pid, SIGTERM) != 0)
 		return;
 	for (i = 0; i < 1000 && (fd = connect_agent(path)) >= 0; i++) {
 		close(fd);
 		nanosleep(&moment, NULL);
 	}
-	if (i == 1000)
+	if (i == 1000 && pid > 1)
 		kill(pid, SIGKILL);
 }

@@ -114,7 +114,7 @@ keyd_agent_leave(struct sk_arena *a, const char *home)
 	char *socket = home_agent_socket(a, home, NULL);
 
 	if (socket != NULL)
-		home_agent_end(socket);
+		home_agent_end(home, socket);
 }
 
 static int

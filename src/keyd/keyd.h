@@ -54,6 +54,8 @@ struct keyd {
 	int64_t counted_since, opens_since;
 	uint32_t opens;			/* vault openings of this minute */
 	bool alarmed;
+	bool stuck;			/* by an agent that only the next
+					 * start can end */
 };
 
 /* What goes back; fd -1 for none. */

@@ -81,14 +81,16 @@ keyd_log_counts(struct keyd *k, bool now)
 		k->counts[i] = 0;
 }
 
-/* An agent that made gpg wait would make the next one wait as well. */
+/* An agent that made gpg wait would make the next one wait as well. One that
+ * nobody knows is found at the next start, outside the walls. */
 static void
-after_agent(struct ring *r, bool passed)
+after_agent(struct keyd *k, struct ring *r, bool passed)
 {
 	if (passed) {
 		if (r->agent > 1)
 			kill(r->agent, SIGKILL);
-		r->agent = 0;
+		r->agent = home_agent_pid(r->agent_socket);
+		k->stuck |= r->agent == HOME_AGENT_SILENT;
 	} else if (r->agent == 0 || keyd_seconds() != r->agent_asked) {
 		/* gpg may have started another one: whom to end at the next
 		 * deadline must be known before it. */
@@ -107,9 +109,9 @@ after(struct keyd *k, uint32_t type)
 		sk_log(SK_WARN, "keyd.timeout", "type=%u seconds=%u", type,
 		    k->deadline);
 	}
-	after_agent(&k->openpgp, passed);
+	after_agent(k, &k->openpgp, passed);
 	if (k->smime.home != NULL)
-		after_agent(&k->smime, passed);
+		after_agent(k, &k->smime, passed);
 	keyd_log_counts(k, false);
 }
 
@@ -147,7 +149,7 @@ answer_one(struct keyd *k, int fd, const struct channel_message *m)
 		    sk_buf_span(&out.fields), &out.fd, out.fd >= 0 ? 1 : 0);
 	sk_fd_close(&out.fd);
 	sk_buf_free(&out.fields);
-	return ret;
+	return ret == SK_OK && k->stuck ? SK_ERR_UNAVAILABLE : ret;
 }
 
 /* Waits for fd; false when SIGTERM came. */
@@ -198,7 +200,7 @@ serve_socket(struct keyd *k, int listener, uid_t peer)
 	pid_t pid;
 	int fd;
 
-	while (wait_for(k, listener)) {
+	while (!k->stuck && wait_for(k, listener)) {
 		fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 		if (fd < 0)
 			continue;
@@ -209,5 +211,5 @@ serve_socket(struct keyd *k, int listener, uid_t peer)
 			    (unsigned int)uid);
 		sk_fd_close(&fd);
 	}
-	return SK_OK;
+	return k->stuck ? SK_ERR_UNAVAILABLE : SK_OK;
 }

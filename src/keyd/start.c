@@ -47,7 +47,7 @@ ring_start(struct keyd *k, struct ring *r, struct sk_error *e)
 	r->agent_socket = home_agent_socket(k->arena, r->home, e);
 	if (r->agent_socket == NULL)
 		return SK_ERR_UNAVAILABLE;
-	home_agent_end(r->agent_socket);
+	home_agent_end(r->home, r->agent_socket);
 	r->pgp = pgp_new(r->home, r->scheme, e);
 	r->scratch = r->pgp != NULL ? pgp_new(r->scratch_dir, r->scheme, e) :
 	    NULL;
@@ -59,7 +59,7 @@ static void
 ring_end(struct ring *r)
 {
 	if (r->agent_socket != NULL)
-		home_agent_end(r->agent_socket);
+		home_agent_end(r->home, r->agent_socket);
 	known_close(&r->known);
 	pgp_free(&r->scratch);
 	pgp_free(&r->pgp);
@@ -217,6 +217,10 @@ keyd_behind_walls(struct keyd *k, struct sk_error *e)
 		return ret;
 	deadline_start(k->deadline);
 	ret = own_load(k, r, e);
+	if (ret != 0 && deadline_passed())
+		ret = sk_fail(e, SK_ERR_TEMP, r->home, "gpg or its agent did "
+		    "not answer in %u seconds; the next start ends it",
+		    k->deadline);
 	if (ret == 0) {
 		smime_behind_walls(k);
 		ret = make_ready(k, e);

@@ -41,7 +41,7 @@ static const struct {
 	[POOL_READER] = { "reader.died", MSG_READER_READY,
 	    LIMIT_READER_SECONDS },
 	[POOL_KEYD] = { "keyd.died", MSG_KEYD_READY,
-	    LIMIT_KEYD_SECONDS + 5 },		/* its own ends first */
+	    LIMIT_KEYD_SECONDS + LIMIT_KEYD_GRACE_SECONDS },
 	[POOL_COURIER] = { "courier.died", COURIER_READY,
 	    LIMIT_COURIER_SECONDS + 30 },	/* libcurl's own ends first */
 	[POOL_FETCHER] = { "fetcher.died", FETCHER_READY,
@@ -189,22 +189,31 @@ settle(struct helper *h, bool leaving, bool from_outside, const char *error)
 		op_answer(h->pool, at_work, NULL, error);
 }
 
+/* Has it ended? It is not yet waited for: its group keeps its number. */
+static bool
+ended(const struct helper *h)
+{
+	siginfo_t i = { 0 };
+
+	return waitid(P_PID, (id_t)h->pid, &i, WEXITED | WNOHANG | WNOWAIT) ==
+	    0 && i.si_pid == h->pid;
+}
+
 /* The channel is closed: the process ends by itself, or a hostile one that
  * only closed its end is killed (*kill_now is set then); either way we never
- * wait for long. */
+ * wait for long. A keyd leads a group: a gpg of it that hangs goes with it. */
 static int
 reap(struct helper *h, bool *kill_now)
 {
 	const struct timespec pause = { .tv_nsec = 1000 * 1000 };
-	int status = 0;
+	int status = 0, i;
 
-	for (int i = 0; i < 50 && !*kill_now; i++) {
-		if (waitpid(h->pid, &status, WNOHANG) == h->pid)
-			return status;
+	for (i = 0; i < 50 && !*kill_now && !ended(h); i++)
 		nanosleep(&pause, NULL);
-	}
-	*kill_now = true;
-	kill(h->pid, SIGKILL);
+	*kill_now |= i == 50;
+	kill(-h->pid, SIGKILL);
+	if (*kill_now)
+		kill(h->pid, SIGKILL);
 	while (waitpid(h->pid, &status, 0) < 0 && errno == EINTR)
 		;
 	return status;

@@ -4,6 +4,7 @@
  */
 #include <config.h>
 
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -217,6 +218,15 @@ stop(pid_t pid)
 	sk_buf_free(&b);
 }
 
+/* Only a process that ends closes its end. */
+static bool
+ends_by_itself(const struct keyd *k)
+{
+	struct pollfd p = { .fd = k->fd, .events = POLLIN };
+
+	return poll(&p, 1, 5000) == 1;
+}
+
 /* A hanging agent costs one operation its deadline, and no more. */
 static void
 hanging_agent_is_ended(void **state)
@@ -236,6 +246,55 @@ hanging_agent_is_ended(void **state)
 	assert_string_equal(s.reason, "it took too long");
 	assert_int_equal(seal_status(&k), 0);
 	assert_int_not_equal(keyd_agent(h, 0), agent);
+	assert_int_equal(keyd_end_of(h, &k), 0);
+}
+
+/* keyd was killed while its agent hung: the next one ends that agent, though
+ * it does not say its number, and does not wait for it. */
+static void
+hanging_agent_of_before_is_ended(void **state)
+{
+	struct keyd k;
+	pid_t agent;
+
+	(void)state;
+	keyd_begin(h, &k, 0, NULL);
+	assert_int_equal(seal_status(&k), 0);
+	agent = keyd_agent(h, 0);
+	stop(agent);
+	assert_int_equal(kill(k.pid, SIGKILL), 0);
+	assert_int_not_equal(keyd_end_of(h, &k), 0);
+	keyd_begin(h, &k, 0, "10");
+	assert_int_equal(seal_status(&k), 0);
+	assert_int_not_equal(keyd_agent(h, 0), agent);
+	assert_int_equal(keyd_end_of(h, &k), 0);
+}
+
+/* Another agent took the place of the one it knew, and hangs: keyd ends, and
+ * is started anew, rather than wait for it at every copy. */
+static void
+hanging_agent_that_nobody_knows_is_ended(void **state)
+{
+	struct sealed s;
+	struct keyd k;
+
+	(void)state;
+	keyd_begin(h, &k, 0, "2");
+	assert_int_equal(seal_status(&k), 0);
+	assert_int_equal(kill(keyd_agent(h, 0), SIGKILL), 0);
+	assert_int_equal(seal_status(&k), 0);
+	stop(keyd_agent(h, 0));
+	s = keyd_seal(h, &k, alice.fpr, alice.block, sk_span_str("text"));
+	assert_int_equal(s.status, SK_ERR_TEMP);
+	/* Where a second passed in between, it knew the new one too. */
+	if (!ends_by_itself(&k)) {
+		assert_int_equal(seal_status(&k), 0);
+		assert_int_equal(keyd_end_of(h, &k), 0);
+		return;
+	}
+	assert_int_not_equal(keyd_end_of(h, &k), 0);
+	keyd_begin(h, &k, 0, "10");
+	assert_int_equal(seal_status(&k), 0);
 	assert_int_equal(keyd_end_of(h, &k), 0);
 }
 
@@ -466,6 +525,8 @@ main(void)
 		cmocka_unit_test(the_vault_is_not_emptied_unseen),
 		cmocka_unit_test(dead_agent_is_replaced),
 		cmocka_unit_test(hanging_agent_is_ended),
+		cmocka_unit_test(hanging_agent_of_before_is_ended),
+		cmocka_unit_test(hanging_agent_that_nobody_knows_is_ended),
 		cmocka_unit_test(nothing_is_left_running),
 		cmocka_unit_test(broken_protocol_drops_the_peer),
 		cmocka_unit_test(two_keyds_share_nothing),

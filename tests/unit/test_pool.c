@@ -1,8 +1,9 @@
 /*
  * The pool with helpers of the test's own (this program under another name):
  * one that claims to be a keyd, one that dies of itself, one that does its
- * work.
+ * work, one that leaves a child of its group behind.
  */
+#include <fcntl.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -36,7 +37,18 @@ static struct {
 	int64_t worked;			/* for all answers */
 	uint32_t pids[2];
 	char error[160];
+	int64_t longest;		/* of the timers, in milliseconds */
 } t;
+
+void __real_loop_timer_in(struct loop_timer *x, int64_t ms);
+void __wrap_loop_timer_in(struct loop_timer *x, int64_t ms);
+
+void
+__wrap_loop_timer_in(struct loop_timer *x, int64_t ms)
+{
+	t.longest = ms > t.longest ? ms : t.longest;
+	__real_loop_timer_in(x, ms);
+}
 
 /* ---- the helper ---- */
 
@@ -92,6 +104,31 @@ die_at_work(int signal_number)
 	}
 }
 
+/* As a keyd whose gpg hangs: a child in its group holds the FIFO open. */
+static void
+leave_a_child(const char *fifo)
+{
+	struct channel_message m;
+	struct sk_buf none;
+	int fd;
+
+	setpgid(0, 0);
+	say_keyd_ready();
+	sk_buf_init(&none, 16);
+	channel_message_init(&m);
+	if (channel_recv(3, &m))
+		return;
+	fd = open(fifo, O_WRONLY | O_CLOEXEC);
+	sk_fd_write(fd, "x", 1);
+	if (fork() == 0) {
+		alarm(60);
+		pause();
+	}
+	close(fd);
+	say(MSG_SEALED, m.id + 1, &none);
+	pause();
+}
+
 /* The folder's name says how it behaves; each start leaves a byte there. */
 static int
 helper(const char *self)
@@ -110,6 +147,11 @@ helper(const char *self)
 		fclose(f);
 	}
 	sk_buf_init(&none, 16);
+	if (strstr(self, "group")) {
+		snprintf(path, sizeof(path), "%.*s/fifo",
+		    (int)(strrchr(self, '/') - self), self);
+		leave_a_child(path);
+	}
 	if (strstr(self, "liar"))
 		say_keyd_ready();
 	say(MSG_READER_READY, 0, &none);
@@ -157,6 +199,7 @@ council_keys_told(struct daemon *d, unsigned index,
 static void
 set_up(const char *kind)
 {
+	const char *name = strcmp(kind, "group") == 0 ? "keyd" : "reader";
 	char self[256], link[256];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
@@ -165,7 +208,7 @@ set_up(const char *kind)
 	self[n] = '\0';
 	snprintf(t.folder, sizeof(t.folder), "/tmp/%s-XXXXXX", kind);
 	assert_non_null(mkdtemp(t.folder));
-	snprintf(link, sizeof(link), "%s/sekisho-reader", t.folder);
+	snprintf(link, sizeof(link), "%s/sekisho-%s", t.folder, name);
 	assert_int_equal(symlink(self, link), 0);
 	t.d.config = &t.conf;
 	t.d.libexec = t.folder;
@@ -185,14 +228,16 @@ starts(void)
 static void
 tear_down(void)
 {
+	static const char *const names[] = { "sekisho-reader", "sekisho-keyd",
+		"starts", "fifo" };
 	char path[256];
 
 	pool_free(&t.pool);
 	loop_free(&t.d.loop);
-	snprintf(path, sizeof(path), "%s/sekisho-reader", t.folder);
-	unlink(path);
-	snprintf(path, sizeof(path), "%s/starts", t.folder);
-	unlink(path);
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		snprintf(path, sizeof(path), "%s/%s", t.folder, names[i]);
+		unlink(path);
+	}
 	rmdir(t.folder);
 }
 
@@ -342,6 +387,41 @@ a_fetcher_is_never_used_twice(void **state)
 	tear_down();
 }
 
+/* A keyd that is killed takes its gpg along: it would go on using the home, and
+ * its agent, beside the next one. And keyd's own deadline comes first: it ends
+ * the gpg and the agent, which a kill cannot (I7). */
+static void
+a_keyd_goes_with_its_group(void **state)
+{
+	char path[256], byte;
+	int fd;
+
+	(void)state;
+	set_up("group");
+	t.conf.openpgp_home = t.conf.vault_key = t.folder;
+	t.conf.openpgp_fpr = "";
+	snprintf(path, sizeof(path), "%s/fifo", t.folder);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	assert_true(fd >= 0);
+	t.pool = pool_new(&t.d, POOL_KEYD, 1);
+	pool_ask(t.pool, MSG_SEAL, sk_span_of("", 0), NULL, 0, false,
+	    answered, NULL);
+	loop_run(t.d.loop);
+	assert_string_equal(t.error, "answered what nobody asked");
+	assert_int_equal(starts(), 2);
+	assert_true(t.longest >= (LIMIT_KEYD_SECONDS + 10) * 1000);
+	/* Until the last of the two children is gone; for ever, if it stays. */
+	assert_int_equal(fcntl(fd, F_SETFL, 0), 0);
+	alarm(20);
+	assert_int_equal(read(fd, &byte, 1), 1);
+	assert_int_equal(read(fd, &byte, 1), 1);
+	assert_int_equal(read(fd, &byte, 1), 0);
+	alarm(0);
+	close(fd);
+	tear_down();
+}
+
 int
 main(int argc, char **argv)
 {
@@ -353,11 +433,13 @@ main(int argc, char **argv)
 		cmocka_unit_test(a_deadly_mail_is_not_tried_again),
 		cmocka_unit_test(a_reader_killed_from_outside_costs_nothing),
 		cmocka_unit_test(a_fetcher_is_never_used_twice),
+		cmocka_unit_test(a_keyd_goes_with_its_group),
 	};
 
 	if (argc > 0 && strcmp(argv[0], FETCHER_NAME) == 0)
 		return fetcher();
-	if (argc > 0 && strstr(argv[0], "/sekisho-reader"))
+	if (argc > 0 && (strstr(argv[0], "/sekisho-reader") ||
+	    strstr(argv[0], "/sekisho-keyd")))
 		return helper(argv[0]);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
