@@ -18,6 +18,8 @@ struct returned_known {
 	bool told;		/* this was heard of this hand-over before */
 	bool person;		/* to a registered person, at the address of
 				 * now */
+	bool elsewhere;		/* to a registered person, at an address of
+				 * before */
 	bool stopped;		/* nothing is sent to that person already */
 	unsigned late;		/* of how many other copies of that person
 				 * something was heard lately */
@@ -26,6 +28,8 @@ struct returned_known {
 
 struct returned {
 	bool lost;		/* the copy did not arrive */
+	bool again;		/* its person misses it, at the address of
+				 * now: it goes there (L23) */
 	bool counted;		/* it is late, or nobody knows */
 	const char *why;	/* NULL, or the word by which the person's
 				 * further copies are held from now on */

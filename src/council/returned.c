@@ -14,7 +14,7 @@
 static struct returned
 lost(const struct returned_known *k, const char *why)
 {
-	return (struct returned){ .lost = true,
+	return (struct returned){ .lost = true, .again = k->elsewhere,
 		.why = k->person && !k->stopped ? why : NULL };
 }
 

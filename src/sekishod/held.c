@@ -69,6 +69,12 @@ held_mend(struct sk_arena *a, const struct held_group *g)
 		return by_word;
 	if (g->person && returned_word(g->why))
 		return address_mend(a, g);
+	if (g->case_number && returned_word(g->why))
+		return sk_arena_printf(a, "the consulter did not get it: tell "
+		    "it another way: sekisho outbox mark %lld --delivered-by "
+		    "phone --reason ...; or, if the address takes mail again: "
+		    "sekisho outbox retry %lld", (long long)g->copy,
+		    (long long)g->copy);
 	if (key_holds(g->why) && (g->person || g->case_number))
 		return key_mend(a, g);
 	if (strcmp(g->why, "proof-failed") == 0)
@@ -143,6 +149,23 @@ take(struct gathering *x, const struct copy_record *c)
 	}
 }
 
+/* One that was lost is missed as long as its person is, or its case open. A P
+ * text is not: its sense was the day on which it was said. */
+static bool
+is_missed(struct gathering *x, const struct copy_record *c)
+{
+	struct case_record k;
+	struct person p;
+
+	if (returned_stop(x->d, x->a, c->person, c->address))
+		return true;
+	if (!c->encrypted)
+		return false;
+	return c->person ? store_person_get(x->d->store, x->a, c->person,
+	    &p) == SK_OK && p.active : c->case_row && store_case_get(
+	    x->d->store, x->a, c->case_row, &k) == SK_OK && !k.closed;
+}
+
 static int
 take_state(struct gathering *x, enum copy_state st)
 {
@@ -151,10 +174,8 @@ take_state(struct gathering *x, enum copy_state st)
 	int r = store_copy_list(x->d->store, x->a, (int)st, 0, 0, COPIES_MAX,
 	    &c, &n);
 
-	/* One that was lost is missed as long as its person is. */
 	for (size_t i = 0; i < n && !r; i++)
-		if (st == COPY_HELD || returned_stop(x->d, x->a, c[i].person,
-		    c[i].address))
+		if (st == COPY_HELD || is_missed(x, &c[i]))
 			take(x, &c[i]);
 	return r;
 }

@@ -43,13 +43,16 @@ know(const struct hearing *h, struct returned_known *k)
 	const struct policy *y = h->d->policy;
 	const struct copy_record *c = &h->copy;
 	struct person p;
+	bool active;
 
 	k->sent = c->state == COPY_SENT;
 	k->limit = y->delivery_late_copies;
 	if (!c->person)
 		return;
-	k->person = store_person_get(h->d->store, h->a, c->person, &p) ==
-	    SK_OK && p.active && sk_ascii_ieq(p.address, c->address);
+	active = store_person_get(h->d->store, h->a, c->person, &p) ==
+	    SK_OK && p.active;
+	k->person = active && sk_ascii_ieq(p.address, c->address);
+	k->elsewhere = active && !k->person;
 	k->stopped = returned_stop(h->d, h->a, c->person, c->address) != NULL;
 	store_returns_late(h->d->store, c->person, c->row, h->now -
 	    (int64_t)y->delivery_late_days * 86400, &k->late);
@@ -134,6 +137,11 @@ carry_out(const struct hearing *h, const struct returned *x,
 		    c->row, fate_word(fate), h->status ? h->status : ""));
 	if (!r && x->why)
 		r = stop(h, x->why);
+	/* Sealing moves it there. A P text was made for the one address. */
+	if (!r && x->again && c->encrypted) {
+		r = ledger_again(h->d, c);
+		outbox_kick(h->d->outbox);
+	}
 	sk_log(x->lost ? SK_WARN : SK_INFO, "copy.returned", "copy=%lld "
 	    "fate=%s status=%s stops=%s", (long long)c->row, fate_word(fate),
 	    h->status ? h->status : "-", x->why ? x->why : "no");

@@ -122,9 +122,18 @@ def moved(w):
     same(len(texts), 2)
     same(sum("203.0.113.79" in t for t in texts), 1)
     same(len(w.sink.all(roster.ADDRESSES[WHO])), 3)
-    # A late bounce of the old address is no news of the new one.
-    bounce.deliver(w, w.first.sender, roster.ADDRESSES[WHO], subject="again")
+    # A late bounce of the old address is no news of the new one: what was
+    # lost goes there, once, and nobody need do anything (L23).
+    bounce.deliver(w, w.first.sender, roster.ADDRESSES[WHO], subject="again",
+                   count=2)
     assert w.council.json("person", "show", WHO)["delivery"] == "ok"
+    w.sink.wait(address, 3)
+    w.postfix.drained()
+    texts = [copies.opened(w.keys[WHO], m)[1] for m in w.sink.all(address)]
+    same((len(texts), sum(SECRET in t for t in texts)), (3, 1))
+    same(len(w.sink.all(roster.ADDRESSES[WHO])), 3)
+    same([h for h in w.council.json("outbox", "list", "--held")["held"]
+          if h["person"] == WHO], [])
 
 
 @step("in the words of a Japanese carrier, of qmail, and of Exchange")

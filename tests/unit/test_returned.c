@@ -120,6 +120,27 @@ refusals(void **state)
 	refusal(0, "", false, "");
 }
 
+/* What was on its way to an address of before is missed at that of now. */
+static void
+judging_who_moved(void **state)
+{
+	struct returned_known k = known(FATE_PERMANENT);
+
+	(void)state;
+	assert_false(returned_judge(&k).again);
+	k.person = false;
+	k.elsewhere = true;
+	judged(k, true, false, NULL);
+	assert_true(returned_judge(&k).again);
+	k.fate = FATE_EXPIRED;
+	assert_true(returned_judge(&k).again);
+	k.fate = FATE_TEMPORARY;
+	assert_false(returned_judge(&k).again);
+	k.fate = FATE_PERMANENT;
+	k.sent = false;
+	assert_false(returned_judge(&k).again);
+}
+
 static int64_t
 sent_copy(struct world *w, const char *person)
 {
@@ -295,6 +316,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(judging),
 		cmocka_unit_test(refusals),
+		cmocka_unit_test(judging_who_moved),
 		T(heard_once), T(stops), T(lost_copies), T(plain_copies) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
