@@ -337,6 +337,9 @@ struct copy_record {
 	const char *address;		/* the one recipient */
 	const char *from;		/* desk or return address */
 	const char *fpr;		/* key sealed to, or NULL */
+	unsigned char key_hash[SK_HASH]; /* of that key's block, as it was
+					 * pinned then; zeros: not sealed, or
+					 * before it was kept */
 	const char *token;		/* also Message-ID's left side and the
 					 * Reply-To tag */
 	const char *in_reply_to;
@@ -360,11 +363,11 @@ int store_copy_message(struct store *s, struct sk_arena *a, int64_t row,
  * question, by an index that holds such copies only. */
 int store_copy_by_hash(struct store *s, struct sk_arena *a,
     const unsigned char hash[SK_HASH], struct copy_record *out);
-/* Stores proved bytes, hash, fingerprint, items and what they were then;
- * TO_SEAL -> READY. */
-int store_copy_sealed(struct store *s, int64_t row, const char *fpr,
-    const char *items, int64_t edition, struct sk_span message,
-    const unsigned char hash[SK_HASH]);
+/* Stores proved bytes, hash, key (NULL: a P text), items and what they were
+ * then; TO_SEAL -> READY. */
+int store_copy_sealed(struct store *s, int64_t row,
+    const struct key_facts *key, const char *items, int64_t edition,
+    struct sk_span message, const unsigned char hash[SK_HASH]);
 /* HANDING or READY -> READY (the same bytes again), READY -> HANDING; HELD,
  * BOUNCED or TO_SEAL -> TO_SEAL (drops the bytes); all but SENT and BOUNCED ->
  * HELD, DROPPED and, but for HANDING, MARKED; BOUNCED -> MARKED. Anything else

@@ -282,7 +282,7 @@ void outbox_head(struct daemon *d, struct sk_arena *a,
     struct compose_head *out);
 /* Proved bytes: hash them, store them READY. */
 int outbox_proved(struct daemon *d, const struct copy_record *c,
-    const char *fpr, const char *items, int64_t edition,
+    const struct key_facts *key, const char *items, int64_t edition,
     struct sk_span message);
 /* seal.c: one E copy through render, keyd, proof and store. done is called
  * when it stands READY, HELD or DROPPED, or is left to a later try. */

@@ -8,20 +8,27 @@
 #include <string.h>
 
 #include <sekisho/clock.h>
+#include <sekisho/hash.h>
 
 /* A key that was replaced while the relay was away may have been lost; one that
- * was revoked, or has ended, gets nothing more. */
+ * was revoked, or has ended, gets nothing more. Its newer form may have another
+ * subkey because that of before was lost: the bytes of before go nowhere, also
+ * where they may have arrived once. */
 static enum leave
 to_key(struct daemon *d, struct sk_arena *a, const struct copy_record *c,
     const char **reason)
 {
+	unsigned char hash[SK_HASH];
 	struct key_record k;
 
 	if (store_key_pinned(d->store, a, c->person, c->person ? 0 :
 	    c->case_row, &k) || !c->fpr || strcmp(k.fpr, c->fpr) != 0)
 		return LEAVE_SEAL_ANEW;
 	*reason = key_unusable(&k.facts, sk_now());
-	return **reason ? LEAVE_HOLD : LEAVE_YES;
+	if (**reason)
+		return LEAVE_HOLD;
+	sk_hash_of(k.facts.block, hash);
+	return sk_hash_eq(hash, c->key_hash) ? LEAVE_YES : LEAVE_SEAL_ANEW;
 }
 
 /* ---- what ends, and what may be over tomorrow ---- */
@@ -235,16 +242,13 @@ leave_digest(struct daemon *d, struct sk_arena *a,
 /* An item less than was sealed, or other words in one, words that it was not
  * looked through for, another key or another address. */
 static enum leave
-as_sealed(struct sk_arena *a, const struct copy_record *c,
-    const struct leave_items *x)
+as_sealed(struct daemon *d, struct sk_arena *a, const struct copy_record *c,
+    const struct leave_items *x, const char **reason)
 {
-	const struct person *p = &x->person;
-
 	return c->items && strcmp(edition_ids(a, x->items, x->n), c->items) ==
-	    0 &&
-	    edition_copy(x->items, x->n) == c->edition && p->fpr && c->fpr &&
-	    strcmp(p->fpr, c->fpr) == 0 && strcmp(p->address, c->address) ==
-	    0 ? LEAVE_YES : LEAVE_SEAL_ANEW;
+	    0 && edition_copy(x->items, x->n) == c->edition &&
+	    strcmp(x->person.address, c->address) == 0 ?
+	    to_key(d, a, c, reason) : LEAVE_SEAL_ANEW;
 }
 
 enum leave
@@ -268,5 +272,5 @@ leave_ask(struct daemon *d, struct sk_arena *a, const struct copy_record *c,
 		return c->person ? to_the_person(d, a, c, reason) :
 		    to_key(d, a, c, reason);
 	may = leave_digest(d, a, c, &x, reason);
-	return may == LEAVE_YES ? as_sealed(a, c, &x) : may;
+	return may == LEAVE_YES ? as_sealed(d, a, c, &x, reason) : may;
 }

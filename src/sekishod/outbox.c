@@ -63,14 +63,15 @@ outbox_head(struct daemon *d, struct sk_arena *a, const struct copy_record *c,
 }
 
 int
-outbox_proved(struct daemon *d, const struct copy_record *c, const char *fpr,
-    const char *items, int64_t edition, struct sk_span message)
+outbox_proved(struct daemon *d, const struct copy_record *c,
+    const struct key_facts *key, const char *items, int64_t edition,
+    struct sk_span message)
 {
 	unsigned char hash[SK_HASH];
 	int r;
 
 	copy_hash(message, hash);
-	r = store_copy_sealed(d->store, c->row, fpr, items, edition, message,
+	r = store_copy_sealed(d->store, c->row, key, items, edition, message,
 	    hash);
 	if (!r)
 		sk_log(SK_INFO, "copy.ready", "copy=%lld template=%s size=%zu",

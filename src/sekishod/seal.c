@@ -189,8 +189,8 @@ compose_and_store(struct sealing *s, struct sk_span armour)
 		stop(s, COPY_HELD, "proof-failed");
 		return;
 	}
-	r = outbox_proved(s->d, &s->copy, s->key.fpr, s->items, s->edition,
-	    sk_buf_span(&message));
+	r = outbox_proved(s->d, &s->copy, &s->key.facts, s->items,
+	    s->edition, sk_buf_span(&message));
 	sk_buf_free(&message);
 	if (!r)
 		r = part(s);

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include <sekisho/hash.h>
 #include <sekisho/log.h>
 #include <sekisho/text.h>
 
@@ -42,6 +43,7 @@ struct status {
 	uint32_t tries;
 	int64_t next_try;
 	const char *fpr, *reason, *queue_id, *reply, *items;
+	unsigned char key_hash[SK_HASH];
 };
 
 /* ---- write ---- */
@@ -69,6 +71,7 @@ bind_status(struct store *s, struct stmt *st, const struct status *u)
 	pack_str(s, u->queue_id);
 	pack_str(s, u->reply);
 	pack_str(s, u->items);
+	pack_hash(s, u->key_hash);
 	pack_bind(s, st, STATUS);
 }
 
@@ -144,6 +147,8 @@ read_status(struct store *s, struct stmt *st, struct sk_arena *a,
 	u->queue_id = wire_str(&w, a);
 	u->reply = wire_str(&w, a);
 	u->items = wire_str(&w, a);
+	if (w.rest.len)		/* not of schema 11 */
+		wire_fixed(&w, u->key_hash, SK_HASH);
 	return unpack_end(&w, STATUS);
 }
 
@@ -188,6 +193,7 @@ read_row(struct store *s, struct stmt *st, struct sk_arena *a,
 	c->send_after = db_int(st);
 	c->edition = db_int(st);
 	c->fpr = u.fpr;
+	memcpy(c->key_hash, u.key_hash, SK_HASH);
 	c->reason = u.reason;
 	c->queue_id = u.queue_id;
 	c->reply = u.reply;
@@ -414,7 +420,7 @@ set_sealed(struct store *s, int64_t row, const struct status *u,
 }
 
 int
-store_copy_sealed(struct store *s, int64_t row, const char *fpr,
+store_copy_sealed(struct store *s, int64_t row, const struct key_facts *key,
     const char *items, int64_t edition, struct sk_span message,
     const unsigned char hash[SK_HASH])
 {
@@ -425,7 +431,9 @@ store_copy_sealed(struct store *s, int64_t row, const char *fpr,
 	if (!r && u.state != COPY_TO_SEAL)
 		r = illegal(row, u.state, "sealed");
 	if (!r) {
-		u.fpr = fpr;
+		u.fpr = key ? key->fpr : NULL;
+		if (key)
+			sk_hash_of(key->block, u.key_hash);
 		u.items = items;
 		u.reason = "";
 		r = add_message(s, row, message);

@@ -4,7 +4,7 @@ says later, no, nothing at all, or that a copy came back."""
 import socket
 import threading
 
-from harness import cases, lmtp, mails, roster, wait
+from harness import cases, copies, gpg, lmtp, mails, roster, wait
 from harness.tap import has, run, same, step
 from harness.world import world
 
@@ -158,6 +158,7 @@ def expired(w):
     w.council.run("case", "take", number)
     item = cases.item(w, number, "接続先 203.0.113.1")
     assert "uni-abe" in cases.permitted(w, item)
+    w.number = number
     w.council.stop()
     w.council.now = in_days(40)
     w.council.start()
@@ -170,6 +171,49 @@ def expired(w):
     # Of its key the person was told, in words without content (T-43).
     same([m for m in w.sink.all(roster.ADDRESSES["uni-abe"])
           if m.message.get_content_type() == "multipart/encrypted"], [])
+
+
+@step("a key that changes while its copy is with the relay: the bytes of before "
+      "do not go again")
+def changed(w):
+    address, key = roster.ADDRESSES["acme-sato"], w.keys["acme-sato"]
+    first, go_on, keep = [], threading.Event(), w.sink.keep
+
+    def arrived():
+        return [m for m in w.sink.all(address)
+                if m.message.get_content_type() == "multipart/encrypted"]
+
+    def thinks(mail):
+        if mail.to != address or first:
+            return keep(mail)
+        first.append(mail)
+        go_on.wait(60)
+        return "451 4.3.0 later"
+    before = len(arrived())
+    w.sink.keep = thinks
+    try:
+        cases.item(w, w.number, "接続先 203.0.113.2")
+        w.council.run("digest", "send", "--yes", "--now")
+        wait.until("the copy to be with the relay", lambda: first)
+        key.run("--passphrase", "", "--quick-add-key", key.fpr, "cv25519",
+                "encr", "2y")
+        w.council.run("key", "import", "acme-sato",
+                      w.file("newer.asc", key.export()), "--approve")
+    finally:
+        go_on.set()
+
+    def gone():
+        for copy in copies_to(w, address):
+            if copy["state"] == "ready":
+                w.council.call("outbox", "retry", copy["copy"])
+        return len(arrived()) > before
+    wait.until("the copy", gone)
+    w.sink.keep = keep
+    same(len(arrived()), before + 1)
+    to = gpg.recipients(copies.armour(arrived()[-1]))
+    same(len(to), 1)
+    assert to != gpg.recipients(copies.armour(first[0])), to
+    same(arrived()[-1]["Message-ID"], first[0]["Message-ID"])
 
 
 def in_days(days):

@@ -5,7 +5,10 @@
 
 #include <string.h>
 
+#include <sekisho/hash.h>
 #include <sekisho/limits.h>
+
+#include "store/internal.h"
 
 #define SPAN_EQUAL(a, b) assert_true(sk_span_eq(a, b))
 
@@ -543,12 +546,14 @@ test_copy_life(void **state)
 {
 	struct world *w = *state;
 	int64_t row = world_copy(w, world_case(w));
-	unsigned char hash[SK_HASH];
+	struct key_facts key = { .fpr = "FPR", .block = sk_span_str("block") };
+	unsigned char hash[SK_HASH], key_hash[SK_HASH];
 	struct copy_record got;
 	struct sk_span message;
 
 	memset(hash, 3, SK_HASH);
-	assert_int_equal(store_copy_sealed(w->s, row, "FPR", "I-aaaaaaa I-b",
+	sk_hash_of(key.block, key_hash);
+	assert_int_equal(store_copy_sealed(w->s, row, &key, "I-aaaaaaa I-b",
 	    17, sk_span_of("proved\0bytes", 12), hash), SK_OK);
 	assert_int_equal(store_copy_state(w->s, row, COPY_HANDING, "", 0),
 	    SK_OK);
@@ -557,6 +562,7 @@ test_copy_life(void **state)
 	assert_int_equal(got.state, COPY_READY);
 	assert_int_equal(got.next_try, 90);
 	assert_string_equal(got.fpr, "FPR");
+	assert_memory_equal(got.key_hash, key_hash, SK_HASH);
 	assert_string_equal(got.items, "I-aaaaaaa I-b");
 	assert_string_equal(got.reply, "451 no\xef\xbf\xbd");
 	assert_int_equal(store_copy_state(w->s, row, COPY_HANDING, "", 0),
@@ -576,6 +582,31 @@ test_copy_life(void **state)
 	assert_int_equal(store_copy_message(w->s, w->a, row, &message),
 	    SK_OK);
 	assert_true(sk_span_eq(message, sk_span_of("proved\0bytes", 12)));
+}
+
+/* The status of a copy from before the key's hash was kept. */
+static void
+test_copy_of_11(void **state)
+{
+	static const unsigned char none[SK_HASH];
+	struct world *w = *state;
+	int64_t row = world_copy(w, world_case(w));
+	struct copy_record got;
+	struct stmt *st = store_use(w->s, SQL_COPY_STATUS_SET);
+
+	db_bind_int(st, row);
+	db_bind_int(st, COPY_TO_SEAL);
+	db_bind_int(st, COPY_HELD);
+	db_bind_int(st, 0);
+	db_bind_int(st, 0);
+	pack_begin(w->s);
+	for (int i = 0; i < 5; i++)
+		pack_str(w->s, "word");
+	pack_bind(w->s, st, "copies.status");
+	assert_int_equal(db_run_one(st), SK_OK);
+	assert_int_equal(store_copy_get(w->s, w->a, row, &got), SK_OK);
+	assert_string_equal(got.reason, "word");
+	assert_memory_equal(got.key_hash, none, SK_HASH);
 }
 
 static void
@@ -720,8 +751,8 @@ main(void)
 		T(test_token), T(test_roster), T(test_roster_whole),
 		T(test_history), T(test_key), T(test_key_retire),
 		T(test_copies_of), T(test_terms), T(test_item), T(test_copy),
-		T(test_copy_life), T(test_digest), T(test_audit),
-		T(test_meta), T(test_answers), T(test_archives),
+		T(test_copy_life), T(test_copy_of_11), T(test_digest),
+		T(test_audit), T(test_meta), T(test_answers), T(test_archives),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -446,8 +446,8 @@ static const unsigned char hash[SK_HASH] = { 9 };
 static int
 seal(struct world *w, int64_t row, const char *bytes)
 {
-	return store_copy_sealed(w->s, row, "F", NULL, 0, sk_span_str(bytes),
-	    hash);
+	return store_copy_sealed(w->s, row, NULL, NULL, 0,
+	    sk_span_str(bytes), hash);
 }
 
 /* A new copy, brought into a state the way it gets there in life. */

@@ -634,7 +634,7 @@ everything(struct world *w)
 	bad |= store_exclusion_map(w->s, row, 1, 0, people, 1, "canary",
 	    "canary", 1);
 	bad |= store_case_note(w->s, row, 1, "canary", "canary");
-	bad |= store_copy_sealed(w->s, copy, "CA0A", "I-canary", 0,
+	bad |= store_copy_sealed(w->s, copy, &k.facts, "I-canary", 0,
 	    sk_span_str("To: canary@canary.example"), hash);
 	bad |= store_copy_state(w->s, copy, COPY_HANDING, "canary", 0);
 	bad |= store_copy_handed(w->s, copy, "canaryqueue",
