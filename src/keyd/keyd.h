@@ -150,7 +150,8 @@ bool smime_is_certificate(struct sk_span given);
 /* pinned: a certificate, or anything else, which says nothing. */
 int smime_inspect(struct keyd *k, struct sk_arena *a, struct sk_span given,
     struct sk_span pinned, struct msg_inspected *done);
-/* Into the home; SK_ERR_DATA unless it is these very octets there. */
+/* Into the home; SK_ERR_DATA: it is another certificate; anything else: gpgsm
+ * or its box refuses. */
 int smime_have_certificate(struct ring *r, const char *fpr,
     struct sk_span block);
 

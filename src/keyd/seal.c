@@ -6,6 +6,7 @@
  */
 #include <config.h>
 
+#include <string.h>
 #include <unistd.h>
 
 #include <sekisho/files.h>
@@ -13,14 +14,41 @@
 
 #include "keyd/keyd.h"
 
-/* A block that gpg does not take is a key that cannot be used. */
+/* Does gpg say of the block that it is not this key? It reads it without the
+ * ring: a home that is full, or that cannot be written, is no fault of the
+ * key. */
+static bool
+is_another_key(struct ring *r, const struct msg_seal *ask)
+{
+	static const char armour[] = "-----BEGIN PGP PUBLIC KEY BLOCK-----";
+	struct sk_arena *a = sk_arena_new();
+	struct key_facts k;
+	bool other = false;
+
+	if (pgp_list_block(r->pgp, a, ask->block, &k) != 0)
+		;	/* that is not known */
+	else if (k.primaries > 0)
+		other = k.primaries > 1 || strcmp(k.fpr, ask->fpr) != 0;
+	else
+		other = ask->block.len < sizeof(armour) ||
+		    memcmp(ask->block.p, armour, sizeof(armour) - 1) != 0;
+	sk_arena_free(&a);
+	return other;
+}
+
+/* A block that gpg does not take for this key is a key that cannot be used;
+ * whatever else goes wrong is ours, and another try's. */
 static int
 have_recipient(struct ring *r, const struct msg_seal *ask, bool again)
 {
 	int ret = keyd_have_key(r, ask->fpr, ask->block, again);
+	bool theirs;
 
-	return ret == 0 || deadline_passed() || ret == SK_ERR_TEMP ? ret :
-	    SK_ERR_NOINPUT;
+	if (ret == 0 || deadline_passed())
+		return ret;
+	theirs = r->scheme == KEY_SMIME ? ret == SK_ERR_DATA :
+	    ret != SK_ERR_TEMP && is_another_key(r, ask);
+	return theirs ? SK_ERR_NOINPUT : SK_ERR_TEMP;
 }
 
 static int

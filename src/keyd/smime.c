@@ -40,6 +40,15 @@ certificate_of(struct pgp *p, struct sk_arena *a, const char *fpr,
 	return found;
 }
 
+static bool
+is_among(char found[][PGP_FPR], size_t n, const char *fpr)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(found[i], fpr) == 0)
+			return true;
+	return false;
+}
+
 /* The certificate's bytes are the pin: what stands in the ring under its
  * SHA-1 fingerprint must be those. */
 static int
@@ -55,8 +64,11 @@ import_as(struct pgp *p, struct sk_arena *a, const char *fpr,
 
 	if (ret != 0)
 		return ret;
-	return !secret && certificate_of(p, a, fpr, &der) &&
-	    sk_span_eq(der, block) ? 0 : SK_ERR_DATA;
+	if (secret || (n > 0 && !is_among(found, n, fpr)))
+		return SK_ERR_DATA;
+	if (!certificate_of(p, a, fpr, &der))	/* it was not kept */
+		return SK_ERR_CANTCREAT;
+	return sk_span_eq(der, block) ? 0 : SK_ERR_DATA;
 }
 
 int

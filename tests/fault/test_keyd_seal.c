@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -216,6 +217,26 @@ unusable_keys_get_no_copy(void **state)
 	assert_no_copy(gone.fpr, host_export(h, &gone));
 }
 
+/* A ring that cannot be written is nobody's key's fault: the copy is tried
+ * again, and goes when it can. */
+static void
+broken_home_blames_no_key(void **state)
+{
+	struct person p = host_person(h, "home", NULL, "0");
+	char *ring = host_path(h, "homes/0/pubring.kbx");
+	char *kept = host_path(h, "homes/0/kept.kbx");
+	struct sealed s;
+
+	(void)state;
+	assert_int_equal(rename(ring, kept), 0);
+	assert_int_equal(mkdir(ring, 0500), 0);
+	s = keyd_seal(h, &k, p.fpr, p.block, text());
+	assert_int_equal(s.status, SK_ERR_TEMP);
+	assert_int_equal(rmdir(ring), 0);
+	assert_int_equal(rename(kept, ring), 0);
+	assert_int_equal(keyd_seal(h, &k, p.fpr, p.block, text()).status, 0);
+}
+
 /* The pinned block moved on: an expired key extended by its owner works at
  * once, in the process that refused it before. */
 static void
@@ -299,6 +320,7 @@ main(void)
 		cmocka_unit_test(recipient_sees_a_good_signature),
 		cmocka_unit_test(others_read_it),
 		cmocka_unit_test(unusable_keys_get_no_copy),
+		cmocka_unit_test(broken_home_blames_no_key),
 		cmocka_unit_test(renewed_key_works_at_once),
 		cmocka_unit_test(new_subkey_is_used),
 		cmocka_unit_test(too_much_or_nothing_is_refused),
