@@ -26,6 +26,9 @@ int store_keys_next(struct store *s, int64_t now, int64_t *next);
 /* next: when to look again, 0 never. */
 int store_key_told(struct store *s, int64_t row, uint32_t told, int64_t ends,
     int64_t next);
+/* Nothing that was said of this person's pinned key reached anybody: it is to
+ * be looked at anew, at once. */
+int store_key_untold(struct store *s, const char *person);
 /* Copies of this person wait for a key: *first, unless that was so already.
  * Pinning a key ends it. */
 int store_hold_begin(struct store *s, const char *person, int64_t now,

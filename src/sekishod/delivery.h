@@ -31,6 +31,9 @@ int ledger_held(struct daemon *d, const struct copy_record *c,
     const char *reason, const char *actor);
 int ledger_dropped(struct daemon *d, const struct copy_record *c,
     const char *reason, const char *actor);
+/* A P text whose person has another address by now: it is dropped, and what it
+ * said of keys is said again there. */
+int ledger_moved(struct daemon *d, const struct copy_record *c);
 int ledger_sent(struct daemon *d, const struct copy_record *c,
     const char *queue_id, const char *reply);
 /* The account of a copy that was added held. */

@@ -111,11 +111,26 @@ key_tell(struct daemon *d, struct sk_arena *a, const struct key_news *n,
 
 		if (letter_is_poc(p, n->person->org) &&
 		    strcmp(p->id, n->person->id) != 0)
-			r = letter_send(d, a, p, text_of(n), NULL, values(d,
-			    a, n, p->language, true), now);
+			r = letter_send(d, a, p, text_of(n), n->person->id,
+			    values(d, a, n, p->language, true), now);
 	}
 	sk_log(r ? SK_ERROR : SK_INFO, "key.told", "person=%s text=%s "
 	    "result=%s", n->person->id, text_of(n), sk_err_word(r));
+	return r;
+}
+
+/* The watch says it again, to the person and the POCs. */
+int
+key_unsaid(struct daemon *d, const struct copy_record *c)
+{
+	const char *about = c->items ? c->items : c->person;
+	int r = SK_OK;
+
+	if (about && strcmp(c->template, "T-39") == 0)
+		r = store_hold_end(d->store, about);
+	else if (about && strcmp(c->template, "T-43") == 0)
+		r = store_key_untold(d->store, about);
+	key_watch_kick(d->key_watch);
 	return r;
 }
 

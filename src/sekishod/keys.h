@@ -115,6 +115,9 @@ struct key_news {
 };
 int key_tell(struct daemon *d, struct sk_arena *a, const struct key_news *n,
     const struct roster_known *roster, int64_t now);
+/* This T-39 or T-43, where it is one, reached nobody: it is to be said anew, at
+ * the address of now. */
+int key_unsaid(struct daemon *d, const struct copy_record *c);
 /* The same to whom a case's mails go, who is not registered. */
 struct key_owner;
 int key_tell_originator(struct daemon *d, struct sk_arena *a,

@@ -65,6 +65,14 @@ ledger_dropped(struct daemon *d, const struct copy_record *c,
 }
 
 int
+ledger_moved(struct daemon *d, const struct copy_record *c)
+{
+	int r = ledger_dropped(d, c, "address-changed", NULL);
+
+	return r ? r : key_unsaid(d, c);
+}
+
+int
 ledger_added(struct daemon *d, const struct copy_record *c,
     const char *actor)
 {

@@ -138,10 +138,10 @@ carry_out(const struct hearing *h, const struct returned *x,
 	if (!r && x->why)
 		r = stop(h, x->why);
 	/* Sealing moves it there. A P text was made for the one address. */
-	if (!r && x->again && c->encrypted) {
-		r = ledger_again(h->d, c);
-		outbox_kick(h->d->outbox);
-	}
+	if (!r && x->again)
+		r = c->encrypted ? ledger_again(h->d, c) :
+		    key_unsaid(h->d, c);
+	outbox_kick(h->d->outbox);
 	sk_log(x->lost ? SK_WARN : SK_INFO, "copy.returned", "copy=%lld "
 	    "fate=%s status=%s stops=%s", (long long)c->row, fate_word(fate),
 	    h->status ? h->status : "-", x->why ? x->why : "no");
@@ -211,6 +211,7 @@ static int
 send_again(struct daemon *d, const struct copy_record *c, const char *address)
 {
 	bool there = sk_ascii_ieq(c->address, address);
+	int r;
 
 	if (!returned_word(c->reason) || (c->state != COPY_HELD &&
 	    c->state != COPY_BOUNCED))
@@ -218,8 +219,10 @@ send_again(struct daemon *d, const struct copy_record *c, const char *address)
 	/* A P text is made once, for one address. */
 	if (c->encrypted || there)
 		return ledger_again(d, c);
-	return c->state == COPY_BOUNCED ? SK_ERR_NOINPUT :
-	    ledger_dropped(d, c, "address-changed", NULL);
+	if (c->state == COPY_HELD)
+		return ledger_moved(d, c);
+	r = key_unsaid(d, c);
+	return r ? r : SK_ERR_NOINPUT;
 }
 
 int

@@ -67,6 +67,17 @@ store_key_told(struct store *s, int64_t row, uint32_t told, int64_t ends,
 	return db_run_one(st);
 }
 
+int
+store_key_untold(struct store *s, const char *person)
+{
+	struct lookup p = lookup_text(s, "person", person);
+	struct stmt *st = store_use(s, SQL_KEY_UNTOLD);
+
+	lookup_bind(st, p);
+	db_bind_int(st, KEY_PINNED);
+	return db_run(st);
+}
+
 static bool
 is_held(struct store *s, struct lookup person)
 {

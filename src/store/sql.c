@@ -192,6 +192,9 @@ const struct sql sql_table[SQL_LAST] = {
 	    "DELETE FROM key_heard WHERE row IN (SELECT row FROM key_heard "
 	    "WHERE due IS NULL AND address = ?1 UNION ALL SELECT row "
 	    "FROM key_heard WHERE due IS NULL AND case_row = ?2)" },
+	[SQL_KEY_UNTOLD] = { "key.untold",
+	    "UPDATE keys SET told = 0, look = 0 "
+	    "WHERE person = ?1 AND state = ?2" },
 	[SQL_HOLD_ADD] = { "hold.add",
 	    "INSERT OR IGNORE INTO holds(person, since) VALUES(?, ?)" },
 	[SQL_HOLD_GET] = { "hold.get",

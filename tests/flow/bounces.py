@@ -136,6 +136,20 @@ def moved(w):
           if h["person"] == WHO], [])
 
 
+@step("what was said of a key to a dead address is said again at the next")
+def said_again(w):
+    who, address = "late-ueda", "shiro@late.test"
+    old = roster.ADDRESSES[who]
+    told = w.sink.wait(old)
+    same([c["template"] for c in w.council.json("outbox", "list")["copies"]
+          if c["person"] == who and c["state"] == "sent"], ["T-39"])
+    bounce(w, told.sender, old)
+    w.council.run("person", "change", who, "--address", address)
+    same(w.sink.wait(address).subject, told.subject)
+    w.postfix.drained()
+    same((len(w.sink.all(address)), len(w.sink.all(old))), (1, 1))
+
+
 @step("in the words of a Japanese carrier, of qmail, and of Exchange")
 def other_forms(w):
     for person, name in (("lab-ito", "docomo-ja"),
