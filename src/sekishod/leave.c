@@ -9,6 +9,7 @@
 
 #include <sekisho/clock.h>
 #include <sekisho/hash.h>
+#include <sekisho/text.h>
 
 /* A key that was replaced while the relay was away may have been lost; one that
  * was revoked, or has ended, gets nothing more. Its newer form may have another
@@ -251,6 +252,32 @@ as_sealed(struct daemon *d, struct sk_arena *a, const struct copy_record *c,
 	    to_key(d, a, c, reason) : LEAVE_SEAL_ANEW;
 }
 
+/* T-31 and T-34 say to somebody who left that it is so. */
+static bool
+is_farewell(const char *template)
+{
+	return strcmp(template, "T-31") == 0 ||
+	    strcmp(template, "T-34") == 0;
+}
+
+/* A P text was made once, for one person at one address: whoever left gets no
+ * more of them, and nothing goes to an address that is somebody else's by now
+ * (R-017). */
+static enum leave
+plain(struct daemon *d, struct sk_arena *a, const struct copy_record *c,
+    const char **reason)
+{
+	struct person p;
+
+	if (!c->person || is_farewell(c->template))
+		return LEAVE_YES;
+	*reason = gate_word(GATE_PERSON_INACTIVE);
+	if (store_person_get(d->store, a, c->person, &p) || !p.active)
+		return LEAVE_DROP;
+	return sk_ascii_ieq(p.address, c->address) ? LEAVE_YES :
+	    LEAVE_SEAL_ANEW;
+}
+
 enum leave
 leave_ask(struct daemon *d, struct sk_arena *a, const struct copy_record *c,
     const char **reason)
@@ -263,7 +290,7 @@ leave_ask(struct daemon *d, struct sk_arena *a, const struct copy_record *c,
 		return LEAVE_HOLD;
 	*reason = "gone";
 	if (!c->encrypted)
-		return LEAVE_YES;
+		return plain(d, a, c, reason);
 	if (rests_on_old_terms(d, a, c)) {
 		*reason = "terms-changed";
 		return LEAVE_HOLD;

@@ -213,6 +213,10 @@ reseal(struct transfer *t)
 	struct daemon *d = t->relay->d;
 
 	store_copy_state(d->store, t->copy.row, COPY_HELD, "reseal", 0);
+	if (!t->copy.encrypted) {
+		ledger_moved(d, &t->copy);
+		return;
+	}
 	store_copy_state(d->store, t->copy.row, COPY_TO_SEAL, "", 0);
 	outbox_kick(d->outbox);
 }

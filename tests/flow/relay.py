@@ -217,6 +217,31 @@ def changed(w):
 
 
 def in_days(days):
+@step("a plain text waits, its person moves: the old address gets it no more")
+def left(w):
+    who, address = "bank-kato", roster.ADDRESSES["bank-kato"]
+    key, before = w.keys[who], len(w.sink.all(address))
+
+    def told():
+        return [c for c in copies_to(w, address) if c["template"] == "N-02"]
+    w.sink.refuse = lambda rcpt: "451 4.3.0 later" if rcpt == address \
+        else None
+    w.council.run("key", "import", who, w.file("kato.asc", key.renew("3y")))
+    wait.until("a refusal", lambda: [c for c in told() if c["tries"]])
+    w.council.run("person", "change", who, "--address", "shiro@bank.test")
+    w.sink.refuse = lambda rcpt: None
+
+    def ended():
+        for copy in told():
+            if copy["state"] == "ready":
+                w.council.call("outbox", "retry", copy["copy"])
+        return [c for c in told() if c["state"] not in ("ready", "handing")]
+    done = wait.until("its end", ended)
+    same([(c["state"], c["reason"]) for c in done],
+         [("dropped", "address-changed")])
+    same(len(w.sink.all(address)), before)
+
+
     import datetime
     moment = datetime.datetime.now(datetime.timezone.utc) + \
         datetime.timedelta(days=days)
