@@ -72,13 +72,24 @@ static struct gpgme_data_cbs reading = { .read = pgp_read_part };
 static struct gpgme_data_cbs writing = { .write = pgp_write_bounded };
 static struct gpgme_data_cbs filling = { .write = pgp_write_buf };
 
+/* What passes through is somebody's mail, or a secret key: gpgme wipes what it
+ * held when it lets go. */
+static gpgme_data_t
+wiped(gpgme_data_t d)
+{
+	if (gpgme_data_set_flag(d, "sensitive", "1") != 0)
+		abort();
+	return d;
+}
+
 /* As much as a pipe holds; by itself gpgme moves 4 KiB at a time, with three
  * system calls each. */
-static void
+static gpgme_data_t
 large_steps(gpgme_data_t d)
 {
 	if (gpgme_data_set_flag(d, "io-buffer-size", "65536") != 0)
 		abort();
+	return wiped(d);
 }
 
 gpgme_data_t
@@ -89,8 +100,7 @@ gnupg_data_in(const struct pgp_in *in, struct pgp_reader *r)
 	*r = (struct pgp_reader){ in->fd, in->at, in->at + in->len };
 	if (gpgme_data_new_from_cbs(&d, &reading, r) != 0)
 		abort();
-	large_steps(d);
-	return d;
+	return large_steps(d);
 }
 
 gpgme_data_t
@@ -102,8 +112,7 @@ gnupg_data_out(struct pgp_out *out)
 	out->over = false;
 	if (gpgme_data_new_from_cbs(&d, &writing, out) != 0)
 		abort();
-	large_steps(d);
-	return d;
+	return large_steps(d);
 }
 
 gpgme_data_t
@@ -113,7 +122,7 @@ gnupg_data_span(struct sk_span s)
 
 	if (gpgme_data_new_from_mem(&d, (const char *)s.p, s.len, 0) != 0)
 		abort();
-	return d;
+	return wiped(d);
 }
 
 gpgme_data_t
@@ -124,7 +133,7 @@ gnupg_data_buf(struct sk_buf *b)
 	sk_buf_clear(b);
 	if (gpgme_data_new_from_cbs(&d, &filling, b) != 0)
 		abort();
-	return d;
+	return wiped(d);
 }
 
 /* --- library and context --- */

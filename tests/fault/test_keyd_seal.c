@@ -6,9 +6,11 @@
  */
 #include <config.h>
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -217,6 +219,58 @@ unusable_keys_get_no_copy(void **state)
 	assert_no_copy(gone.fpr, host_export(h, &gone));
 }
 
+/* Only root sees the memory of a process that cannot be dumped. */
+static bool
+memory_has(pid_t pid, struct sk_span marker)
+{
+	char *maps = sk_arena_printf(h->arena, "/proc/%d/maps", (int)pid);
+	int fd = open(sk_arena_printf(h->arena, "/proc/%d/mem", (int)pid),
+	    O_RDONLY | O_CLOEXEC);
+	bool found = false;
+	struct sk_buf b;
+	char *rest;
+
+	if (fd < 0)
+		skip();
+	sk_buf_init(&b, 1 << 20);
+	assert_int_equal(sk_file_read(maps, &b, NULL), 0);
+	for (char *line = strtok_r(sk_buf_str(&b), "\n", &rest); line;
+	    line = strtok_r(NULL, "\n", &rest)) {
+		unsigned long from, to;
+		char mode[5], *p;
+		ssize_t n;
+
+		if (sscanf(line, "%lx-%lx %4s", &from, &to, mode) != 3 ||
+		    strncmp(mode, "rw", 2) != 0)
+			continue;
+		p = malloc(to - from);
+		assert_non_null(p);
+		n = pread(fd, p, to - from, (off_t)from);
+		found |= n > 0 && memmem(p, (size_t)n, marker.p, marker.len);
+		free(p);
+	}
+	sk_buf_free(&b);
+	close(fd);
+	return found;
+}
+
+/* I9: what was sealed does not stay in keyd's memory. */
+static void
+plaintext_is_forgotten(void **state)
+{
+	struct sk_span marker = sk_span_str("MARKER-OF-A-SEALED-TEXT");
+	struct sk_buf b;
+
+	(void)state;
+	sk_buf_init(&b, 1 << 20);
+	for (int i = 0; i < 1000; i++)
+		sk_buf_add(&b, marker.p, marker.len);
+	assert_int_equal(keyd_seal(h, &k, alice.fpr, alice.block,
+	    sk_buf_span(&b)).status, 0);
+	assert_false(memory_has(k.pid, marker));
+	sk_buf_free(&b);
+}
+
 /* A ring that cannot be written is nobody's key's fault: the copy is tried
  * again, and goes when it can. */
 static void
@@ -320,6 +374,7 @@ main(void)
 		cmocka_unit_test(recipient_sees_a_good_signature),
 		cmocka_unit_test(others_read_it),
 		cmocka_unit_test(unusable_keys_get_no_copy),
+		cmocka_unit_test(plaintext_is_forgotten),
 		cmocka_unit_test(broken_home_blames_no_key),
 		cmocka_unit_test(renewed_key_works_at_once),
 		cmocka_unit_test(new_subkey_is_used),
