@@ -386,6 +386,8 @@ int store_copy_left(struct store *s, int64_t row, int64_t now);
 /* The relay did not take it: tries + 1; HANDING -> READY. */
 int store_copy_tried(struct store *s, int64_t row, const char *reply,
     int64_t next_try);
+/* Not due before then, and nothing else: also where the row cannot be read. */
+int store_copy_put_off(struct store *s, int64_t row, int64_t next_try);
 /* What was heard of it after it was SENT, as its reason. lost: it did not
  * arrive, SENT -> BOUNCED; else it stays SENT. */
 int store_copy_returned(struct store *s, int64_t row, bool lost,

@@ -280,6 +280,9 @@ char *outbox_tagged(struct sk_arena *a, const char *address,
 void outbox_head(struct daemon *d, struct sk_arena *a,
     const struct copy_record *c, const char *subject,
     struct compose_head *out);
+/* A copy that cannot be read: it is no longer first in the queue, and somebody
+ * hears of it. */
+void outbox_damaged(struct daemon *d, int64_t row);
 /* Proved bytes: hash them, store them READY. */
 int outbox_proved(struct daemon *d, const struct copy_record *c,
     const struct key_facts *key, const char *items, int64_t edition,

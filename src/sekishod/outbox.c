@@ -19,6 +19,8 @@
 #define AT_ONCE_PER_KEYD 6	/* each copy has its keyd: none is to wait */
 #define AT_ONCE_MAX 64
 #define ALARM_SECONDS 3600
+#define DAMAGED_SECONDS 3600	/* until a copy that cannot be read is tried
+				 * again: a disk may be mended by then */
 #define LOOK_AGAIN_MILLISECONDS 30000	/* for copies whose time comes */
 
 struct outbox {
@@ -249,6 +251,16 @@ outbox_alarm(struct outbox *o, const char *reason)
 	apply_alarm(o->d, NULL, reason, o->more);
 	o->alarmed = now;
 	o->more = 0;
+}
+
+void
+outbox_damaged(struct daemon *d, int64_t row)
+{
+	sk_log(SK_ERROR, "copy.damaged", "copy=%lld mend=\"the database is "
+	    "damaged: take it from the backup\"", (long long)row);
+	store_copy_put_off(d->store, row, sk_now() + DAMAGED_SECONDS);
+	outbox_alarm(d->outbox, "copy-damaged");
+	turn_after(d, NULL, NULL);
 }
 
 static void

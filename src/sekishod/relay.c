@@ -24,6 +24,7 @@
 
 #define RETRY_FIRST_SECONDS 30
 #define RETRY_MAX_SECONDS 3600
+#define NEVER INT64_MAX		/* a copy that cannot be read */
 
 struct transfer {
 	struct relay *relay;
@@ -212,11 +213,11 @@ reseal(struct transfer *t)
 {
 	struct daemon *d = t->relay->d;
 
-	store_copy_state(d->store, t->copy.row, COPY_HELD, "reseal", 0);
 	if (!t->copy.encrypted) {
 		ledger_moved(d, &t->copy);
 		return;
 	}
+	store_copy_state(d->store, t->copy.row, COPY_HELD, "reseal", 0);
 	store_copy_state(d->store, t->copy.row, COPY_TO_SEAL, "", 0);
 	outbox_kick(d->outbox);
 }
@@ -252,15 +253,24 @@ take(struct transfer *t, int64_t row)
 {
 	struct daemon *d = t->relay->d;
 
+	int r;
+
 	t->arena = sk_arena_new();
-	if (store_copy_get(d->store, t->arena, row, &t->copy) ||
-	    t->copy.state != COPY_READY || !still_permitted(t) ||
-	    store_copy_message(d->store, t->arena, row, &t->message) ||
-	    store_copy_state(d->store, row, COPY_HANDING, "", 0)) {
+	r = store_copy_get(d->store, t->arena, row, &t->copy);
+	if (!r && (t->copy.state != COPY_READY || !still_permitted(t))) {
 		idle(t);
 		return false;
 	}
-	return true;
+	if (!r)
+		r = store_copy_message(d->store, t->arena, row, &t->message);
+	if (!r)
+		r = store_copy_state(d->store, row, COPY_HANDING, "", 0);
+	if (r) {
+		outbox_damaged(d, row);
+		idle(t);
+		relay_kick(t->relay);	/* for those behind it */
+	}
+	return r == SK_OK;
 }
 
 /* HANDING is durable: now the bytes may leave. */
@@ -330,6 +340,16 @@ relay_busy(const struct relay *r)
 	return false;
 }
 
+static int
+recover_one(struct store *s, int64_t row)
+{
+	if (store_copy_left(s, row, sk_now()) == SK_OK &&
+	    store_copy_state(s, row, COPY_READY, "unknown", 0) == SK_OK)
+		return SK_OK;
+	sk_log(SK_ERROR, "copy.damaged", "copy=%lld", (long long)row);
+	return store_copy_put_off(s, row, NEVER);
+}
+
 /* Copies that were being handed over when we ended: nobody knows whether they
  * arrived, so the same bytes go again. */
 static void
@@ -339,13 +359,11 @@ recover(struct relay *r)
 	size_t n = 0, all = 0;
 
 	do {
-		if (store_copy_due(r->d->store, COPY_HANDING, INT64_MAX, rows,
+		if (store_copy_due(r->d->store, COPY_HANDING, NEVER - 1, rows,
 		    64, &n))
 			return;
 		for (size_t i = 0; i < n; i++)
-			if (store_copy_left(r->d->store, rows[i], sk_now()) ||
-			    store_copy_state(r->d->store, rows[i], COPY_READY,
-			    "unknown", 0))
+			if (recover_one(r->d->store, rows[i]))
 				return;
 		all += n;
 	} while (n);

@@ -568,8 +568,10 @@ seal_copy(struct daemon *d, int64_t row, loop_fn done, void *ctx)
 	s->done = done;
 	s->ctx = ctx;
 	s->rules = store_rules_generation(d->store);
-	if (store_copy_get(d->store, s->arena, row, &s->copy) ||
-	    s->copy.state != COPY_TO_SEAL)
+	if (store_copy_get(d->store, s->arena, row, &s->copy)) {
+		outbox_damaged(d, row);
+		finish(s);
+	} else if (s->copy.state != COPY_TO_SEAL)
 		finish(s);
 	else if ((stopped = returned_stop(d, s->arena, s->copy.person,
 	    s->copy.address))) {

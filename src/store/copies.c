@@ -518,6 +518,16 @@ store_copy_left(struct store *s, int64_t row, int64_t now)
 }
 
 int
+store_copy_put_off(struct store *s, int64_t row, int64_t next_try)
+{
+	struct stmt *st = store_use(s, SQL_COPY_PUT_OFF);
+
+	db_bind_int(st, row);
+	db_bind_int(st, next_try);
+	return db_run_one(st);
+}
+
+int
 store_copy_again(struct store *s, int64_t row)
 {
 	struct sk_arena *a = sk_arena_new();

@@ -2,6 +2,7 @@
 """Handing over: LMTP over TCP on the way in; on the way out a mail system that
 says later, no, nothing at all, or that a copy came back."""
 import socket
+import sqlite3
 import threading
 
 from harness import cases, copies, gpg, lmtp, mails, roster, wait
@@ -216,7 +217,6 @@ def changed(w):
     same(arrived()[-1]["Message-ID"], first[0]["Message-ID"])
 
 
-def in_days(days):
 @step("a plain text waits, its person moves: the old address gets it no more")
 def left(w):
     who, address = "bank-kato", roster.ADDRESSES["bank-kato"]
@@ -242,6 +242,7 @@ def left(w):
     same(len(w.sink.all(address)), before)
 
 
+def in_days(days):
     import datetime
     moment = datetime.datetime.now(datetime.timezone.utc) + \
         datetime.timedelta(days=days)
@@ -291,6 +292,33 @@ def slow(w):
     w.council.start()
     same(late, [False])
     same(len(w.sink.all("slow@six.test")), 1)
+
+
+@step("rows that cannot be read hold up nobody; that is said once")
+def damaged(w):
+    w.council.stop()
+    said = w.council.said().count("copy.damaged")
+    db = sqlite3.connect(w.council.dir / "council.db")
+    with db:        # one to seal, one in hand, more to hand over than couriers
+        for state, count in ((0, 1), (2, 1), (1, 20)):
+            db.execute("UPDATE copies SET state = ?, next_try = 0, box = x'00' "
+                       "WHERE row IN (SELECT row FROM copies WHERE box <> "
+                       "x'00' AND state = 3 ORDER BY row LIMIT ?)",
+                       (state, count))
+        marked = db.execute("SELECT count(*) FROM copies WHERE box = x'00'")
+        same(marked.fetchone()[0], 22)
+    db.close()
+    alarms = len(w.sink.all("duty@council.test.example"))
+    w.council.start()
+    raw = mails.mail("well@nine.test", DESK, "相談", "x")
+    same(lmtp.deliver(w, raw, [DESK], "well@nine.test"), [250])
+    w.sink.wait("well@nine.test")
+    wait.until("the alarm", lambda: len(
+        w.sink.all("duty@council.test.example")) > alarms)
+    raw = mails.mail("well@ten.test", DESK, "相談", "y")
+    same(lmtp.deliver(w, raw, [DESK], "well@ten.test"), [250])
+    w.sink.wait("well@ten.test")
+    same(w.council.said().count("copy.damaged") - said, 22)
 
 
 if __name__ == "__main__":
