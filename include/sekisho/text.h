@@ -37,6 +37,11 @@ uint32_t sk_crc24(struct sk_span s);
  * in the clear, and no checksum in it (RFC 9580 6.1), it is given its own;
  * anything else stays. Linear; 6 bytes more, 8 of room. */
 void sk_armour_add_sum(struct sk_buf *b, size_t from);
+/* cleartext.c: may programs disagree about what this clear-signed block (from
+ * its BEGIN line on) signs? One with a form feed, a vertical tab or a NUL, at
+ * which some end a line; one whose header says NotDashEscaped, so that text can
+ * look like its end; two in one. Linear. */
+bool sk_clearsign_is_odd(struct sk_span block);
 bool sk_unhex(void *out, size_t n, const char *hex);	/* exactly 2n digits */
 /* a-z2-7, lower case, no padding: len characters of random bytes (getrandom). */
 void sk_random_base32(char *out, size_t len);		/* len + 1 bytes */

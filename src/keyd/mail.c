@@ -12,11 +12,11 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include <sekisho/files.h>
 #include <sekisho/limits.h>
+#include <sekisho/text.h>
 
 #include "keyd/keyd.h"
 
@@ -194,26 +194,18 @@ verb_decrypt(struct keyd *k, const struct channel_message *m,
 	return reply_mail(k, &done, out);
 }
 
-/* Two ways to show a reader other text than the signed one: a form feed, at
- * which some readers end a line, and NotDashEscaped, which lets text look like
- * the end of the block (gpg takes it; B1). */
+/* The reader has asked the same; it is not believed. */
 static bool
 odd_cleartext(const struct pgp_in *in)
 {
-	static const char word[] = "notdashescaped";
 	struct sk_buf b;
 	unsigned char *p;
 	bool odd = true;
 
-	sk_buf_init(&b, LIMIT_TEXT);
+	sk_buf_init(&b, LIMIT_MESSAGE_MAX);
 	p = sk_buf_room(&b, in->len);
-	if (p != NULL && sk_fd_pread(in->fd, p, in->len, (off_t)in->at) == 0) {
-		b.len = in->len;
-		odd = memchr(p, '\f', b.len) != NULL;
-		for (size_t i = 0; !odd && i + sizeof(word) <= b.len; i++)
-			odd = strncasecmp((char *)p + i, word,
-			    sizeof(word) - 1) == 0;
-	}
+	if (p != NULL && sk_fd_pread(in->fd, p, in->len, (off_t)in->at) == 0)
+		odd = sk_clearsign_is_odd(sk_span_of(p, in->len));
 	sk_buf_free(&b);
 	return odd;
 }

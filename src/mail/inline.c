@@ -8,6 +8,8 @@
  */
 #include <config.h>
 
+#include <sekisho/text.h>
+
 #include "mail/bytes.h"
 #include "mail/read.h"
 
@@ -56,15 +58,6 @@ find_marks(struct sk_span s, struct marks m[2])
 	}
 }
 
-static bool
-is_odd_clearsign(struct sk_span s)
-{
-	return memchr(s.p, '\f', s.len) != NULL ||
-	    memchr(s.p, '\v', s.len) != NULL ||
-	    memchr(s.p, 0, s.len) != NULL || span_ihas(span_cut(s, 0,
-	    s.len < 2000 ? s.len : 2000), "NotDashEscaped");
-}
-
 /* One whole block of one kind, and no beginning of the other. */
 static bool
 is_one(const struct marks m[2], int which)
@@ -87,7 +80,7 @@ inline_form(struct sk_span text, struct sk_span *armour, bool *mixed)
 			continue;
 		*armour = span_trim(span_cut(text, m[i].from, m[i].to));
 		if (blocks[i].form == FORM_PGP_INLINE_SIGNED &&
-		    is_odd_clearsign(*armour))
+		    sk_clearsign_is_odd(*armour))
 			break;
 		*mixed = false;
 		return blocks[i].form;

@@ -527,6 +527,22 @@ a_key_must_be_for_signing(void **state)
 	assert_int_equal(o.m.verdict.signature, SIGNATURE_ERROR);
 }
 
+/* Larger than the text taken over from it, with the name of a header field. */
+static struct sk_span
+long_text(void)
+{
+	struct sk_buf b;
+	struct sk_span s;
+
+	sk_buf_init(&b, 2 * LIMIT_TEXT);
+	while (b.len <= LIMIT_TEXT)
+		sk_buf_adds(&b, "NotDashEscaped: a field of RFC 4880\n"
+		    "- and a line that is escaped\n");
+	s = sk_span_of(sk_arena_dup(h->arena, b.p, b.len), b.len);
+	sk_buf_free(&b);
+	return s;
+}
+
 static void
 cleartext_signatures_are_checked(void **state)
 {
@@ -534,6 +550,13 @@ cleartext_signatures_are_checked(void **state)
 	struct opened o;
 
 	(void)state;
+	host_write(h, "long", long_text());
+	assert_int_equal(host_gpg(h, alice.home, "long", "clear.asc",
+	    "--clear-sign", NULL), 0);
+	o = keyd_verify(h, &k, FORM_PGP_INLINE_SIGNED,
+	    host_read(h, "clear.asc"), nothing, &alice);
+	assert_int_equal(o.m.verdict.signature, SIGNATURE_GOOD);
+	assert_true(o.given && o.plain.len > LIMIT_TEXT);
 	assert_int_equal(host_gpg(h, alice.home, "text", "clear.asc",
 	    "--clear-sign", NULL), 0);
 	o = keyd_verify(h, &k, FORM_PGP_INLINE_SIGNED,

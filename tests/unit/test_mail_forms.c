@@ -243,6 +243,48 @@ a_footer_under_a_signed_mail_is_kept_apart(void **state)
 	    "boundary=b\r\n\r\n" SIGNED("pgp-signature", "x") "--b--\r\n");
 }
 
+/* Two ways to show other text than the signed one (B1); a text that names the
+ * header field is signed like any other. */
+static void
+odd_clear_signed_text_is_none(void **state)
+{
+#define CLEAR(fields, text) HEAD "\r\n-----BEGIN PGP SIGNED MESSAGE-----\r\n" \
+	fields "\r\n" text "\r\n-----BEGIN PGP SIGNATURE-----\r\n\r\nx\r\n" \
+	"-----END PGP SIGNATURE-----\r\n"
+	static const struct {
+		const char *mail;
+		enum fact_form form;
+	} t[] = {
+		{ CLEAR("Hash: SHA512\r\n", "x"), FORM_PGP_INLINE_SIGNED },
+		{ CLEAR("Hash: SHA512\r\n", "NotDashEscaped: x"),
+		    FORM_PGP_INLINE_SIGNED },
+		{ CLEAR("", "NotDashEscaped: x"), FORM_PGP_INLINE_SIGNED },
+		{ CLEAR("Hash: SHA512\r\nNotDashEscaped: x\r\n", "x"),
+		    FORM_PLAIN },
+		{ CLEAR("notdashescaped: x\r\n", "x"), FORM_PLAIN },
+		/* blanks alone: the end of the header for some */
+		{ CLEAR("Hash: SHA512\r\n \r\nNotDashEscaped: x\r\n", "x"),
+		    FORM_PLAIN },
+		{ CLEAR("", "a\fb"), FORM_PLAIN },
+		{ CLEAR("", "a\vb"), FORM_PLAIN },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(t) / sizeof(*t); i++) {
+		struct facts f = read_mail(t[i].mail, 0);
+
+		assert_int_equal(f.form, t[i].form);
+		assert_int_equal(!!(f.doubts & DOUBT_MIXED_PARTS),
+		    t[i].form == FORM_PLAIN);
+	}
+	/* What a keyd is given is not believed to be one block. */
+	assert_true(sk_clearsign_is_odd(sk_span_str("\n-----BEGIN PGP SIGNED "
+	    "MESSAGE-----\n\nx")));
+	assert_true(sk_clearsign_is_odd(sk_span_str("-----BEGIN PGP SIGNED "
+	    "MESSAGE-----\n\nx\n-----BEGIN PGP SIGNED MESSAGE-----\n\n")));
+	assert_true(sk_clearsign_is_odd(sk_span_str("")));
+}
+
 /* Sealed by a program of its own (Kleopatra), and sent with a letter: not the
  * mail's form, but no file like others. */
 static void
@@ -621,6 +663,7 @@ main(void)
 		cmocka_unit_test(html_beside_inline_is_dropped),
 		cmocka_unit_test(an_encrypted_file_and_nothing_else),
 		cmocka_unit_test(a_footer_under_a_signed_mail_is_kept_apart),
+		cmocka_unit_test(odd_clear_signed_text_is_none),
 		cmocka_unit_test(a_sealed_file_is_marked),
 		cmocka_unit_test(words_beside_armour_are_kept_apart),
 		cmocka_unit_test(
