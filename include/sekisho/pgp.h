@@ -78,7 +78,12 @@ int pgp_own(struct pgp *p, const char *fpr);
 
 int pgp_encrypt_sign(struct pgp *p, const char *fpr, const struct pgp_in *in,
     struct pgp_out *out);
-/* Bytes in `out` mean nothing unless 0 is returned (B1). */
+/* pgp_shape.c: why this is no message for few people with one encrypted packet
+ * and nothing else; NULL if it is. keys gets the packets before the encrypted
+ * one. Linear, a piece at a time. */
+const char *pgp_shape_fault(const struct pgp_in *in, struct sk_buf *keys);
+/* One message, and what stands in it is not decrypted again.
+ * Bytes in `out` mean nothing unless 0 is returned (B1). */
 int pgp_decrypt(struct pgp *p, const struct pgp_in *in, struct pgp_out *out,
     struct pgp_result *r);
 int pgp_verify(struct pgp *p, const struct pgp_in *sig,

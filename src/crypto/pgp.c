@@ -21,6 +21,12 @@
 
 #include "crypto/gnupg.h"
 
+#define SESSION_KEY_FLAG "override-session-key"
+enum {
+	SESSION_KEY = 80,	/* "9:", hex digits of at most 32 octets, NUL */
+	PKESK_MOST = 2048 + 64	/* one session key: RSA of 16,384 bits */
+};
+
 /* The one signature that was asked for, and nothing left out. */
 static int
 check_sealed(struct pgp *p)
@@ -83,19 +89,6 @@ take_signatures(struct pgp *p, struct pgp_result *r)
 		r->nsignatures++;
 }
 
-/* The session key names the ciphertext whatever is put around it: packets may
- * be framed anew, recipients added, armour and MIME changed. It does not leave
- * keyd, its hash does. */
-static void
-take_cipher(const struct _gpgme_op_decrypt_result *d, struct pgp_result *r)
-{
-	if (d->session_key == NULL)
-		return;
-	sk_hash_of(sk_span_str(d->session_key), r->cipher);
-	r->has_cipher = true;
-	sk_wipe(d->session_key, strlen(d->session_key));
-}
-
 static void
 take_recipients(const struct pgp *p, const struct _gpgme_op_decrypt_result *d,
     struct pgp_result *r)
@@ -111,9 +104,65 @@ take_recipients(const struct pgp *p, const struct _gpgme_op_decrypt_result *d,
 	}
 }
 
-int
-pgp_decrypt(struct pgp *p, const struct pgp_in *in, struct pgp_out *out,
+static int
+decrypt_key(struct pgp *p, struct sk_span packets, struct sk_buf *none,
+    char key[SESSION_KEY], struct pgp_result *r)
+{
+	DATA cipher = gnupg_data_span(packets);
+	DATA plain = gnupg_data_buf(none);
+	int ret = gnupg_result(p, gpgme_op_decrypt(p->ctx, cipher, plain));
+	gpgme_decrypt_result_t d = gpgme_op_decrypt_result(p->ctx);
+	size_t n = d != NULL && d->session_key != NULL ?
+	    strlen(d->session_key) : 0;
+
+	if (n == 0 || n >= SESSION_KEY)
+		return ret != 0 ? ret : gnupg_refuse(p, SK_ERR_CRYPTO,
+		    "no session key");
+	memcpy(key, d->session_key, n + 1);
+	sk_wipe(d->session_key, n);
+	take_recipients(p, d, r);
+	return 0;
+}
+
+/* The session key alone, from the packets that hold it and an encrypted one
+ * with nothing in it, which always fails. With the key given, gpg asks the
+ * agent nothing more: what is encrypted inside once more, for how many ever,
+ * costs nothing and stays closed. */
+static int
+session_key(struct pgp *p, const struct pgp_in *in, char key[SESSION_KEY],
     struct pgp_result *r)
+{
+	static const unsigned char empty[2 + 19] = { 0xd2, 19, 1 };
+	struct sk_buf keys, none;
+	const char *fault;
+	int ret;
+
+	sk_buf_init(&keys, LIMIT_PGP_RECIPIENTS * PKESK_MOST);
+	sk_buf_init(&none, sizeof(empty));
+	fault = pgp_shape_fault(in, &keys);
+	ret = fault != NULL ? gnupg_refuse(p, SK_ERR_CRYPTO, fault) : 0;
+	if (ret == 0) {
+		sk_buf_add(&keys, empty, sizeof(empty));
+		ret = decrypt_key(p, sk_buf_span(&keys), &none, key, r);
+	}
+	sk_buf_free(&none);
+	sk_buf_free(&keys);
+	return ret;
+}
+
+/* The session key names the ciphertext whatever is put around it: packets may
+ * be framed anew, recipients added, armour and MIME changed. It does not leave
+ * keyd, its hash does. */
+static void
+take_cipher(const char *key, struct pgp_result *r)
+{
+	sk_hash_of(sk_span_str(key), r->cipher);
+	r->has_cipher = true;
+}
+
+static int
+decrypt_with(struct pgp *p, const char *key, const struct pgp_in *in,
+    struct pgp_out *out, struct pgp_result *r)
 {
 	struct pgp_reader rd;
 	DATA cipher = gnupg_data_in(in, &rd);
@@ -121,11 +170,12 @@ pgp_decrypt(struct pgp *p, const struct pgp_in *in, struct pgp_out *out,
 	gpgme_decrypt_result_t d;
 	int ret;
 
-	*r = (struct pgp_result){ 0 };
-	p->wrong_usage = false;
-	p->opened_by[0] = '\0';
+	if (gpgme_set_ctx_flag(p->ctx, SESSION_KEY_FLAG, key) != 0)
+		abort();
 	ret = gnupg_result(p, gpgme_op_decrypt_ext(p->ctx, GPGME_DECRYPT_VERIFY,
 	    cipher, plain));
+	if (gpgme_set_ctx_flag(p->ctx, SESSION_KEY_FLAG, "") != 0)
+		abort();
 	if (out->over)
 		return gnupg_refuse(p, SK_ERR_LIMIT, "inflates beyond the "
 		    "limit");
@@ -136,10 +186,26 @@ pgp_decrypt(struct pgp *p, const struct pgp_in *in, struct pgp_out *out,
 		return gnupg_refuse(p, SK_ERR_CRYPTO, "no integrity "
 		    "protection");
 	r->encrypted = r->integrity = true;
-	take_cipher(d, r);
-	take_recipients(p, d, r);
+	take_cipher(key, r);
 	take_signatures(p, r);
 	return 0;
+}
+
+int
+pgp_decrypt(struct pgp *p, const struct pgp_in *in, struct pgp_out *out,
+    struct pgp_result *r)
+{
+	char key[SESSION_KEY];
+	int ret;
+
+	*r = (struct pgp_result){ 0 };
+	p->wrong_usage = false;
+	p->opened_by[0] = '\0';
+	ret = session_key(p, in, key, r);
+	if (ret == 0)
+		ret = decrypt_with(p, key, in, out, r);
+	sk_wipe(key, sizeof(key));
+	return ret;
 }
 
 int

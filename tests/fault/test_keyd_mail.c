@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include <sekisho/files.h>
+#include <sekisho/text.h>
 
 #include "fault/keyd_host.h"
 
@@ -389,6 +390,74 @@ odd_messages_stay_closed(void **state)
 	refused(host_read(h, "other.gpg"));
 }
 
+/* n session keys for somebody else, as they stand before those for us. */
+static struct sk_span
+for_others(struct sk_span mail, size_t n)
+{
+	size_t len = 2 + (size_t)mail.p[1];
+	unsigned char *p = sk_arena_alloc(h->arena, n * len + 1);
+
+	assert_int_equal(mail.p[0], 0x84);
+	for (size_t i = 0; i < n; i++) {
+		memcpy(p + i * len, mail.p, len);
+		p[i * len + 3] ^= 0xff;		/* the key id */
+	}
+	return sk_span_of(p, n * len);
+}
+
+/* A compressed packet to the end, with one stored block. */
+static struct sk_span
+compressed(struct sk_span s)
+{
+	const unsigned char head[] = { 0xa3, 1, 1, (unsigned char)s.len,
+		(unsigned char)(s.len >> 8), (unsigned char)~s.len,
+		(unsigned char)(~s.len >> 8) };
+
+	return joined(sk_span_of(head, sizeof(head)), s);
+}
+
+static struct sk_span
+armoured(struct sk_span s)
+{
+	const char *pem = sk_pem(h->arena, "PGP MESSAGE", s);
+	const char *body = strchr(pem, '\n');
+
+	return sk_span_str(sk_arena_printf(h->arena, "%.*s\n%s",
+	    (int)(body - pem), pem, body));
+}
+
+/* gpg works for each that may be us, wherever it stands. */
+static void
+few_recipients_and_one_message(void **state)
+{
+	struct sk_span mail = unsigned_mail("--no-armor"), many;
+	struct opened o;
+
+	(void)state;
+	o = keyd_decrypt(h, &k, joined(for_others(mail,
+	    LIMIT_PGP_RECIPIENTS - 1), mail), &alice, NULL);
+	assert_signature(&o, SIGNATURE_NONE);
+	many = joined(for_others(mail, LIMIT_PGP_RECIPIENTS), mail);
+	o = keyd_decrypt(h, &k, many, &alice, NULL);
+	assert_closed(&o);
+	assert_string_equal(o.m.reason, "it is encrypted to too many");
+	o = keyd_decrypt(h, &k, armoured(many), &alice, NULL);
+	assert_closed(&o);
+	assert_string_equal(o.m.reason, "it is encrypted to too many");
+	refused(joined(mail, for_others(mail, 1)));
+	refused(compressed(mail));
+	refused(joined(armoured(mail), armoured(mail)));
+	/* encrypted in encrypted, as one message: not opened twice */
+	assert_int_equal(host_gpg(h, own_home, "mail.gpg", "nested.gpg",
+	    "--no-armor", "--no-literal", "--compress-algo", "none",
+	    "--recipient", h->own, "--encrypt", NULL), 0);
+	refused(host_read(h, "nested.gpg"));
+	/* what is no packet ends the message, for gpg too */
+	o = keyd_decrypt(h, &k, joined(sk_span_str("A word before.\n"),
+	    unsigned_mail("--armor")), &alice, NULL);
+	assert_signature(&o, SIGNATURE_NONE);
+}
+
 static void
 symmetric_is_refused_without_a_question(void **state)
 {
@@ -622,6 +691,7 @@ main(void)
 		cmocka_unit_test(a_thousand_changes_look_alike),
 		cmocka_unit_test(no_integrity_no_plaintext),
 		cmocka_unit_test(odd_messages_stay_closed),
+		cmocka_unit_test(few_recipients_and_one_message),
 		cmocka_unit_test(symmetric_is_refused_without_a_question),
 		cmocka_unit_test(bombs_end_early),
 		cmocka_unit_test(messages_in_messages_end_early),
