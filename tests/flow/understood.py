@@ -2,6 +2,9 @@
 """What kind of mail it is, and what is in it: a member's answer and its T-18
 (R-121), a password after its archive (R-115), a membership paper (R-037), a
 bounce, the details and indicators of a consultation (R-040, R-072)."""
+import email
+import pathlib
+import subprocess
 
 from harness import cases, copies, mails, roster
 from harness.tap import has, lacks, run, same, step
@@ -63,15 +66,64 @@ def password(w):
     same(len(w.sink.all(who)), 1)
 
 
+def golden_files():
+    """The files of a golden mail, by name: made by the programs that they are
+    named after, where Debian has them."""
+    mail = email.message_from_bytes((
+        pathlib.Path(__file__).parent.parent / "golden" / "mails" /
+        "encrypted-files.eml").read_bytes())
+    return {p.get_filename(): p.get_payload(decode=True)
+            for p in mail.walk() if p.get_filename()}
+
+
+def seven_zip(w, *how):
+    """What 7z makes of a file, with a password."""
+    path = w.dir / ("log" + "".join(how) + ".7z")
+    subprocess.run(["7z", "a", "-bso0", "-pXy7#kq29", *how, path,
+                    w.file("log.txt", "受信の記録\n")], check=True,
+                   stdout=subprocess.DEVNULL)
+    return path.read_bytes()
+
+
+@step("so is that of a 7z file, its names hidden or not, of rar 4 and 5, of an "
+      "office file and of a PDF; that of no archive is not")
+def other_archives(w):
+    files = golden_files()
+    trial = [("own.7z", seven_zip(w)), ("hidden.7z", seven_zip(w, "-mhe=on")),
+             *((n, files[n]) for n in ("old.rar", "old-names.rar", "new.rar",
+                                       "new-names.rar", "report.docx",
+                                       "report.pdf")),
+             ("plain.txt", b"x")]
+    for n, (name, data) in enumerate(trial):
+        who = f"q{n}@consulter.test"
+        count = len(w.council.cases())
+        w.send(who, "csc-anken@council.test", mails.with_file(
+            who, "csc-anken@council.test", name, data,
+            "資料をお送りします。"))
+        w.council.wait_cases(count + 1)
+        number = w.council.cases()[0]["number"]
+        w.send(who, "csc-anken@council.test", mails.mail(
+            who, "csc-anken@council.test", "パスワードのご連絡",
+            "先ほどのファイルのパスワードです。\n\nXy7#kq29\n"))
+        if name == "plain.txt":
+            w.council.wait_cases(count + 2)
+            continue
+        case = w.council.wait_mails(number, 2)
+        same([m["class"] for m in case["mails"] if m["direction"] == "in"][-1],
+             "password", name)
+        same(case["note"], "password-by-mail", name)
+        same(len(w.council.cases()), count + 1, name)
+
+
 @step("a membership paper opens no case; its sender is told where it belongs")
 def paper(w):
-    who = "k1@consulter.test"
+    who, count = "k1@consulter.test", len(w.council.cases())
     w.send(who, "csc-info@council.test", mails.with_file(
         who, "csc-info@council.test", "261130_協議会加入申込書（K社）.docx",
         b"PK\x03\x04", "申込書をお送りします。"))
     told = w.sink.wait(who)
     has(told.text, "kyogikai-shomu@nisc.go.jp")
-    same(len(w.council.cases()), 2)
+    same(len(w.council.cases()), count)
     same(mail_of(w, "wrong-desk")["case"], None)
 
 
