@@ -75,6 +75,7 @@
 #define LIMIT_PLAINTEXT (64UL * 1024 * 1024) /* decrypted bytes: 916 bytes can inflate to 300 MB */
 #define LIMIT_PLAINTEXT_RATIO 100	/* times the ciphertext, above 1 MiB */
 #define LIMIT_PGP_RECIPIENTS 100 /* of one message: gpg tries each that may be us, at 25 ms; people write to a few */
+#define LIMIT_ANSWER_MARK 2	/* answers to what came encrypted leave at every second second, two to four after it: opening takes 0.01 s, of 25 MiB one (no oracle by time, B1) */
 #define LIMIT_DECRYPT_FAILURES 20	/* of one sender a day; the next waits for an operator unopened: a mistaken person stops earlier, an oracle needs thousands */
 #define LIMIT_DECRYPT_FAILURES_DOMAIN 100 /* of one authenticated domain a day: its owner makes addresses at will; a large organisation's people err a few times each */
 #define LIMIT_KEYD_OPENS_PER_MINUTE 6000 /* vault openings; above: stop and alarm */

@@ -11,6 +11,7 @@
 
 #include <sekisho/clock.h>
 #include <sekisho/files.h>
+#include <sekisho/limits.h>
 #include <sekisho/log.h>
 #include <sekisho/mem.h>
 #include <sekisho/text.h>
@@ -280,12 +281,23 @@ do_use_token(struct doing *x, const struct action *act)
 	return store_token_use(x->d->store, x->c->row, x->c->question);
 }
 
+/* An answer to what came encrypted leaves at a mark of the clock: how long it
+ * took to open, or how soon it could not be, does not show (B1). */
+static int64_t
+answer_mark(const struct doing *x)
+{
+	const struct verdict *v = x->m ? x->m->verdict : NULL;
+
+	return v && (v->encrypted || v->failed) ? (x->m->mail->received /
+	    LIMIT_ANSWER_MARK + 2) * LIMIT_ANSWER_MARK : 0;
+}
+
 static int
 do_send(struct doing *x, const struct action *act)
 {
 	return apply_send(x->d, x->a, x->c, act->u.send.template,
 	    act->u.send.ask, act->u.send.unclear, act->u.send.unencrypted_hint,
-	    x->e);
+	    answer_mark(x), x->e);
 }
 
 static int

@@ -60,11 +60,12 @@ plain(struct daemon *d, struct sk_arena *a, const struct case_record *c,
 static int
 send_copy(struct daemon *d, struct sk_arena *a, struct case_record *c,
     const char *template_id, bool ask, unsigned unclear, bool hint,
-    const struct notice_record *say, struct sk_error *e)
+    int64_t send_after, const struct notice_record *say, struct sk_error *e)
 {
 	char token[TOKEN_LENGTH + 1];
 	struct copy_record copy = {
 		.created = sk_now(), .state = COPY_TO_SEAL,
+		.send_after = send_after,
 		.template = template_id, .language = c->language,
 		.case_row = c->row, .address = c->originator,
 		.from = c->desk_address, .token = token,
@@ -93,9 +94,10 @@ send_copy(struct daemon *d, struct sk_arena *a, struct case_record *c,
 int
 apply_send(struct daemon *d, struct sk_arena *a, struct case_record *c,
     const char *template_id, bool ask, unsigned unclear, bool hint,
-    struct sk_error *e)
+    int64_t send_after, struct sk_error *e)
 {
-	return send_copy(d, a, c, template_id, ask, unclear, hint, NULL, e);
+	return send_copy(d, a, c, template_id, ask, unclear, hint, send_after,
+	    NULL, e);
 }
 
 #define KEY_REQUEST_SECONDS (7 * 86400)	/* I4 */
@@ -113,7 +115,7 @@ apply_request_key(struct daemon *d, struct sk_arena *a,
 		if (strcmp(past[i].template, "T-26") == 0 &&
 		    sk_now() - past[i].created < KEY_REQUEST_SECONDS)
 			return;
-	apply_send(d, a, c, "T-26", false, 0, false, &e);
+	apply_send(d, a, c, "T-26", false, 0, false, 0, &e);
 }
 
 int
@@ -121,7 +123,7 @@ apply_send_words(struct daemon *d, struct sk_arena *a, struct case_record *c,
     const char *template_id, const struct notice_record *say,
     struct sk_error *e)
 {
-	return send_copy(d, a, c, template_id, false, 0, false, say, e);
+	return send_copy(d, a, c, template_id, false, 0, false, 0, say, e);
 }
 
 int

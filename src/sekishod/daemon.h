@@ -221,7 +221,7 @@ void apply_daily(struct daemon *d, size_t people, size_t copies,
  * an E form is needed and no key is there: held, I4. */
 int apply_send(struct daemon *d, struct sk_arena *a, struct case_record *c,
     const char *template_id, bool ask, unsigned unclear, bool hint,
-    struct sk_error *e);
+    int64_t send_after, struct sk_error *e);
 
 /* T-26 once a week at most; the text itself holds nothing. */
 void apply_request_key(struct daemon *d, struct sk_arena *a,

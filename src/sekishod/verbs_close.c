@@ -91,7 +91,8 @@ tell(struct command *c, struct case_record *k)
 	if (k->state != CASE_SUPPORT_ONLY || command_flag(c, "quiet") ||
 	    !k->originator)
 		return SK_OK;
-	return apply_send(c->d, c->arena, k, "T-12", false, 0, false, &c->e);
+	return apply_send(c->d, c->arena, k, "T-12", false, 0, false, 0,
+	    &c->e);
 }
 
 int

@@ -367,7 +367,7 @@ verb_terms_withdraw(struct command *c)
 		r = command_audit(c, "terms.withdraw", k.number,
 		    sk_arena_printf(c->arena, "mail=%lld", (long long)row));
 	if (!r && k.originator)
-		r = apply_send(c->d, c->arena, &k, "T-34", false, 0, false,
+		r = apply_send(c->d, c->arena, &k, "T-34", false, 0, false, 0,
 		    &c->e);
 	return r ? r : show(c, &k);
 }

@@ -3,6 +3,7 @@
 the line and the mail that goes out are the same; who tries on is not opened any
 more that day. A thousand changes are tried at keyd (tests/fault)."""
 import base64
+import datetime
 import random
 import re
 
@@ -14,6 +15,7 @@ TO = "csc-anken@council.test"
 SECRET = "機密の内容カナリア"
 CHANGES = 30
 LIMIT = 20		# LIMIT_DECRYPT_FAILURES
+MARK = 2		# LIMIT_ANSWER_MARK
 
 
 def sealed(w):
@@ -67,6 +69,21 @@ def base64_text(mail):
     return mail.raw.decode().split("\r\n\r\n", 1)[1]
 
 
+def at_a_mark(w, told):
+    """How long it took to open, or that it failed early, does not show: the
+    answer leaves at a mark of the clock, two to four seconds later."""
+    came = {m["number"]: m["received"] for m in
+            w.council.json("mail", "list", "--last", 1000)["mails"]}
+    copies = {c["to"]: c for c in w.council.json("outbox", "list")["copies"]}
+    for mail in told:
+        copy = copies[mail.to]
+        shown = w.council.case(copy["case"])["mails"]
+        first = [m["number"] for m in shown if m["direction"] == "in"][0]
+        began = datetime.datetime.fromisoformat(came[first]).timestamp()
+        sent = datetime.datetime.fromisoformat(copy["sent"]).timestamp()
+        assert sent >= (began // MARK + 2) * MARK, (began, sent)
+
+
 @step("changed anywhere, cut, doubled, for others: one answer, one reaction",
       needed=True)
 def changed(w):
@@ -95,6 +112,7 @@ def changed(w):
     for mail in told:
         reactions.add(outward(mail, mail.to))
         same(len(w.sink.all(mail.to)), 1)
+    at_a_mark(w, told)
     lacks(str(reactions), SECRET)
     same(len(reactions), 1, "\n".join(reactions))
 
