@@ -103,7 +103,8 @@ const char *form_word(enum fact_form form);	/* "pgp-mime-encrypted", ... */
 const char *signature_word(enum verdict_signature s);
 const char *coverage_word(enum verdict_coverage c);
 const char *signer_word(enum verdict_signer s);
-/* Plain English for operators, in this order: encrypted how, kept whole or
- * not, signed by whom, over what. NULL from `line` 4 on, "" where there is
- * nothing to say. v NULL: nothing was opened yet. */
+/* Plain words for operators, in this order: encrypted how, kept whole or not,
+ * signed by whom, over what. NULL from `line` 4 on, "" where there is nothing
+ * to say. v NULL: nothing was opened yet. */
 const char *verdict_sentence(const struct verdict *v, unsigned line);
+const char *verdict_sentence_ja(const struct verdict *v, unsigned line);

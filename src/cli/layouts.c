@@ -335,7 +335,8 @@ COLUMNS(mail_key_columns) = { FPR("fingerprint", "FINGERPRINT"),
 	C("state", "STATE"), C("usable", "USABLE"), C("origin", "ORIGIN"),
 	C("addresses", "ADDRESSES"), C("bytes", "BYTES"), END };
 TABLES(mail_tables) = {
-	{ "crypto.says", "Encryption and signature", NULL, doubt_columns },
+	{ "crypto.says_ja", "Encryption and signature", NULL, doubt_columns },
+	{ "crypto.says", NULL, NULL, doubt_columns },
 	{ "doubt_texts_ja", "Doubts", NULL, doubt_columns },
 	{ "doubt_texts", NULL, NULL, doubt_columns },
 	{ "answers.items", "Answers to items", NULL, sighting_columns },

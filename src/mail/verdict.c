@@ -14,33 +14,47 @@
 static const struct {
 	const char *word;
 	bool is_encrypted, is_signed, is_smime;
-	const char *sentence;
+	const char *sentence, *ja;
 } forms[FORMS] = {
 	[FORM_PLAIN] = { "plain", false, false, false,
-	    "The mail is neither encrypted nor signed." },
+	    "The mail is neither encrypted nor signed.",
+	    "暗号化も署名もされていないメールです。" },
 	[FORM_PGP_ENCRYPTED] = { "pgp-mime-encrypted", true, false, false,
-	    "The mail is encrypted (OpenPGP)." },
+	    "The mail is encrypted (OpenPGP).",
+	    "暗号化されたメールです（OpenPGP）。" },
 	[FORM_PGP_ENCRYPTED_MANGLED] = { "pgp-mime-encrypted-mangled", true,
 	    false, false, "The mail is encrypted (OpenPGP); a mail server "
-	    "changed its shape on the way." },
+	    "changed its shape on the way.",
+	    "暗号化されたメールです（OpenPGP）。途中のメールサーバーが形を"
+	    "変えています。" },
 	[FORM_PGP_SIGNED] = { "pgp-mime-signed", false, true, false,
-	    "The mail is not encrypted; it is signed (OpenPGP)." },
+	    "The mail is not encrypted; it is signed (OpenPGP).",
+	    "暗号化されていません。署名の付いたメールです（OpenPGP）。" },
 	[FORM_PGP_INLINE_ENCRYPTED] = { "pgp-inline-encrypted", true, false,
-	    false, "The text of the mail is encrypted (inline OpenPGP)." },
+	    false, "The text of the mail is encrypted (inline OpenPGP).",
+	    "本文が暗号化されています（インライン形式の OpenPGP）。" },
 	[FORM_PGP_INLINE_SIGNED] = { "pgp-inline-signed", false, true, false,
 	    "The mail is not encrypted; its text is signed (inline "
-	    "OpenPGP)." },
+	    "OpenPGP).",
+	    "暗号化されていません。本文に署名があります（インライン形式の "
+	    "OpenPGP）。" },
 	[FORM_SMIME_ENVELOPED] = { "smime-enveloped", true, false, true,
-	    "The mail is encrypted (S/MIME)." },
+	    "The mail is encrypted (S/MIME).",
+	    "暗号化されたメールです（S/MIME）。" },
 	[FORM_SMIME_SIGNED_OPAQUE] = { "smime-signed-opaque", false, true,
-	    true, "The mail is not encrypted; it is signed (S/MIME)." },
+	    true, "The mail is not encrypted; it is signed (S/MIME).",
+	    "暗号化されていません。署名の付いたメールです（S/MIME）。" },
 	[FORM_SMIME_SIGNED] = { "smime-signed", false, true, true,
-	    "The mail is not encrypted; it is signed (S/MIME)." },
+	    "The mail is not encrypted; it is signed (S/MIME).",
+	    "暗号化されていません。署名の付いたメールです（S/MIME）。" },
 	[FORM_PGP_ATTACHED] = { "pgp-attached-encrypted", true, false, false,
-	    "The mail is an encrypted file (OpenPGP)." },
+	    "The mail is an encrypted file (OpenPGP).",
+	    "暗号化されたファイルだけのメールです（OpenPGP）。" },
 	[FORM_SMIME_AUTH_ENVELOPED] = { "smime-auth-enveloped", true, false,
 	    true, "The mail is encrypted (S/MIME, in the newer form "
-	    "AuthEnvelopedData)." },
+	    "AuthEnvelopedData).",
+	    "暗号化されたメールです（S/MIME の新しい形式 "
+	    "AuthEnvelopedData）。" },
 };
 
 bool
@@ -88,44 +102,62 @@ form_word(enum fact_form form)
 /* ---- signatures ---- */
 
 static const struct {
-	const char *word, *sentence;
+	const char *word, *sentence, *ja;
 } signatures[SIGNATURES] = {
-	[SIGNATURE_NONE] = { "none", "It is not signed." },
-	[SIGNATURE_GOOD] = { "good", "It is signed." },
+	[SIGNATURE_NONE] = { "none", "It is not signed.",
+	    "署名はありません。" },
+	[SIGNATURE_GOOD] = { "good", "It is signed.",
+	    "署名があります。" },
 	[SIGNATURE_BAD] = { "bad", "The signature is BAD: what was signed "
-	    "was changed afterwards." },
+	    "was changed afterwards.",
+	    "署名が【合いません】。署名されたあとに書き換えられています。" },
 	[SIGNATURE_UNKNOWN_KEY] = { "unknown-key", "It is signed by a key "
-	    "that nobody has approved here: anybody could have made it." },
+	    "that nobody has approved here: anybody could have made it.",
+	    "こちらで承認していない鍵の署名です。誰にでも作れます。" },
 	[SIGNATURE_KEY_EXPIRED] = { "key-expired", "It is signed by a key "
-	    "that has expired." },
+	    "that has expired.",
+	    "有効期限の切れた鍵の署名です。" },
 	[SIGNATURE_KEY_REVOKED] = { "key-revoked", "It is signed by a key "
-	    "that its owner REVOKED." },
+	    "that its owner REVOKED.",
+	    "持ち主が【失効させた】鍵の署名です。" },
 	[SIGNATURE_EXPIRED] = { "expired", "The signature itself has "
-	    "expired." },
-	[SIGNATURE_ERROR] = { "error", "The signature cannot be checked." },
+	    "expired.",
+	    "署名そのものの有効期限が切れています。" },
+	[SIGNATURE_ERROR] = { "error", "The signature cannot be checked.",
+	    "署名を確かめられません。" },
 	[SIGNATURE_WEAK] = { "weak-hash", "The signature is made over a hash "
-	    "that can be forged." },
+	    "that can be forged.",
+	    "偽造できる古いハッシュによる署名です。" },
 	[SIGNATURE_SEVERAL] = { "several", "There are several signatures; "
-	    "none of them counts." },
+	    "none of them counts.",
+	    "署名がいくつもあり、どれも署名とは認めません。" },
 	[SIGNATURE_USAGE] = { "wrong-usage", "It is signed by a key that is "
-	    "not made for signing." },
+	    "not made for signing.",
+	    "署名用に作られていない鍵の署名です。" },
 	[SIGNATURE_ADDRESS] = { "other-address", "It is signed by an approved "
-	    "certificate that names ANOTHER address than From." },
+	    "certificate that names ANOTHER address than From.",
+	    "承認済みの証明書の署名ですが、証明書のアドレスが差出人と"
+	    "【異なります】。" },
 	[SIGNATURE_EMPTY] = { "no-signer", "It has the form of a signature, "
-	    "and nobody signed it." },
+	    "and nobody signed it.",
+	    "署名の形をしていますが、誰も署名していません。" },
 };
 
 static const struct {
-	const char *word, *sentence;	/* under a good signature */
+	const char *word, *sentence, *ja;	/* under a good signature */
 } signers[SIGNERS] = {
 	[SIGNER_NOBODY] = { "nobody", "It is signed by a key that nobody has "
-	    "approved here: anybody could have made it." },
+	    "approved here: anybody could have made it.",
+	    "こちらで承認していない鍵の署名です。誰にでも作れます。" },
 	[SIGNER_PERSON] = { "person", "It is signed by the registered person "
-	    "whom From names." },
+	    "whom From names.",
+	    "差出人として登録されたご本人の署名です。" },
 	[SIGNER_CASE] = { "case", "It is signed by the key approved for a "
-	    "case of the address in From." },
+	    "case of the address in From.",
+	    "差出人のアドレスの事案について承認した鍵の署名です。" },
 	[SIGNER_OTHER] = { "other", "It is signed by OTHER: the key is "
-	    "somebody else's, not that of the address in From." },
+	    "somebody else's, not that of the address in From.",
+	    "【別人】の署名です。差出人のアドレスの鍵ではありません。" },
 };
 
 const char *
@@ -150,59 +182,97 @@ coverage_word(enum verdict_coverage c)
 
 /* ---- the whole ---- */
 
-static const char *
-integrity_sentence(const struct verdict *v)
+/* The same in both languages. */
+struct says {
+	const char *en, *ja;
+};
+
+static struct says
+integrity_says(const struct verdict *v)
 {
 	if (v->replayed)
-		return "It was NOT opened: the same encrypted content came "
-		    "before, from another sender.";
+		return (struct says){ "It was NOT opened: the same encrypted "
+		    "content came before, from another sender.",
+		    "【開いていません】。同じ暗号文が、以前に別の送信者から"
+		    "届いています。" };
 	if (v->former)
-		return "It was NOT opened: it is encrypted to a key of the "
-		    "council that is retired; `sekisho mail text' opens it.";
+		return (struct says){ "It was NOT opened: it is encrypted to a "
+		    "key of the council that is retired; `sekisho mail text' "
+		    "opens it.",
+		    "【開いていません】。使わなくなった協議会の鍵で暗号化されて"
+		    "います。sekisho mail text で開きます。" };
 	if (v->failed)
-		return "It could NOT be opened; it is kept as it came.";
+		return (struct says){ "It could NOT be opened; it is kept as "
+		    "it came.",
+		    "【開けませんでした】。届いたままの形で保管しています。" };
 	if (!v->encrypted)
-		return "";
-	return v->integrity ? "It was opened, and nobody changed it on the "
-	    "way." : "It was opened, but it may have been CHANGED on the "
-	    "way.";
+		return (struct says){ "", "" };
+	if (v->integrity)
+		return (struct says){ "It was opened, and nobody changed it "
+		    "on the way.",
+		    "開きました。途中で書き換えられていません。" };
+	return (struct says){ "It was opened, but it may have been CHANGED "
+	    "on the way.",
+	    "開きましたが、途中で【書き換えられた】おそれがあります。" };
 }
 
-static const char *
-coverage_sentence(const struct verdict *v)
+static struct says
+signature_says(const struct verdict *v)
+{
+	/* What was never opened is not called unsigned. */
+	if (v->failed && v->signature == SIGNATURE_NONE)
+		return (struct says){ "", "" };
+	if (v->signature == SIGNATURE_GOOD && v->whose < SIGNERS)
+		return (struct says){ signers[v->whose].sentence,
+		    signers[v->whose].ja };
+	if (v->signature < SIGNATURES)
+		return (struct says){ signatures[v->signature].sentence,
+		    signatures[v->signature].ja };
+	return (struct says){ "", "" };
+}
+
+static struct says
+coverage_says(const struct verdict *v)
 {
 	if (v->signature == SIGNATURE_NONE)
-		return "";
-	return v->coverage == COVERS_WHOLE ? "The signature is over all that "
-	    "is shown." : v->coverage == COVERS_PART ? "The signature is "
-	    "over a PART only." : "The signature is over nothing that is "
-	    "shown.";
+		return (struct says){ "", "" };
+	if (v->coverage == COVERS_WHOLE)
+		return (struct says){ "The signature is over all that is "
+		    "shown.", "署名は、表示している内容のすべてに及びます。" };
+	if (v->coverage == COVERS_PART)
+		return (struct says){ "The signature is over a PART only.",
+		    "署名が及ぶのは【一部だけ】です。" };
+	return (struct says){ "The signature is over nothing that is shown.",
+	    "署名は、表示している内容のどこにも及びません。" };
+}
+
+static struct says
+verdict_says(const struct verdict *v, unsigned line)
+{
+	if (line > 3)
+		return (struct says){ NULL, NULL };
+	if (v == NULL)
+		return line > 0 ? (struct says){ "", "" } : (struct says){
+		    "Nothing was opened or checked.",
+		    "何も開いておらず、署名も確かめていません。" };
+	if (line == 0 && v->outer_form < FORMS)
+		return (struct says){ forms[v->outer_form].sentence,
+		    forms[v->outer_form].ja };
+	return line == 1 ? integrity_says(v) : line == 2 ?
+	    signature_says(v) : line == 3 ? coverage_says(v) :
+	    (struct says){ "", "" };
 }
 
 const char *
 verdict_sentence(const struct verdict *v, unsigned line)
 {
-	if (v == NULL)
-		return line == 0 ? "Nothing was opened or checked." :
-		    line < 4 ? "" : NULL;
-	switch (line) {
-	case 0:
-		return v->outer_form < FORMS ?
-		    forms[v->outer_form].sentence : "";
-	case 1:
-		return integrity_sentence(v);
-	case 2:
-		/* What was never opened is not called unsigned. */
-		if (v->failed && v->signature == SIGNATURE_NONE)
-			return "";
-		return v->signature == SIGNATURE_GOOD && v->whose < SIGNERS ?
-		    signers[v->whose].sentence : v->signature < SIGNATURES ?
-		    signatures[v->signature].sentence : "";
-	case 3:
-		return coverage_sentence(v);
-	default:
-		return NULL;
-	}
+	return verdict_says(v, line).en;
+}
+
+const char *
+verdict_sentence_ja(const struct verdict *v, unsigned line)
+{
+	return verdict_says(v, line).ja;
 }
 
 /* ---- layers ---- */

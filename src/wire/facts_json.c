@@ -107,12 +107,15 @@ keys(struct sk_json *list, const struct facts *f)
 static void
 sentences(struct sk_json *o, const struct verdict *v)
 {
-	struct sk_json *list = sk_json_set(o, "says", sk_json_array());
+	struct sk_json *ja = sk_json_set(o, "says_ja", sk_json_array());
+	struct sk_json *en = sk_json_set(o, "says", sk_json_array());
 	const char *s;
 
 	for (unsigned i = 0; (s = verdict_sentence(v, i)) != NULL; i++)
-		if (*s != '\0')
-			sk_json_add_str(list, s);
+		if (*s != '\0') {
+			sk_json_add_str(ja, verdict_sentence_ja(v, i));
+			sk_json_add_str(en, s);
+		}
 }
 
 static void

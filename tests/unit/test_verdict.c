@@ -228,6 +228,7 @@ words_are_there_and_differ(void **state)
 		    form_signed((enum fact_form)f));
 		v.outer_form = (enum fact_form)f;
 		assert_true(strlen(verdict_sentence(&v, 0)) > 10);
+		assert_non_null(strstr(verdict_sentence_ja(&v, 0), "。"));
 		for (int g = FORM_PLAIN; g < f; g++)
 			assert_string_not_equal(form_word((enum fact_form)f),
 			    form_word((enum fact_form)g));
@@ -236,6 +237,7 @@ words_are_there_and_differ(void **state)
 	for (int s = SIGNATURE_NONE; s < SIGNATURES; s++) {
 		v.signature = (enum verdict_signature)s;
 		assert_true(strlen(verdict_sentence(&v, 2)) > 10);
+		assert_non_null(strstr(verdict_sentence_ja(&v, 2), "。"));
 		for (int t = SIGNATURE_NONE; t < s; t++)
 			assert_string_not_equal(
 			    signature_word((enum verdict_signature)s),
@@ -245,6 +247,9 @@ words_are_there_and_differ(void **state)
 	v.whose = SIGNER_OTHER;
 	assert_non_null(strstr(verdict_sentence(&v, 2), "OTHER"));
 	assert_non_null(strstr(verdict_sentence(&v, 3), "PART"));
+	assert_non_null(strstr(verdict_sentence_ja(&v, 2), "別人"));
+	assert_non_null(strstr(verdict_sentence_ja(&v, 3), "一部"));
+	assert_null(verdict_sentence_ja(&v, 4));
 	assert_null(verdict_sentence(&v, 4));
 	assert_null(verdict_sentence(NULL, 4));
 	assert_string_equal(form_word(FORMS), "unknown");
