@@ -4,11 +4,11 @@ import pathlib
 import platform
 import sys
 
-from parts import digest, guard, intake, questions, unusable
+from parts import digest, guard, intake, questions, reader, unusable
 from parts.lab import Lab
 
 ROWS = {"digest": digest, "intake": intake, "questions": questions,
-        "guard": guard, "unusable": unusable}
+        "guard": guard, "unusable": unusable, "reader": reader}
 
 
 class Table:

@@ -4,12 +4,13 @@
 seeds.py GOLDEN DIR writes DIR/TARGET/NAME: whole mails for mime and prescan,
 their parts for charset, their fields for headers, HTML parts and replies for
 html, texts with traces and field lists for indicators, replies for answer, a
-dialogue that carries the mail for lmtp. A decrypted layer is a mail of its own,
-marked as one. The milter's dialogues are kept in its corpus.
+dialogue that carries the mail for lmtp and one of callbacks for milter. A
+decrypted layer is a mail of its own, marked as one.
 """
 import email
 import email.policy
 import pathlib
+import re
 import sys
 
 LONGEST = 8192		# a larger mail only slows the fuzzer down
@@ -51,6 +52,29 @@ def dialogue(name, mail):
          b"RCPT TO:<csc-anken@example.jp>\r\nDATA\r\n" + body + b".\r\n")
 
 
+def counted(data):
+    return bytes([min(len(data), 255)]) + data[:255]
+
+
+def callbacks(name, mail):
+    """As Postfix shows it to a milter: its sender, who gets it, each field with
+    its leading blank, the body in pieces, and once more whole behind that."""
+    head, _, body = mail.replace(b"\r\n", b"\n").partition(b"\n\n")
+    once = (b"\0" + counted(b"<sato@acme.example>") +
+            b"\1" + counted(b"<csc-anken@council.example>"))
+    for field in re.split(rb"\n(?![ \t])", head):
+        key, colon, value = field.partition(b":")
+        if colon:
+            once += b"\2" + counted(key) + counted(value)
+    rest = b"\5\0"
+    for at in range(0, len(body), 255):
+        rest += b"\6" + counted(body[at:at + 255])
+    # An odd length of the last one ends the mail, an even one aborts it; "\4"
+    # is a From of ours.
+    seed("milter", name, once + rest + b"\7\1x" + once + b"\4\0" +
+         rest[:600] + b"\7\2xx")
+
+
 def mail_seeds(path):
     mail, name = path.read_bytes(), path.stem
     if len(mail) > LONGEST:
@@ -60,6 +84,7 @@ def mail_seeds(path):
     if name.endswith(".layer1"):
         seed("mime", name + ".inner", b"\1" + mail)
     dialogue(name, mail)
+    callbacks(name, mail)
     message = email.message_from_bytes(mail, policy=email.policy.compat32)
     fields(name, message)
     try:
