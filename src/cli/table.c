@@ -15,6 +15,7 @@
 
 #define GAP 2
 #define LEAST 10		/* no column gives way below it */
+#define HALF_FPR 24		/* five of its ten groups of four */
 
 static size_t
 count_columns(const struct table *t)
@@ -96,7 +97,18 @@ print_row(struct cli *c, const struct table *t, const char *const *cells,
 		print_line(c, t, cells, lines, widths, n, k, head);
 }
 
-/* The widest column gives way first, by one, until the row fits or none can. */
+/* A fingerprint is compared by eye: it stands in two halves at least. */
+static size_t
+least(const struct column *c)
+{
+	size_t n = sk_columns(c->title);
+
+	if (c->look == LOOK_FPR && n < HALF_FPR)
+		n = HALF_FPR;
+	return n > LEAST ? n : LEAST;
+}
+
+/* The widest column that can gives way first, by one, until the row fits. */
 static void
 fit(const struct table *t, size_t *widths, size_t n, size_t width)
 {
@@ -105,13 +117,13 @@ fit(const struct table *t, size_t *widths, size_t n, size_t width)
 	for (size_t i = 0; i < n; i++)
 		total += widths[i];
 	while (total > width) {
-		size_t widest = 0;
+		size_t widest = n;
 
-		for (size_t i = 1; i < n; i++)
-			if (widths[i] > widths[widest])
+		for (size_t i = 0; i < n; i++)
+			if (widths[i] > least(&t->columns[i]) && (widest == n ||
+			    widths[i] > widths[widest]))
 				widest = i;
-		if (widths[widest] <= LEAST ||
-		    widths[widest] <= sk_columns(t->columns[widest].title))
+		if (widest == n)
 			return;
 		widths[widest]--;
 		total--;

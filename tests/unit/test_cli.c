@@ -243,7 +243,6 @@ tables_align_full_width(void **state)
 	free(s);
 }
 
-/* Subjects come from strangers: no escape, no bidi, no second line. */
 /* A cell too wide goes on below itself, broken at a blank, or between any two
  * characters where there is none; the others keep their columns. */
 static void
@@ -269,6 +268,26 @@ narrow_tables_wrap(void **state)
 	free(s);
 }
 
+/* A fingerprint is compared by eye: in two halves, whatever else gives way. */
+static void
+narrow_tables_keep_fingerprints(void **state)
+{
+	char *s;
+
+	(void)state;
+	setenv("COLUMNS", "80", 1);
+	s = printed("{\"kind\":\"mail\",\"keys\":[{\"fingerprint\":"
+	    "\"EE72D9A1630C75A54A3296B57106C8B85A5A3575\",\"state\":"
+	    "\"proposed\",\"usable\":\"ok\",\"origin\":\"mail 1, "
+	    "attachment, tanaka@consulter.example\",\"addresses\":"
+	    "[\"tanaka@consulter.example\"],\"bytes\":null}]}", false);
+	unsetenv("COLUMNS");
+	assert_non_null(strstr(s, "\nEE72 D9A1 630C 75A5 4A32  "));
+	assert_non_null(strstr(s, "\n96B5 7106 C8B8 5A5A 3575  "));
+	free(s);
+}
+
+/* Subjects come from strangers: no escape, no bidi, no second line. */
 static void
 nothing_unescaped(void **state)
 {
@@ -343,6 +362,7 @@ main(void)
 		cmocka_unit_test(what_is_wrong_is_named),
 		cmocka_unit_test(tables_align_full_width),
 		cmocka_unit_test(narrow_tables_wrap),
+		cmocka_unit_test(narrow_tables_keep_fingerprints),
 		cmocka_unit_test(nothing_unescaped),
 		cmocka_unit_test(texts_keep_lines_and_lose_escapes),
 		cmocka_unit_test(colours_only_where_wanted),
