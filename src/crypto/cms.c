@@ -65,6 +65,7 @@ sign_with(struct pgp *p, int certificates, const struct pgp_in *in,
 	struct pgp_reader r;
 	DATA plain = gnupg_data_in(in, &r);
 	DATA cms = gnupg_data_out(out);
+	gpgme_error_t err;
 	int ret;
 	CTX c;
 
@@ -75,8 +76,10 @@ sign_with(struct pgp *p, int certificates, const struct pgp_in *in,
 		return ret;
 	gpgme_set_include_certs(c, certificates);
 	gpgme_data_set_encoding(cms, GPGME_DATA_ENCODING_BASE64);
-	ret = gnupg_result(p, gpgme_op_sign(c, plain, cms,
-	    GPGME_SIG_MODE_NORMAL));
+	err = gpgme_op_sign(c, plain, cms, GPGME_SIG_MODE_NORMAL);
+	p->chain_missing |= gpgme_err_code(err) ==
+	    GPG_ERR_MISSING_ISSUER_CERT;
+	ret = gnupg_result(p, err);
 	if (out->over)
 		return gnupg_refuse(p, SK_ERR_LIMIT, "too large");
 	if (ret != 0)
@@ -88,23 +91,23 @@ sign_with(struct pgp *p, int certificates, const struct pgp_in *in,
 	return 0;
 }
 
-/* The steps to the root help a recipient's program, if they are here. */
+/* The steps to the root help a recipient's program, if they are here. A gpgsm
+ * that fails for any other reason is no sign that they are not: without them
+ * what it signs later would be good for nobody. */
 static int
 sign(struct pgp *p, const struct pgp_in *in, struct pgp_out *out)
 {
 	off_t begin = lseek(out->fd, 0, SEEK_CUR);
-	int ret = SK_ERR_CRYPTO;
+	int ret = 0;
 
 	if (!p->chain_missing)
 		ret = sign_with(p, ALL_BUT_ROOT, in, out);
-	if (ret != SK_ERR_CRYPTO)
+	if (!p->chain_missing)
 		return ret;
 	if (ftruncate(out->fd, begin) != 0 ||
 	    lseek(out->fd, begin, SEEK_SET) != begin)
 		return gnupg_refuse(p, SK_ERR_OS, "no memory file");
-	ret = sign_with(p, ONLY_SIGNER, in, out);
-	p->chain_missing |= ret == 0;
-	return ret;
+	return sign_with(p, ONLY_SIGNER, in, out);
 }
 
 static int
