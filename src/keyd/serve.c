@@ -42,11 +42,11 @@ keyd_seconds(void)
 bool
 keyd_agent_lost(struct ring *r)
 {
-	pid_t now = home_agent_pid(r->agent_socket);
-	bool lost = now != r->agent;
+	pid_t was = r->agent, now = home_agent_pid(r->agent_socket);
 
-	r->agent = now;
-	return lost;
+	if (now >= 0)
+		r->agent = now;
+	return r->agent != was;
 }
 
 void
@@ -82,7 +82,8 @@ keyd_log_counts(struct keyd *k, bool now)
 }
 
 /* An agent that made gpg wait would make the next one wait as well. One that
- * nobody knows is found at the next start, outside the walls. */
+ * hangs already does not say who it is: what was known of it stays, and where
+ * nothing is, it is found at the next start, outside the walls. */
 static void
 after_agent(struct keyd *k, struct ring *r, bool passed)
 {
@@ -91,10 +92,10 @@ after_agent(struct keyd *k, struct ring *r, bool passed)
 			kill(r->agent, SIGKILL);
 		r->agent = home_agent_pid(r->agent_socket);
 		k->stuck |= r->agent == HOME_AGENT_SILENT;
-	} else if (r->agent == 0 || keyd_seconds() != r->agent_asked) {
+	} else if (r->agent <= 0 || keyd_seconds() != r->agent_asked) {
 		/* gpg may have started another one: whom to end at the next
 		 * deadline must be known before it. */
-		r->agent = home_agent_pid(r->agent_socket);
+		keyd_agent_lost(r);
 		r->agent_asked = keyd_seconds();
 	}
 }
