@@ -79,6 +79,19 @@ seal(struct ring *r, const struct msg_seal *ask, const struct pgp_in *in,
 	return ret;
 }
 
+/* A home that was wiped under us has no key of anybody, and says of each that
+ * it cannot be used: first of our own. */
+static int
+blame(struct ring *r, int ret)
+{
+	if (ret != SK_ERR_NOINPUT || deadline_passed())
+		return ret;
+	if (r->scheme == KEY_SMIME ? cms_own(r->pgp, r->own) :
+	    pgp_own(r->pgp, r->own))
+		return SK_ERR_TEMP;
+	return ret;
+}
+
 /* What the asker does next hangs on it: SK_ERR_CRYPTO says that this key
  * cannot be used, and holds the copy; SK_ERR_TEMP that nothing is wrong with
  * the key, and the copy is tried again. */
@@ -139,7 +152,7 @@ verb_seal(struct keyd *k, const struct channel_message *m, struct sk_arena *a,
 	}
 	in = (struct pgp_in){ m->fds[0], 0, size };
 	sealed.fd = sk_memfd("sealed");
-	ret = seal(r, &ask, &in, &sealed);
+	ret = blame(r, seal(r, &ask, &in, &sealed));
 	if (ret == 0 && (deadline_passed() || sk_memfd_seal(sealed.fd) != 0))
 		ret = SK_ERR_TEMP;
 	done.status = status_of(ret);
