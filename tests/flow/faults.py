@@ -7,7 +7,6 @@ import os
 import shutil
 import signal
 import subprocess
-import threading
 
 from harness import cases, copies, gpg, keyd, roster, wait
 from harness.tap import has, lacks, run, same, step
@@ -173,47 +172,13 @@ def settle(w, number):
     proved(w)
 
 
-def processes(home, name):
-    found = subprocess.run(["pgrep", "-x", name], capture_output=True,
-                           text=True).stdout.split()
-    for pid in found:
-        try:
-            line = open(f"/proc/{pid}/cmdline").read()
-        except OSError:
-            continue
-        if str(home) in line:
-            yield int(pid)
-
-
 @step("gpg that dies under it, again and again: tried again, each copy once")
 def gpg_dies(w):
-    over, hit = threading.Event(), []
-    homes = [str(one.home).encode() for one in w.keyds]
-    there = set(os.listdir("/proc"))
-
-    def is_gpg(pid):
-        try:
-            line = open(f"/proc/{pid}/cmdline", "rb").read()
-        except OSError:
-            return False
-        return os.path.basename(line.split(b"\0")[0]) == b"gpg" and \
-            any(home in line for home in homes)
-
-    def hunt():
-        while not over.is_set():
-            for pid in os.listdir("/proc"):
-                if pid not in there and pid.isdigit() and is_gpg(pid):
-                    hit.append(pid)
-                    wait.kill(int(pid))
-    hunter = threading.Thread(target=hunt)
-    hunter.start()
-    try:
+    with keyd.Hunter([one.home for one in w.keyds], "gpg",
+                     signal.SIGKILL) as hunter:
         digest(w, 31)
-        wait.until("gpg to die", lambda: len(hit) >= 3)
+        wait.until("gpg to die", lambda: len(hunter.hit) >= 3)
         w.council.run("case", "list")
-    finally:
-        over.set()
-        hunter.join()
     # Who is to blame was not the key of anybody.
     assert not [s for s in states(w) if s[1] == "held"], states(w)
     settle(w, 31)
@@ -223,7 +188,7 @@ def gpg_dies(w):
       "answers meanwhile")
 def agents_hang(w):
     stopped = [pid for one in w.keyds
-               for pid in processes(one.home, "gpg-agent")]
+               for pid in keyd.processes(one.home, "gpg-agent")]
     assert stopped
     for pid in stopped:
         wait.kill(pid, signal.SIGSTOP)
@@ -234,8 +199,8 @@ def agents_hang(w):
         "took too long" in (one.home.parent.parent /
                             f"keyd{one.number}.log").read_text("utf-8",
                                                                "replace") or
-        not list(processes(one.home, "gpg-agent")) or
-        set(processes(one.home, "gpg-agent")) != set(stopped)
+        not list(keyd.processes(one.home, "gpg-agent")) or
+        set(keyd.processes(one.home, "gpg-agent")) != set(stopped)
         for one in w.keyds))
     for pid in stopped:
         wait.kill(pid, signal.SIGCONT)

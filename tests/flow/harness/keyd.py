@@ -15,9 +15,11 @@ SEAL, SEALED = 24, 25    # messages.h
 class Keyd:
     """A real sekisho-keyd on one home, and the door that sekishod knows."""
 
-    def __init__(self, council, number, deadline=3):
+    def __init__(self, council, number, deadline=3, smime=None):
+        """smime: the folder of the homes for it, if there is one."""
         self.council, self.number, self.deadline = council, number, deadline
         self.home = council.dir / "gnupg" / str(number)
+        self.smime = smime and council.dir / smime / str(number)
         self.real = str(council.dir / f"real{number}")
         self.door = str(council.dir / f"k{number}")
         self.spoil = None       # (fields, payload, armour) -> armour or None
@@ -28,6 +30,15 @@ class Keyd:
         self.listener.listen(8)
         threading.Thread(target=self.accept, daemon=True).start()
 
+    def homes(self):
+        return [h for h in (self.home, self.smime) if h]
+
+    def mind(self):
+        """As a service manager: one that died is started again."""
+        if self.process.poll() is not None:
+            self.hang_up()
+            self.start()
+
     def start(self):
         # A service manager would do the same.
         pathlib.Path(self.real).unlink(missing_ok=True)
@@ -35,7 +46,8 @@ class Keyd:
             [self.council.stage / "libexec" / "sekisho-keyd", "--home",
              self.home, "--vault", self.council.dir / "vault.key",
              "--socket", self.real, "--peer", "0", "--deadline",
-             str(self.deadline)],
+             str(self.deadline)] +
+            (["--smime-home", self.smime] if self.smime else []),
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=open(self.council.dir / f"keyd{self.number}.log", "ab"),
             user=self.council.user, group=self.council.group,
@@ -50,8 +62,9 @@ class Keyd:
         self.listener.close()
         self.hang_up()
         wait.end(self.process)
-        subprocess.run(["gpgconf", "--homedir", self.home, "--kill", "all"],
-                       capture_output=True, user=self.council.user)
+        for home in self.homes():
+            subprocess.run(["gpgconf", "--homedir", home, "--kill", "all"],
+                           capture_output=True, user=self.council.user)
 
     def hang_up(self):
         for one in self.open:
@@ -121,6 +134,45 @@ class Keyd:
         fd = os.memfd_create("armour", os.MFD_ALLOW_SEALING)
         os.write(fd, armour)
         return data, [fd]
+
+
+def processes(home, name):
+    """Ids of the programs of that name on that home."""
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/cmdline", "rb") as f:
+                words = f.read().split(b"\0")
+        except OSError:
+            continue
+        if os.path.basename(words[0]) == name.encode() and \
+                str(home).encode() in words:
+            yield int(pid)
+
+
+class Hunter:
+    """Sends a signal to every program of that name on these homes, as long as
+    it lasts: real programs, which die or stop in the middle."""
+
+    def __init__(self, homes, name, how, most=1 << 30):
+        self.homes, self.name, self.how = homes, name, how
+        self.most, self.hit, self.over = most, [], threading.Event()
+
+    def __enter__(self):
+        self.thread = threading.Thread(target=self.hunt)
+        self.thread.start()
+        return self
+
+    def __exit__(self, *why):
+        self.over.set()
+        self.thread.join()
+
+    def hunt(self):
+        while not self.over.is_set():
+            for pid in [p for h in self.homes
+                        for p in processes(h, self.name)]:
+                if pid not in self.hit and len(self.hit) < self.most:
+                    self.hit.append(pid)
+                    wait.kill(pid, self.how)
 
 
 def kind(data):
