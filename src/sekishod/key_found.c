@@ -4,8 +4,9 @@
  *
  * - A newer form of the key that is pinned, or its revocation, proves itself by
  *   its own signatures, which keyd checked (key_over.c): taken over from
- *   anywhere. So is a certificate that the authority of the pinned one made for the same key, if
- *   it leads to a root: nobody else can read what is sealed to it.
+ *   anywhere. So is a certificate that the authority of the pinned one made
+ *   for the same key, if it leads to a root: nobody else can read what is
+ *   sealed to it.
  * - A new key in a mail signed by the pinned one, whole, with From agreeing, is
  *   a renewal where the policy says so: if it names that address, and was never
  *   retired or declined.

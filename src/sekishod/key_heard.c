@@ -1,11 +1,11 @@
 /*
  * Keys that came with a mail (R-119). They are written down in the mail's own
  * transaction; key_queue.c has keyd look at each. Whose? The registered
- * person's of the From address, and the originator's of the mail's case. News of
- * a key that is known proves itself, whoever sent it (key_over.c); what another
- * may do stands in key_found.c. A mail's signature speaks for a key in it only
- * where that is the only one there; an Autocrypt field stands outside of what
- * was signed.
+ * person's of the From address, and the originator's of the mail's case. News
+ * of a key that is known proves itself, whoever sent it (key_over.c); what
+ * another may do stands in key_found.c. A mail's signature speaks for a key in
+ * it only where that is the only one there; an Autocrypt field stands outside
+ * of what was signed.
  */
 #include "daemon.h"
 

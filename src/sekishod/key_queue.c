@@ -6,8 +6,8 @@
  *
  * First it is looked at alone: which keys are in it? Each that is known is
  * asked about once more, laid over what is known of it. If there is no key in
- * it, it may be the revocation of one of its sender's. A certificate is asked about
- * beside those that are pinned, of which it may be the next one.
+ * it, it may be the revocation of one of its sender's. A certificate is asked
+ * about beside those that are pinned, of which it may be the next one.
  */
 #include "daemon.h"
 
