@@ -25,7 +25,7 @@ is_another_key(struct ring *r, const struct msg_seal *ask)
 	struct key_facts k;
 	bool other = false;
 
-	if (pgp_list_block(r->pgp, a, ask->block, &k) != 0)
+	if (pgp_list_block(r->pgp, a, ask->block, &k, NULL) != 0)
 		;	/* that is not known */
 	else if (k.primaries > 0)
 		other = k.primaries > 1 || strcmp(k.fpr, ask->fpr) != 0;
@@ -86,10 +86,8 @@ blame(struct ring *r, int ret)
 {
 	if (ret != SK_ERR_NOINPUT || deadline_passed())
 		return ret;
-	if (r->scheme == KEY_SMIME ? cms_own(r->pgp, r->own) :
-	    pgp_own(r->pgp, r->own))
-		return SK_ERR_TEMP;
-	return ret;
+	r->signer[0] = '\0';		/* asked for anew */
+	return own_signer(r) != 0 ? SK_ERR_TEMP : ret;
 }
 
 /* What the asker does next hangs on it: SK_ERR_CRYPTO says that this key
