@@ -262,7 +262,8 @@ certificate(const struct key_facts *k, int64_t now, struct sk_error *e)
 	else if (k->bits == 0)
 		why = "this certificate's key is not RSA, and gpgsm can "
 		    "encrypt to RSA only; ask for an RSA certificate of 2048 "
-		    "bits or more, or for an OpenPGP key";
+		    "bits or more that signs and encrypts (one for signing "
+		    "alone is not kept beside it), or for an OpenPGP key";
 	else if (k->bits < BITS_LEAST)
 		why = "this certificate's RSA key has fewer than 2048 bits; "
 		    "ask for one of 2048 or more";
@@ -271,8 +272,10 @@ certificate(const struct key_facts *k, int64_t now, struct sk_error *e)
 		    "something unknown; ask for one signed with SHA-256";
 	else if (!(k->usage & KEY_MAY_ENCRYPT))
 		why = "this certificate's key usage does not allow to "
-		    "encrypt to it (keyEncipherment); ask for the person's "
-		    "encryption certificate";
+		    "encrypt to it (keyEncipherment), and one for signing "
+		    "alone is not kept beside the one that encrypts; ask "
+		    "for one that does both, for the one that encrypts if "
+		    "mail need not be signed, or for an OpenPGP key";
 	else if (!(k->usage & KEY_MAY_MAIL))
 		why = "this certificate is not for mail (extended key usage "
 		    "without emailProtection); ask for a mail certificate";
