@@ -95,6 +95,24 @@ def ended(w):
     lacks(w.sink.all(SATO, WAITS)[0].text, "203.0.113", w.number)
 
 
+@step("check names what has ended, with the first and the next command; the "
+      "list says of each key why (L23)")
+def nagged_ended(w):
+    faults = "\n".join(w.council.json("key", "check")["faults"])
+    has(faults, "1 key has ended or revoked, first acme-sato: nothing is sent "
+        "to it", "`sekisho key import acme-sato FILE'")
+    lacks(faults, "within 60 days")
+    has(w.council.call("check").stdout.decode(), "1 key has ended or revoked, "
+        "first acme-sato")
+    same(w.council.json("key", "show", "acme-sato")["keys"][0]["usable"],
+         "key-expired")
+    clock.move(w, 730 + 1)          # everybody's, made for two years
+    faults = "\n".join(w.council.json("key", "check")["faults"])
+    has(faults, "6 keys have ended or revoked, first acme-sato: nothing is "
+        "sent to them")
+    clock.move(w, 102)
+
+
 def digests(w, who="acme-sato"):
     """The copies of digests that this person has, by Message-ID."""
     return {m["Message-ID"]: m for m in w.sink.all(roster.ADDRESSES[who])
@@ -286,7 +304,7 @@ def handed_over(w):
     copies, and no others, by the ids that Postfix has for them."""
     duty = "duty@council.test.example"
     note = wait.until("the notice", lambda: [
-        m for m in w.sink.all(duty) if "失効した鍵" in m.text])
+        m for m in w.sink.all(duty) if "止められた鍵" in m.text])
     same(len(note), 1)
     lacks(note[0].text, "sato", w.third.fpr)
     rows = w.council.json("key", "show", "acme-sato")["handed_over"]
@@ -296,6 +314,35 @@ def handed_over(w):
     has(w.council.run("key", "show", "acme-sato"), "Handed over",
         rows[0]["queue_id"])
     same(w.council.json("key", "show", "acme-mori")["handed_over"], [])
+
+
+@step("eight keys of a person wait at most: a ninth is not proposed, until one "
+      "is decided (LIMIT_KEY_PROPOSALS)")
+def many(w):
+    home = w.using(gpg.Key(w.dir / "many", SATO), "end")
+    for _ in range(9):
+        home.run("--passphrase", "", "--quick-generate-key", "--yes", SATO,
+                 "future-default", "default", "2y")
+    out = home.run("--with-colons", "--list-keys").stdout.decode().split("\n")
+    fprs = [out[i + 1].split(":")[9] for i, line in enumerate(out)
+            if line.startswith("pub:")]
+    same(len(fprs), 10)
+    blocks = [home.run("--armor", "--export", f).stdout for f in fprs]
+    for at in (0, 4, 8):
+        mail(w, attached("鍵です。\n", b"".join(blocks[at:at + 4])))
+    said = w.council.said
+    wait.until("ten looks", lambda: said().count("result=limit") >= 2)
+    same(len(proposed(w)), 8)
+    has(said(), "has 8 keys that wait for a decision")
+    waiting = {k["fingerprint"] for k in proposed(w)}
+    left = [i for i, f in enumerate(fprs) if f not in waiting]
+    has("\n".join(w.council.json("key", "check")["faults"]),
+        "keys wait for a decision: `sekisho key list --proposed'")
+    w.council.run("key", "decline", "acme-sato", sorted(waiting)[0])
+    mail(w, attached("鍵です。\n", blocks[left[0]]))
+    same(state(w, fprs[left[0]]), "proposed")
+    for key in proposed(w):
+        w.council.run("key", "decline", "acme-sato", key["fingerprint"])
 
 
 @step("revoked by its certificate in a mail: what was sealed to it does not "
