@@ -163,7 +163,7 @@ int template_render(const struct template_set *s, const char *lang,
  * one row. T-38 E: item, released flag, release_where line, was_raw was_tentative
  * tentative confirmed flags. T-39 P: hold_no_key hold_expired hold_unusable
  * hold_address to_poc flags. T-42 P: case_number?, due?. T-43 P: date, key_fpr code, expired
- * to_poc flags. T-44 P:
+ * to_poc flags, case_number? (a case's). T-44 P:
  * not_organisation flag, window_from window_until line?. T-46 E: key_fpr code,
  * date, key_until line, user_id code?; the keys are attached. T-45 P: queue_id
  * code?, reason code, count number. T-08 E: item, withdrawn flag, old_terms

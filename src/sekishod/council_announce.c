@@ -165,8 +165,9 @@ case_told(struct round *r, const struct case_record *c)
 static int
 to_case(struct round *r, const struct case_record *c)
 {
-	const struct letter l = { NULL, c->originator, c->language, TEMPLATE,
-		r->x->about, NULL, r->now, c };
+	const struct letter l = { .of_case = c, .address = c->originator,
+		.language = c->language, .template = TEMPLATE,
+		.about = r->x->about, .now = r->now };
 
 	if (is_listed(r, c->originator))
 		return SK_OK;

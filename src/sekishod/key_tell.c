@@ -138,8 +138,27 @@ int
 key_tell_originator(struct daemon *d, struct sk_arena *a,
     const struct key_news *n, const struct key_owner *o, int64_t now)
 {
-	const struct letter l = { NULL, o->address, o->language, text_of(n),
-		NULL, values(d, a, n, o->language, false), now, NULL };
+	const struct letter l = { .address = o->address,
+		.language = o->language, .template = text_of(n),
+		.values = values(d, a, n, o->language, false), .now = now };
 
 	return letter_post(d, a, &l);
+}
+
+int
+key_tell_case(struct daemon *d, struct sk_arena *a, const struct key_news *n,
+    const struct case_record *c, int64_t now)
+{
+	struct letter l = { .of_case = c, .address = c->originator,
+		.language = c->language, .template = text_of(n), .now = now };
+	int r;
+
+	l.values = values(d, a, n, c->language, false);
+	tv_str(l.values, "case_number", c->number);
+	tv_str(l.values, "desk_address", c->desk_address);
+	tv_str(l.values, "contact", c->desk_address);
+	r = letter_post(d, a, &l);
+	sk_log(r ? SK_ERROR : SK_INFO, "key.told", "case=%s text=%s "
+	    "result=%s", c->number, text_of(n), sk_err_word(r));
+	return r;
 }

@@ -1,10 +1,10 @@
 /*
- * The watch over keys (R-119, T-43, T-39). A turn of the daemon's own timer
- * looks at the keys whose next moment has come, and at persons whose copies are
- * held for want of one. What was said stands in the database with the mail that
- * says it, so that a restart repeats nothing; a clock that jumps ahead skips
- * what it jumped over and says the last word only, one that jumps back makes
- * nothing unsaid.
+ * The watch over keys, of persons and of cases (R-119, T-43, T-39). A turn of
+ * the daemon's own timer looks at those whose next moment has come, and at
+ * persons whose copies are held for want of one. What was said stands in the
+ * database with the mail that says it, so that a restart repeats nothing; a
+ * clock that jumps ahead skips what it jumped over and says the last word only,
+ * one that jumps back makes nothing unsaid.
  */
 #include "daemon.h"
 
@@ -14,6 +14,7 @@
 #include <sekisho/clock.h>
 #include <sekisho/log.h>
 #include <sekisho/mem.h>
+#include <sekisho/text.h>
 
 #define AT_ONCE 50		/* keys in one turn: each may be three mails */
 #define LOOK_SECONDS 3600
@@ -31,6 +32,8 @@ struct looking {
 	int64_t now;
 	struct roster_known roster;
 	bool have_roster;
+	struct told { const char *address, *fpr; } told[AT_ONCE];
+	size_t ntold;
 };
 
 /* Read when the first is to be told: mostly nobody is. */
@@ -63,6 +66,38 @@ look_up(struct looking *l, const char *person)
 	return r || !p.active ? r : key_lookup(l->d, &p, l->now);
 }
 
+/* Of several cases one mail speaks; who is registered with the very key hears
+ * of it anyway. */
+static bool
+was_told(struct looking *l, const char *address, const char *fpr)
+{
+	struct key_record pinned;
+	struct person p;
+
+	for (size_t i = 0; i < l->ntold; i++)
+		if (strcmp(l->told[i].fpr, fpr) == 0 &&
+		    sk_ascii_ieq(l->told[i].address, address))
+			return true;
+	return store_person_by_address(l->d->store, l->a, address, &p) ==
+	    SK_OK && p.active && p.account && store_key_pinned(l->d->store,
+	    l->a, p.id, 0, &pinned) == SK_OK && strcmp(pinned.fpr, fpr) == 0;
+}
+
+/* Nothing more is sent of a case that is over. */
+static int
+tell_case(struct looking *l, const struct key_due *k,
+    const struct key_news *n)
+{
+	struct case_record c;
+	int r = store_case_get(l->d->store, l->a, k->key.case_row, &c);
+
+	if (r || c.closed || !c.originator || was_told(l, c.originator,
+	    k->key.fpr))
+		return r;
+	l->told[l->ntold++] = (struct told){ c.originator, k->key.fpr };
+	return key_tell_case(l->d, l->a, n, &c, l->now);
+}
+
 static int
 look_at(struct looking *l, const struct key_due *k)
 {
@@ -79,6 +114,8 @@ look_at(struct looking *l, const struct key_due *k)
 		r = tell(l, k->key.person, &n);
 	if (!r && now > told && k->key.person && !f->revoked)
 		r = look_up(l, k->key.person);
+	if (!r && now > told && !k->key.person && !f->revoked)
+		r = tell_case(l, k, &n);
 	if (!r)
 		r = store_key_told(l->d->store, k->row, now > told ? now :
 		    told, ends, next);

@@ -84,11 +84,12 @@ struct tvalues *letter_values(struct daemon *d, struct sk_arena *a,
     const char *lang, const char *address);
 struct letter {
 	const char *person;		/* NULL: not registered */
+	const struct case_record *of_case; /* its originator's: an answer goes
+					 * there; NULL: none */
 	const char *address, *language, *template;
 	const char *about;		/* kept with an E copy */
 	struct tvalues *values;		/* P */
 	int64_t now;
-	const struct case_record *of;	/* its originator; NULL: of no case */
 };
 int letter_post(struct daemon *d, struct sk_arena *a,
     const struct letter *l);
@@ -122,6 +123,9 @@ int key_unsaid(struct daemon *d, const struct copy_record *c);
 struct key_owner;
 int key_tell_originator(struct daemon *d, struct sk_arena *a,
     const struct key_news *n, const struct key_owner *o, int64_t now);
+/* Before the key that he gave for this case ends (T-43). */
+int key_tell_case(struct daemon *d, struct sk_arena *a,
+    const struct key_news *n, const struct case_record *c, int64_t now);
 /* Does a copy that is held for this reason wait for a key? */
 bool key_holds(const char *reason);
 

@@ -1,5 +1,5 @@
 /*
- * One text to one registered person, outside digests and cases. P texts hold no
+ * One text to one person, outside digests and what a case asks. P texts hold no
  * name, are composed and proved at once, and go; E texts wait for the person's
  * key like everything else. Nobody without an account is written to (R-110).
  */
@@ -70,12 +70,17 @@ letter_post(struct daemon *d, struct sk_arena *a, const struct letter *l)
 		    l->template) != TEMPLATE_P,
 		.template = l->template, .language = l->language,
 		.person = l->person, .address = l->address,
-		.case_row = l->of ? l->of->row : 0,
-		.from = l->of ? l->of->desk_address : letter_desk(d),
-		.token = token, .reason = "", .items = l->about,
+		.from = letter_desk(d), .token = token, .reason = "",
+		.items = l->about,
 	};
 	int r;
 
+	/* An answer goes to the case, and answers no question of it. */
+	if (l->of_case) {
+		copy.case_row = l->of_case->row;
+		copy.from = l->of_case->desk_address;
+		copy.in_reply_to = l->of_case->last_message_id;
+	}
 	sk_random_base32(token, TOKEN_LENGTH);
 	r = add_copy(d, &copy);
 	return r || copy.encrypted ? r : compose(d, a, &copy, l->values);
@@ -85,8 +90,9 @@ int
 letter_send(struct daemon *d, struct sk_arena *a, const struct person *p,
     const char *template, const char *about, struct tvalues *v, int64_t now)
 {
-	const struct letter l = { p->id, p->address, p->language, template,
-		about, v, now, NULL };
+	const struct letter l = { .person = p->id, .address = p->address,
+		.language = p->language, .template = template,
+		.about = about, .values = v, .now = now };
 
 	return p->account ? letter_post(d, a, &l) : SK_OK;
 }

@@ -90,8 +90,9 @@ tell_applicant(struct command *c, const char *address, const char *lang,
     const char *template, bool organisation)
 {
 	const struct policy *y = c->d->policy;
-	struct letter l = { NULL, address, lang, template, NULL,
-		dated(c, lang, c->now), c->now, NULL };
+	struct letter l = { .address = address, .language = lang,
+		.template = template, .values = dated(c, lang, c->now),
+		.now = c->now };
 
 	tv_flag(l.values, "not_organisation", !organisation);
 	tv_str(l.values, "window_from", *y->window_from ? y->window_from :

@@ -9,6 +9,8 @@
 #define DAY 86400
 #define SOON_SECONDS (60 * DAY)	/* as T-43 */
 
+#define CASES_LOOKED_AT 10000	/* open ones, newest first: years of them */
+
 struct tally {
 	size_t n;
 	const char *first;		/* of whom */
@@ -18,7 +20,7 @@ struct tally {
 struct looking {
 	struct command *c;
 	struct sk_json *faults;
-	struct tally soon, ended, none;
+	struct tally soon, ended, none, case_soon;
 };
 
 static void
@@ -55,6 +57,31 @@ look_at(struct looking *l, const struct person *p)
 	return SK_OK;
 }
 
+/* What a case's originator is to have waits for a key or goes by another way:
+ * only the end that can still be put off is said here. */
+static int
+look_at_cases(struct looking *l)
+{
+	struct command *c = l->c;
+	struct case_record *k = NULL;
+	struct key_record key;
+	size_t n = 0;
+	int64_t ends;
+	int r = command_store(c, store_case_list(c->d->store, c->arena, true,
+	    CASES_LOOKED_AT, &k, &n), "cases");
+
+	for (size_t i = 0; i < n && !r; i++) {
+		if (store_key_pinned(c->d->store, c->arena, NULL, k[i].row,
+		    &key))
+			continue;
+		ends = key_encrypts_until(&key.facts);
+		if (ends && !*key_unusable(&key.facts, c->now) &&
+		    ends - c->now <= SOON_SECONDS)
+			count(&l->case_soon, k[i].number, ends);
+	}
+	return r;
+}
+
 static const char *
 keys(size_t n, const char *one, const char *many)
 {
@@ -79,6 +106,14 @@ say_tallies(struct looking *l)
 		    "(T-43); see `sekisho key list'", l->soon.n,
 		    keys(l->soon.n, "key ends", "keys end"), l->soon.first,
 		    sk_date_local(a, l->soon.when)));
+	if (l->case_soon.n)
+		sk_json_add_str(l->faults, sk_arena_printf(a, "%zu %s within "
+		    "60 days, first that of %s on %s: its originator is told "
+		    "by mail (T-43); see `sekisho key show %s'",
+		    l->case_soon.n, keys(l->case_soon.n, "key of an open case "
+		    "ends", "keys of open cases end"), l->case_soon.first,
+		    sk_date_local(a, l->case_soon.when),
+		    l->case_soon.first));
 	if (l->none.n)
 		sk_json_add_str(l->faults, sk_arena_printf(a, "%zu %s no key, "
 		    "first %s: ask for one, compare its fingerprint by "
@@ -185,6 +220,8 @@ verb_key_check(struct command *c)
 	l.faults = sk_json_set(c->out, "faults", sk_json_array());
 	for (size_t i = 0; i < k.npersons && !r; i++)
 		r = look_at(&l, &k.persons[i]);
+	if (!r && command_role(c, FOR_OPERATOR))
+		r = look_at_cases(&l);
 	if (r)
 		return r;
 	say_tallies(&l);

@@ -409,5 +409,47 @@ def killed(w):
           if c["copy"] in tokens], ["sent"] * 4)
 
 
+@step("the key that a consulter gave for a case: he is told before it ends, "
+      "once for all his cases, and in one that is over no more (T-43)")
+def of_a_case(w):
+    who = "keyed@consulter.test"
+    w.theirs = w.using(gpg.Key(w.dir / "theirs", who, life="180d"), "end")
+    path = w.file("theirs.asc", w.theirs.export())
+    numbers = []
+    for n, desk in enumerate(("anken", "anken", "info")):
+        w.consult(who, f"相談 {n}", "様子がおかしいです。",
+                  to=f"csc-{desk}@council.test")
+        numbers.append(w.council.cases()[0]["number"])
+    for number in numbers:
+        w.council.run("key", "import", number, path, "--approve")
+    w.council.run("case", "close", numbers[2], "--rejected", "--quiet",
+                  "--reason", "a test")
+    same(w.sink.all(who, ENDS), [])
+    clock.move(w, 125)
+    got = w.sink.wait(who, 1, ENDS)
+    w.council.run("case", "list")
+    same(len(w.sink.all(who, ENDS)), 1)
+    w.told_for = [n for n in numbers if n in got["Subject"]][0]
+    has(got.text, w.told_for, clock.day(180, local=True))
+    has(got.text.replace(" ", ""), w.theirs.fpr)
+    lacks(got.text, "ご登録", "様子")
+    has(w.council.call("check").stdout.decode(), "2 keys of open cases end "
+        "within 60 days, first that of " + numbers[1])
+
+
+@step("his answer with the same key for longer reaches the case")
+def of_a_case_extended(w):
+    before = len(w.council.cases())
+    got = w.sink.all("keyed@consulter.test", ENDS)[0]
+    mail(w, attached("延ばしました。\n", w.theirs.renew("3y")),
+         to=got["Reply-To"], sender="keyed@consulter.test")
+    key = w.council.json("key", "show", w.told_for)["keys"][0]
+    assert key["until"][:10] > clock.day(400), key
+    same(len(w.council.cases()), before)
+    clock.move(w, 155)
+    wait.until("the warning of the other case", lambda: len(
+        w.sink.all("keyed@consulter.test", ENDS)) == 2)
+
+
 if __name__ == "__main__":
     run(lambda: world())
