@@ -29,6 +29,10 @@ enum domain_class postfix_domain_class(const struct postfix *p,
 /* The parameter with the recipients of such a domain; NULL for none. */
 const char *postfix_recipient_maps(enum domain_class class);
 
+/* By smtp_tls_security_level, and smtp_use_tls and smtp_enforce_tls. */
+bool postfix_delivers_in_clear(const char *level, const char *use,
+    const char *enforce);
+
 /* What judges share. */
 struct judging {
 	const struct config *c;
@@ -50,6 +54,7 @@ void judge_smuggling(struct judging *j);
 void judge_sizes(struct judging *j);
 void judge_results(struct judging *j);
 void judge_hand_over(struct judging *j);
+void judge_delivery_tls(struct judging *j);
 void judge_milters(struct judging *j);
 void judge_pickup(struct judging *j);
 void judge_other_doors(struct judging *j);

@@ -275,6 +275,26 @@ plan_results(struct planning *g)
 	    "before any other table");
 }
 
+/* ---- on the way out ---- */
+
+/* What is stricter stays. */
+static void
+plan_delivery_tls(struct planning *g)
+{
+	static const char *const options[] = { "smtp/unix", "relay/unix" };
+	const char *name = "smtp_tls_security_level", *level = now(g, name);
+
+	param(g, name, postfix_delivers_in_clear(level, now(g,
+	    "smtp_use_tls"), now(g, "smtp_enforce_tls")) ? "may" : level,
+	    "whom the council writes to is for nobody on the way to read");
+	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++) {
+		level = postfix_option(g->p, options[i], name);
+		if (level && postfix_delivers_in_clear(level, "", ""))
+			option(g, options[i], name, "may", "nor where this "
+			    "service has its own word");
+	}
+}
+
 /* ---- the guard ---- */
 
 /* Behind the filters that authenticate it only has to be in the list. */
@@ -339,6 +359,7 @@ postfix_plan(const struct config *c, const struct postfix *p,
 	plan_sizes(&g);
 	plan_smuggling(&g);
 	plan_results(&g);
+	plan_delivery_tls(&g);
 	plan_milters(&g);
 	*out = g.list;
 	return g.n;

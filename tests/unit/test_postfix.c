@@ -48,6 +48,8 @@ static const char defaults[] =
     "queue_directory = /var/spool/postfix\n"
     "recipient_delimiter =\n"
     "relay_domains =\n"
+    "smtp_tls_security_level =\n"
+    "smtp_use_tls = no\n"
     "smtpd_data_restrictions =\n"
     "smtpd_forbid_bare_newline = no\n"
     "smtpd_forbid_bare_newline_exclusions = 127.0.0.0/8\n"
@@ -58,6 +60,7 @@ static const char defaults[] =
     "virtual_mailbox_maps =\n";
 static const char master[] =
     "smtp       inet  n       -       y       -       -       smtpd\n"
+    "smtp       unix  -       -       y       -       -       smtp\n"
     "pickup     unix  n       -       y       60      1       pickup\n"
     "cleanup    unix  n       -       y       -       0       cleanup\n"
     "lmtp       unix  -       -       y       -       -       lmtp\n";
@@ -316,6 +319,12 @@ static const struct {
 	    "max_message_bytes = 26214400" },
 	{ "maximal_queue_lifetime", "4h", NULL, NULL, NULL, "holidays" },
 	{ "header_checks", "", NULL, NULL, NULL, "anybody passes" },
+	{ "smtp_tls_security_level", "none", NULL, NULL, NULL,
+	    "smtp/unix delivers without TLS" },
+	{ "smtp_tls_security_level", "", NULL, NULL, NULL,
+	    "delivers without TLS" },
+	{ NULL, NULL, NULL, "smtp/unix/smtp_tls_security_level = none", NULL,
+	    "delivers without TLS" },
 	{ NULL, NULL, NULL, "cleanup/unix/header_checks =", NULL,
 	    "anybody passes" },
 	{ "transport_maps", "", NULL, NULL, NULL, "no entry in transport" },
@@ -461,6 +470,35 @@ endpoints_inside_the_queue(void **state)
 }
 
 /* Our relay and this Postfix mean the same by TLS, or nothing leaves. */
+/* What is there and no worse stays as it is. */
+static void
+delivery_under_tls(void **state)
+{
+	static const char *const good[] = { "may", "dane", "dane-only",
+		"encrypt", "verify", "secure" };
+	struct world w;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
+		fresh(&w);
+		set(&w, "smtp_tls_security_level", good[i]);
+		read_world(&w);
+		carry_out_all(&w);
+		assert_string_equal(judged(&w), "");
+		assert_string_equal(postfix_param(&w.p,
+		    "smtp_tls_security_level"), good[i]);
+		end(&w);
+	}
+	fresh(&w);
+	set(&w, "smtp_use_tls", "yes");
+	read_world(&w);
+	carry_out_all(&w);
+	assert_string_equal(judged(&w), "");
+	assert_string_equal(postfix_param(&w.p, "smtp_tls_security_level"),
+	    "");
+	end(&w);
+}
+
 static void
 hand_over_agrees(void **state)
 {
@@ -503,6 +541,7 @@ main(void)
 		cmocka_unit_test(lists_are_split),
 		cmocka_unit_test(endpoints_inside_the_queue),
 		cmocka_unit_test(hand_over_agrees),
+		cmocka_unit_test(delivery_under_tls),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
