@@ -145,5 +145,20 @@ def waiting(w):
             "sekisho outbox show" in s], said
 
 
+@step("however long it waits, list and check tell its age in days")
+def old(w):
+    for days in (8, 40, 400):          # new-one's was made on day 5, at nine
+        at(w, days, 14)
+        row = [r for r in w.council.json("outbox", "list", "--held")["held"]
+               if r["person"] == "new-one"][0]
+        same((row["reason"], row["copies"] >= 1, row["days"]),
+             ("no-key", True, days - 5))
+        text = w.council.run("outbox", "list", "--held")
+        assert [line for line in text.split("\n") if line.split()[:1] ==
+                ["new-one"] and str(days - 5) in line.split()], text
+        has("\n".join(delivery(w)[1]), "person new-one",
+            f"{days - 5} days")
+
+
 if __name__ == "__main__":
     run(lambda: world())
