@@ -51,6 +51,25 @@ laid_over(struct pgp *p, struct sk_arena *a, struct sk_span given,
 	return ret != 0 ? ret : minimal(p, a, fpr, key);
 }
 
+/* Sequoia's revocation certificates stand in the armour of a signature, which
+ * is what they are; gpg imports none but that of a key. */
+static struct sk_span
+as_key(struct sk_buf *b, struct sk_span given)
+{
+	static const char label[] = "PGP SIGNATURE-----",
+	    key[] = "PGP PUBLIC KEY BLOCK-----";
+	const unsigned char *at = given.p, *end = at + given.len, *found;
+
+	while ((found = memmem(at, (size_t)(end - at), label,
+	    sizeof(label) - 1)) != NULL) {
+		sk_buf_add(b, at, (size_t)(found - at));
+		sk_buf_adds(b, key);
+		at = found + sizeof(label) - 1;
+	}
+	sk_buf_add(b, at, (size_t)(end - at));
+	return sk_buf_span(b);
+}
+
 /* No key in it: a revocation certificate of the known one? Its signature is
  * checked by the import; what it revokes is seen afterwards. */
 static int
@@ -58,9 +77,12 @@ revocation(struct pgp *p, struct sk_arena *a, struct sk_span given,
     struct sk_span known, const char *fpr, struct key_facts *key)
 {
 	int ret = *fpr != '\0' ? pgp_import(p, known, fpr) : SK_ERR_DATA;
+	struct sk_buf b;
 
+	sk_buf_init(&b, 2 * LIMIT_KEY_BYTES);
 	if (ret == 0)
-		ret = pgp_import_revocation(p, given);
+		ret = pgp_import_revocation(p, as_key(&b, given));
+	sk_buf_free(&b);
 	if (ret == 0)
 		ret = minimal(p, a, fpr, key);
 	return ret == 0 && !key->revoked ? SK_ERR_DATA : ret;

@@ -156,7 +156,7 @@ newer_forms_are_laid_over_the_pinned(void **state)
 	struct person p = host_person(h, "again", NULL, "1y"),
 	    q = host_person(h, "stranger", NULL, "1y");
 	struct sk_span old = p.block, cert, other;
-	struct msg_inspected r, was;
+	struct msg_inspected r, was, sequoia;
 
 	(void)state;
 	was = keyd_inspect(h, &k, old);
@@ -173,11 +173,20 @@ newer_forms_are_laid_over_the_pinned(void **state)
 	assert_int_equal(key_changed(&r.key, &was.key), KEY_OTHER);
 	assert_string_equal(was.key.fpr, q.fpr);
 	cert = host_revocation(h, &p);
+	host_run(h, NULL, "rev-of-p.asc", "cat", host_path(h, "rev.asc"),
+	    NULL);
 	other = host_revocation(h, &q);
 	was = keyd_inspect_beside(h, &k, cert, r.key.block);
 	assert_int_equal(was.status, 0);
 	assert_int_equal(key_changed(&r.key, &was.key), KEY_REVOKED);
 	assert_int_equal(keyd_inspect(h, &k, cert).status, SK_ERR_DATA);
+	/* as Sequoia writes it */
+	host_run(h, NULL, "sq.asc", "sed", "s/PUBLIC KEY BLOCK/SIGNATURE/",
+	    host_path(h, "rev-of-p.asc"), NULL);
+	sequoia = keyd_inspect_beside(h, &k, host_read(h, "sq.asc"),
+	    r.key.block);
+	assert_int_equal(sequoia.status, 0);
+	assert_int_equal(key_changed(&r.key, &sequoia.key), KEY_REVOKED);
 	assert_int_equal(keyd_inspect_beside(h, &k, other,
 	    r.key.block).status, SK_ERR_DATA);
 	/* unrevoked again by nobody */

@@ -107,7 +107,7 @@ an_address_chooses_no_key(void **state)
 	assert_int_equal(host_gpg(h, newer.home, NULL, NULL, "--quick-add-uid",
 	    newer.fpr, "twin <twin@person.example>", NULL), 0);
 	newer.block = host_export(h, &newer);
-	host_write(h, "own.asc", k.ready.own_block);
+	host_write(h, "own.asc", keyd_own(&k)->block);
 	host_gpg(h, old.home, NULL, NULL, "--import", host_path(h, "own.asc"),
 	    NULL);
 	host_gpg(h, newer.home, NULL, NULL, "--import", host_path(h,
