@@ -98,6 +98,8 @@ class Council:
         run(self.programs / "sekisho", "-c", self.conf, *args, stdin=stdin,
             env=self.env)
 
+    run = tell			# as the flows' council calls it
+
     def command(self, *args):
         return [str(self.programs / "sekisho"), "-c", str(self.conf), *args]
 
