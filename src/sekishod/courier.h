@@ -29,6 +29,7 @@ struct courier_handed {
 				 * TLS what it was, and status is 0 */
 	bool tls_failed;	/* no message was handed to anybody */
 	bool at_rcpt;		/* the last line is the answer to RCPT */
+	bool early;		/* it came before RCPT */
 };
 int courier_handed_get(struct sk_arena *a, struct sk_span s,
     struct courier_handed *m);

@@ -577,7 +577,8 @@ struct relay *relay_new(struct daemon *d, struct sk_error *e);
 void relay_free(struct relay **r);
 void relay_kick(struct relay *r);
 bool relay_busy(const struct relay *r);		/* a copy is on its way */
-/* Why TLS to the relay failed last, NULL since it worked. */
+/* Why nothing leaves, with its mend: TLS failed, or the relay takes nothing of
+ * ours. NULL since it worked. */
 const char *relay_fault(const struct relay *r);
 
 /* ---- control.c: the operators' socket ---- */

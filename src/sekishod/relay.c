@@ -4,8 +4,9 @@
  *
  * A copy is HANDING, committed, before a byte of it leaves; it is SENT only
  * when its courier says done. Otherwise the server's code decides: 4xx retry,
- * 5xx hold and alarm, anything else (354, 250 of an earlier step, none)
- * unknown: the same bytes with the same Message-ID again (design.md §4, L22).
+ * 5xx hold and alarm, but retry before RCPT; anything else (354, 250 of an
+ * earlier step, none) unknown: the same bytes with the same Message-ID again
+ * (design.md §4, L22).
  */
 #include "delivery.h"
 
@@ -42,7 +43,8 @@ struct relay {
 	bool kicked;
 	char url[512];
 	const char *connect;		/* where a host of another name is */
-	char fault[256];		/* of TLS, newest; "" since it worked */
+	char fault[512];		/* of all that leaves, newest, with its
+					 * mend; "" since it worked */
 };
 
 static char *
@@ -90,13 +92,37 @@ static bool still_permitted(struct transfer *t);
 /* Copies stay, and are tried again; nobody is written to, since no mail
  * leaves: the log says it, and `sekisho check'. */
 static void
-tls_failed(struct relay *r, const char *why)
+nothing_leaves(struct relay *r, const char *what, const char *why)
 {
 	if (strcmp(r->fault, why) != 0)
-		sk_log(SK_ERROR, "relay.tls", "error=\"%s\" mend=\"nothing "
-		    "leaves until the relay's certificate, or relay.ca and "
-		    "relay.name, are right\"", why);
+		sk_log(SK_ERROR, what, "error=\"%s\"", why);
 	snprintf(r->fault, sizeof(r->fault), "%s", why);
+}
+
+static void
+tls_failed(struct transfer *t, const char *why)
+{
+	nothing_leaves(t->relay, "relay.tls", sk_arena_printf(t->arena,
+	    "%s; mend the relay's certificate, or relay.ca and relay.name in "
+	    "%s", why, t->relay->d->config->file));
+}
+
+/* Before it heard whom the mail is for: that is no word about this copy, but
+ * for its size (RFC 1870 6.1). Its words may quote our return address. */
+static bool
+refuses_us(const struct courier_handed *h)
+{
+	return h->early && h->status >= 500 && h->status < 600 &&
+	    h->status != 552;
+}
+
+static void
+relay_refuses(struct transfer *t, const struct courier_handed *h)
+{
+	nothing_leaves(t->relay, "relay.refuses", sk_arena_printf(t->arena,
+	    "the relay takes no mail of ours (%u); mend what it complains of: "
+	    "sekisho outbox show, of a copy that waits, has its words",
+	    h->status));
 }
 
 /* The mail system says at once what else a bounce would say later. */
@@ -140,10 +166,12 @@ static void
 refused(struct transfer *t, const struct courier_handed *h)
 {
 	struct daemon *d = t->relay->d;
-	bool for_good = h->status >= 500 && h->status < 600;
+	bool for_good = h->status >= 500 && h->status < 600 && !refuses_us(h);
 
 	if (h->tls_failed)
-		tls_failed(t->relay, h->reply);
+		tls_failed(t, h->reply);
+	if (refuses_us(h))
+		relay_refuses(t, h);
 	sk_log(for_good ? SK_ERROR : SK_WARN, "copy.refused",
 	    "copy=%lld template=%s code=%u curl=%u tries=%u",
 	    (long long)t->copy.row, t->copy.template, h->status, h->code,

@@ -45,15 +45,13 @@ held_list(struct command *c)
 }
 
 static void
-nag_tls(struct command *c, struct sk_json *faults)
+nag_relay(struct command *c, struct sk_json *faults)
 {
 	const char *why = relay_fault(c->d->relay);
 
 	if (why)
 		sk_json_add_str(faults, sk_arena_printf(c->arena, "nothing "
-		    "leaves: %s; mend the relay's certificate, or relay.ca "
-		    "and relay.name in %s",
-		    why, c->d->config->file));
+		    "leaves: %s", why));
 }
 
 static void
@@ -117,7 +115,7 @@ verb_outbox_check(struct command *c)
 		return r;
 	c->out = sk_json_document("outbox-check");
 	faults = sk_json_set(c->out, "faults", sk_json_array());
-	nag_tls(c, faults);
+	nag_relay(c, faults);
 	nag_held(c, faults, g, n);
 	nag_late(c, faults);
 	return SK_OK;

@@ -99,6 +99,31 @@ def never(w):
         "copy.sent")
 
 
+@step("a mail system that takes nothing at all refuses no copy; check says so")
+def closed(w):
+    w.sink.closed = "554 5.3.2 no service here"
+    people = [f"shut{n}@eleven.test" for n in range(3)]
+    for who in people:
+        consult(w, who)
+    for tries in (1, 2):      # on a connection of before, and on a new one
+        wait.until("a try of each", lambda: all(
+            copies_to(w, who) and copies_to(w, who)[0]["tries"] >= tries
+            for who in people))
+        same({c["state"] for who in people for c in copies_to(w, who)},
+             {"ready"})
+        has(" ".join(w.council.json("outbox", "check")["faults"]),
+            "the relay takes no mail of ours (554)")
+        for who in people:
+            w.council.call("outbox", "retry", copies_to(w, who)[0]["copy"])
+    w.sink.closed = None
+    for who in people:
+        for copy in copies_to(w, who):
+            if copy["state"] == "ready":
+                w.council.call("outbox", "retry", copy["copy"])
+        w.sink.wait(who)
+    same(w.council.json("outbox", "check")["faults"], [])
+
+
 @step("a mail system that is away loses nothing")
 def away(w):
     port = w.sink.port

@@ -1,6 +1,7 @@
 """Where everything that leaves Postfix ends: an SMTP server that keeps each
 message with its envelope, byte for byte. Hooks may refuse: refuse() at RCPT,
-keep() by what it says after the final dot (False: nothing at all)."""
+keep() by what it says after the final dot (False: nothing at all). closed: what
+it says to everybody, in place of a greeting and to MAIL."""
 import contextlib
 import email
 import email.policy
@@ -64,7 +65,7 @@ class Session(socketserver.StreamRequestHandler):
     def handle(self):
         sink = self.server.sink
         sender, rcpts = None, []
-        self.say("220 sink ESMTP")
+        self.say(sink.closed or "220 sink ESMTP")
         while True:
             line = self.rfile.readline()
             if not line:
@@ -75,7 +76,7 @@ class Session(socketserver.StreamRequestHandler):
                          "250 SIZE 100000000")
             elif word.startswith(b"MAIL"):
                 sender, rcpts = path(line), []
-                self.say("250 ok")
+                self.say(sink.closed or "250 ok")
             elif word.startswith(b"RCPT"):
                 rcpts.append(path(line))
                 self.say(sink.refuse(rcpts[-1]) or "250 ok")
@@ -121,7 +122,7 @@ class Sink:
         self.folder = folder
         for name in ("cur", "new", "tmp") if folder else ():
             (folder / name).mkdir(parents=True)
-        self.refuse = lambda rcpt: None
+        self.refuse, self.closed = lambda rcpt: None, None
         self.server = Server(("127.0.0.1", port), Session)
         self.server.sink = self
         self.port = self.server.server_address[1]
