@@ -143,7 +143,7 @@ def said_again(w):
     told = w.sink.wait(old)
     same([c["template"] for c in w.council.json("outbox", "list")["copies"]
           if c["person"] == who and c["state"] == "sent"], ["T-39"])
-    bounce(w, told.sender, old)
+    bounce.deliver(w, told.sender, old)
     w.council.run("person", "change", who, "--address", address)
     same(w.sink.wait(address).subject, told.subject)
     w.postfix.drained()
