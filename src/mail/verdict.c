@@ -208,9 +208,10 @@ integrity_says(const struct verdict *v)
 	if (!v->encrypted)
 		return (struct says){ "", "" };
 	if (v->integrity)
-		return (struct says){ "It was opened, and nobody changed it "
-		    "on the way.",
-		    "開きました。途中で書き換えられていません。" };
+		return (struct says){ "It was opened, and what was encrypted "
+		    "is whole. Who wrote it, only a signature says.",
+		    "開きました。暗号文は途中で書き換えられていません。誰が"
+		    "書いたかは、署名だけが示します。" };
 	return (struct says){ "It was opened, but it may have been CHANGED "
 	    "on the way.",
 	    "開きましたが、途中で【書き換えられた】おそれがあります。" };
@@ -237,8 +238,11 @@ coverage_says(const struct verdict *v)
 	if (v->signature == SIGNATURE_NONE)
 		return (struct says){ "", "" };
 	if (v->coverage == COVERS_WHOLE)
-		return (struct says){ "The signature is over all that is "
-		    "shown.", "署名は、表示している内容のすべてに及びます。" };
+		return (struct says){ "The signature is over the whole text "
+		    "and all attachments; over subject and addresses only "
+		    "where they are protected.",
+		    "署名は、本文と添付のすべてに及びます。件名や宛先などには、"
+		    "保護されている場合に限って及びます。" };
 	if (v->coverage == COVERS_PART)
 		return (struct says){ "The signature is over a PART only.",
 		    "署名が及ぶのは【一部だけ】です。" };
