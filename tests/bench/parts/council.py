@@ -73,11 +73,12 @@ class Council:
         run(self.programs / "sekisho", "-c", self.conf, "init", env=self.env)
 
     def start(self):
+        before = len(self.said())
         self.daemon = self.lab.start(
             self.programs / "sekishod", "-c", self.conf,
             log=f"{self.name}/log", env=self.env)
         until("sekishod", lambda: self.daemon.poll() is not None
-              or " ready" in self.said(), 60)
+              or " ready" in self.said()[before:], 60)
         if self.daemon.poll() is not None:
             raise SystemExit("bench: sekishod ended:\n" + self.said())
 
