@@ -6,13 +6,12 @@ import os
 
 import senders
 from harness import roster
-from harness.smime import Certificates, entity, part
+from harness.smime import SETTINGS, Certificates, entity, part
 from harness.tap import has, lacks, run, same, step
 from harness.world import world
 from openers import call, said
 
 SHORT = bool(os.environ.get("SEKISHO_INTEROP_SHORT"))
-SMIME = 'smime = { home = "gs"; };\n'
 WORDS = "受信の試験カナリア"
 RSA = ["alice", "bits3072"] + ([] if SHORT else ["bits4096"])
 CURVES = {"ec": "P-256", "ec384": "P-384", "brain": "brainpoolP256r1"}
@@ -246,4 +245,4 @@ def sealed_by(w, inner, how):
 
 
 if __name__ == "__main__":
-    run(lambda: world(with_postfix=False, start=False, extra=SMIME))
+    run(lambda: world(with_postfix=False, start=False, extra=SETTINGS))

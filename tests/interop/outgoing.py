@@ -8,12 +8,11 @@ import re
 
 import openers
 from harness import cases, mails, roster
-from harness.smime import Certificates, entity
+from harness.smime import SETTINGS, Certificates, entity
 from harness.tap import has, lacks, run, same, step
 from harness.world import world
 
 SHORT = bool(os.environ.get("SEKISHO_INTEROP_SHORT"))
-SMIME = 'smime = { home = "gs"; };\n'
 CANARY = "紅雀通信"		# stands in the item alone
 ORGS = "{0},{0}社,class2,critical_infrastructure,no,yes"
 
@@ -90,12 +89,7 @@ def people(w):
     w.ca = Certificates(w.dir / "ca", *[n for n, p in names.items()
                                         if p[0] == "smime"])
     w.council.init()
-    w.council.run("setup", "smime", "--request")
-    answer = w.file("answer.pem", w.ca.answer(
-        (w.council.dir / "gs/request.csr").read_bytes()))
-    chain = w.file("chain.pem", (w.ca.dir / "middle.pem").read_bytes() +
-                   (w.ca.dir / "root.pem").read_bytes())
-    w.council.run("setup", "smime", "--import", answer, "--chain", chain)
+    w.ca.certify(w.council)
     w.council.start()
     block = w.council.run("key", "export").encode()
     w.own = {"smime": w.ca.print_of(w.council.run(
@@ -259,4 +253,4 @@ def meant(w):
 
 
 if __name__ == "__main__":
-    run(lambda: world(start=False, extra=SMIME))
+    run(lambda: world(start=False, extra=SETTINGS))
