@@ -68,7 +68,7 @@ key_is_binary(struct sk_span bytes)
 static bool
 has(struct sk_span s, const char *words)
 {
-	return memmem(s.p, s.len, words, strlen(words)) != NULL;
+	return s.len > 0 && memmem(s.p, s.len, words, strlen(words)) != NULL;
 }
 
 /* DER: a SEQUENCE too long for one octet of length, a certificate or a
