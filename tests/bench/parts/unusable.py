@@ -5,6 +5,7 @@ bounced. Its report is held against what was done, and when all is mended
 exactly what was missing goes out."""
 import collections
 import os
+import threading
 import time
 
 from harness import bounce, mails
@@ -29,7 +30,7 @@ class Everybody:
         self.count, self.good = count, count - count // 20
         self.folder = lab.path("certs")
         self.folder.mkdir()
-        self.gpg = lab.home("maker")
+        self.gpg, self.one = lab.home("maker"), threading.Lock()
         self.ca = Certificates(lab.path("ca"), "bob")
 
     def fate(self, n):
@@ -63,7 +64,8 @@ class Everybody:
                 folder, n, "--cipher-suite",
                 kind if kind == "rsa3k" else "cv25519", "--expires-in",
                 f"{days}d")
-        return self.by_gpg(folder / f"{n}.asc", n, kind, days)
+        with self.one:		# two at a time spoil a ring
+            return self.by_gpg(folder / f"{n}.asc", n, kind, days)
 
     def by_gpg(self, path, n, kind, days):
         words = ["gpg", "--homedir", self.gpg, "--batch", "--quiet",
