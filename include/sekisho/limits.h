@@ -115,7 +115,7 @@
 #define LIMIT_STORE_SCRATCH (64 * 1024)	/* a larger record gives its buffer back, and is not wiped again for each small one */
 #define LIMIT_STORE_LIST 20000		/* strings in one record: a frozen list of 10,000 people */
 #define LIMIT_STORE_BUSY_MS 500		/* wait for a daemon that is just ending; nobody else writes */
-#define LIMIT_STORE_META (256 * 1024)	/* a small named value; the council's key is the largest */
+#define LIMIT_STORE_META (256 * 1024)	/* a small named value; the council's keys, as keyd told them, are the largest */
 #define LIMIT_AUTO_COUNT 1000		/* counting automatic mail stops here: no policy allows so many an hour */
 #define LIMIT_PASSWORD_SECONDS (3 * 86400) /* a password mail follows within minutes; over a weekend, within three days */
 #define LIMIT_AUTO_SECONDS (2 * 86400)	/* automatic mail is remembered so long */

@@ -50,7 +50,7 @@ int store_group_end(struct store *s, bool keep);
  * approvals. Whoever keeps such rows compares it. */
 uint64_t store_rules_generation(const struct store *s);
 
-/* Small named values: "council.fpr", "council.key", "vault.pk". */
+/* Small named values: "council.keys", "vault.pk". */
 int store_meta_get(struct store *s, struct sk_arena *a, const char *name,
     const char **out);
 int store_meta_set(struct store *s, const char *name, const char *value);
@@ -215,8 +215,9 @@ struct key_record {
 	int64_t created;
 };
 /* SK_ERR_EXISTS where another person already has this fingerprint pinned.
- * Pinning, or stopping, retires the owner's earlier pinned key. A proposal of what is pinned
- * is SK_ERR_EXISTS too and changes nothing. Only a pin ends a declining. */
+ * Pinning, or stopping, retires the owner's earlier pinned key. A proposal of
+ * what is pinned is SK_ERR_EXISTS too and changes nothing. Only a pin ends a
+ * declining. */
 int store_key_put(struct store *s, const struct key_record *k);
 /* A row that is there, as it is now: state, facts, origin. */
 int store_key_change(struct store *s, const struct key_record *k);
@@ -405,6 +406,10 @@ int store_copy_list(struct store *s, struct sk_arena *a, int state,
 
 /* Everything that was made for a person, newest first. */
 int store_copies_of(struct store *s, struct sk_arena *a, const char *person,
+    size_t max, struct copy_record **out, size_t *n);
+/* The same without rows that are older than the column of persons: each of
+ * those is opened to see whose it is. */
+int store_copies_marked(struct store *s, struct sk_arena *a, const char *person,
     size_t max, struct copy_record **out, size_t *n);
 
 /* ---- digests ---- */

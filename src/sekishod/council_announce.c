@@ -85,21 +85,34 @@ is_told(const struct round *r, const struct copy_record *c, size_t n)
 	return false;
 }
 
+/* The copies of one person at a time: there may be thousands of people. */
+static int
+person_told(const struct round *r, const char *person, bool *told)
+{
+	struct sk_arena *a = sk_arena_new();
+	struct copy_record *past = NULL;
+	size_t n = 0;
+	int ret = store_copies_marked(r->d->store, a, person, COPIES_MAX,
+	    &past, &n);
+
+	*told = !ret && is_told(r, past, n);
+	sk_arena_free(&a);
+	return ret;
+}
+
 static int
 to_person(struct round *r, const struct person *p)
 {
-	struct copy_record *past = NULL;
 	struct key_record k;
-	size_t n = 0;
+	bool told;
 	int ret;
 
 	if (!p->active || !p->account)
 		return SK_OK;
-	ret = store_copies_of(r->d->store, r->a, p->id, COPIES_MAX, &past,
-	    &n);
+	ret = person_told(r, p->id, &told);
 	if (ret)
 		return ret;
-	if (is_told(r, past, n)) {
+	if (told) {
 		r->x->told++;
 		return SK_OK;
 	}

@@ -56,11 +56,13 @@ renewed(struct finding *x)
 	return key_pin(x->d, x->a, x->o, x->k, &act, x->e);
 }
 
+/* It may have ended; what was stopped or revoked no authority brings back. */
 static bool
 is_reissued(const struct finding *x, int known)
 {
 	return x->f->reissued && x->pinned && known == SK_ERR_NOINPUT &&
-	    strcmp(x->f->reissued, x->pinned->fpr) == 0;
+	    strcmp(x->f->reissued, x->pinned->fpr) == 0 &&
+	    !x->pinned->facts.stopped && !x->pinned->facts.revoked;
 }
 
 static int

@@ -136,7 +136,8 @@ outbox_plain(struct daemon *d, struct sk_arena *a, struct copy_record *c,
 	if (!r)
 		r = prove_plain(d, a, c, v, sk_buf_span(&message), e);
 	if (!r)
-		r = outbox_proved(d, c, NULL, NULL, 0, sk_buf_span(&message));
+		r = outbox_proved(d, c, NULL, c->items, 0,
+		    sk_buf_span(&message));
 	sk_buf_free(&subject);
 	sk_buf_free(&text);
 	sk_buf_free(&message);

@@ -99,7 +99,7 @@ tell_pocs(const struct hearing *h)
 			tv_flag(v, off[f], false);
 		tv_flag(v, "hold_address", true);
 		tv_flag(v, "to_poc", true);
-		r = letter_send(d, h->a, to, "T-39", NULL, v, h->now);
+		r = letter_send(d, h->a, to, "T-39", p.id, v, h->now);
 	}
 	return r;
 }
@@ -200,8 +200,7 @@ returned_refused(struct daemon *d, struct sk_arena *a,
 		return r;
 	sk_log(SK_WARN, "copy.refused-person", "copy=%lld status=%s",
 	    (long long)c->row, status ? status : "-");
-	apply_notify(d, "came_back", NULL);
-	return SK_OK;
+	return came_back_tell(d, a, NULL);
 }
 
 /* ---- the end of a stop ---- */

@@ -71,8 +71,8 @@ is_host(const char *domain)
 	const char *last = strrchr(domain, '.');
 
 	return last && strlen(domain) <= 253 && *domain != '.' &&
-	    !strstr(domain, "..") && strspn(last + 1, "0123456789") !=
-	    strlen(last + 1) && !domain[strspn(domain, letters)];
+	    !strstr(domain, "..") && last[1] >= 'a' && last[1] <= 'z' &&
+	    !domain[strspn(domain, letters)];
 }
 
 bool

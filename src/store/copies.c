@@ -25,8 +25,7 @@
 /* From which states may store_copy_state() go there? READY comes from sealing,
  * SENT from store_copy_handed(), BOUNCED from store_copy_returned(). */
 static const unsigned moves[] = {
-	[COPY_TO_SEAL] = BIT(COPY_HELD) | BIT(COPY_TO_SEAL) |
-	    BIT(COPY_BOUNCED),
+	[COPY_TO_SEAL] = BIT(COPY_HELD) | BIT(COPY_TO_SEAL) | BIT(COPY_BOUNCED),
 	[COPY_READY] = BIT(COPY_HANDING) | BIT(COPY_READY),
 	[COPY_HANDING] = BIT(COPY_READY),
 	[COPY_SENT] = 0,
@@ -37,8 +36,7 @@ static const unsigned moves[] = {
 	[COPY_BOUNCED] = 0,
 };
 
-/* What became of a copy. */
-struct status {
+struct status {				/* what became of a copy */
 	enum copy_state state;
 	uint32_t tries;
 	int64_t next_try;
@@ -297,49 +295,58 @@ use_list(struct store *s, int state, int64_t digest, int64_t case_row)
 	return st;
 }
 
-int
-store_copy_list(struct store *s, struct sk_arena *a, int state,
-    int64_t digest, int64_t case_row, size_t max, struct copy_record **out,
-    size_t *n)
+static int
+take_rows(struct store *s, struct stmt *st, struct sk_arena *a,
+    const char *person, size_t max, struct copy_record **out, size_t *n)
 {
-	struct stmt *st = use_list(s, state, digest, case_row);
-	int r;
-
-	*out = NULL;
-	*n = 0;
-	db_bind_int(st, (int64_t)max);
-	while ((r = db_step(st)) > 0) {
-		*out = list_add(a, *out, *n, sizeof(**out));
-		r = read_row(s, st, a, &(*out)[(*n)++]);
-		if (r)
-			break;
-	}
-	db_end(st);
-	return r;
-}
-
-int
-store_copies_of(struct store *s, struct sk_arena *a, const char *person,
-    size_t max, struct copy_record **out, size_t *n)
-{
-	struct stmt *st = store_use(s, SQL_COPY_LIST_PERSON);
 	struct copy_record c;
 	int r = SK_OK;
 
 	*out = NULL;
 	*n = 0;
-	lookup_bind(st, lookup_text(s, "person", person));
-	while (*n < max && (r = db_step(st)) > 0) {
-		r = read_row(s, st, a, &c);
-		if (r)
-			break;
-		if (!c.person || strcmp(c.person, person) != 0)
+	while (*n < max && (r = db_step(st)) > 0 &&
+	    (r = read_row(s, st, a, &c)) == SK_OK) {
+		if (person && (!c.person || strcmp(c.person, person) != 0))
 			continue;
 		*out = list_add(a, *out, *n, sizeof(**out));
 		(*out)[(*n)++] = c;
 	}
 	db_end(st);
 	return *n < max ? r : SK_OK;
+}
+
+int
+store_copy_list(struct store *s, struct sk_arena *a, int state, int64_t digest,
+    int64_t case_row, size_t max, struct copy_record **out, size_t *n)
+{
+	struct stmt *st = use_list(s, state, digest, case_row);
+
+	db_bind_int(st, (int64_t)max);
+	return take_rows(s, st, a, NULL, max, out, n);
+}
+
+static int
+list_person(struct store *s, enum sql_id sql, struct sk_arena *a,
+    const char *person, size_t max, struct copy_record **out, size_t *n)
+{
+	struct stmt *st = store_use(s, sql);
+
+	lookup_bind(st, lookup_text(s, "person", person));
+	return take_rows(s, st, a, person, max, out, n);
+}
+
+int
+store_copies_of(struct store *s, struct sk_arena *a, const char *person,
+    size_t max, struct copy_record **out, size_t *n)
+{
+	return list_person(s, SQL_COPY_LIST_PERSON, a, person, max, out, n);
+}
+
+int
+store_copies_marked(struct store *s, struct sk_arena *a, const char *person,
+    size_t max, struct copy_record **out, size_t *n)
+{
+	return list_person(s, SQL_COPY_LIST_OWN, a, person, max, out, n);
 }
 
 /* ---- change ---- */

@@ -499,6 +499,9 @@ const struct sql sql_table[SQL_LAST] = {
 	[SQL_COPY_LIST_PERSON] = { "copy.list_person",
 	    "SELECT " COPY_COLUMNS " FROM copies WHERE person = ?1 "
 	    "OR person IS NULL ORDER BY row DESC" },
+	[SQL_COPY_LIST_OWN] = { "copy.list_own",
+	    "SELECT " COPY_COLUMNS " FROM copies WHERE person = ?1 "
+	    "ORDER BY row DESC" },
 
 	[SQL_DIGEST_ADD] = { "digest.add",
 	    "INSERT INTO digests(created, box) VALUES(?, ?)" },

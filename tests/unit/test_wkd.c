@@ -69,7 +69,7 @@ static void
 test_hosts(void **state)
 {
 	static const char *const none[] = { "sato", "sato@", "sato@localhost",
-		"sato@127.0.0.1", "sato@10.1", "sato@[10.1.2.3]", "sato@.jp",
+		"sato@127.0.0.1", "sato@127.0.0.0x1", "sato@10.1", "sato@[10.1.2.3]", "sato@.jp",
 		"sato@acme..jp", "sato@acme.jp:444", "sato@acme.jp/x",
 		"sato@acme.jp?x", "sato@acme.jp#", "sato@a%2e.jp", NULL };
 	struct sk_arena *a = sk_arena_new();
