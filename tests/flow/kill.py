@@ -18,7 +18,7 @@ ROUNDS, MAILS, DIGESTS = 16, 4, 6
 DICE = random.Random(SEED)
 
 
-READERS = []
+READERS, ENDS = [], []
 
 
 def strike(w, kind):
@@ -26,6 +26,7 @@ def strike(w, kind):
     if kind == "reader":
         READERS.append(kind)
     if kind == "sekishod":
+        ENDS.append(kind)
         w.council.kill()
         w.council.start()
         return
@@ -73,8 +74,12 @@ def intake(w):
     w.council.wait_cases(len(w.senders))
     wait.until("an answer to each that was read", lambda: len(
         answered(w)) + unread(w) == len(w.senders), 120)
-    print(f"# {unread(w)} unread, {len(READERS)} blows at readers")
-    assert unread(w) <= len(READERS)
+    # Unread is also what the daemon had in hand at two ends: on a slow machine
+    # the large ones of several rounds are.
+    most = len(READERS) + MAILS * (len(ENDS) // 2)
+    print(f"# {unread(w)} unread, {len(READERS)} blows at readers, "
+          f"{len(ENDS)} at the daemon")
+    assert unread(w) <= most
 
 
 def answered(w):
