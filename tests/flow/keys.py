@@ -99,7 +99,7 @@ def ended(w):
       "list says of each key why (L23)")
 def nagged_ended(w):
     faults = "\n".join(w.council.json("key", "check")["faults"])
-    has(faults, "1 key has ended or revoked, first acme-sato: nothing is sent "
+    has(faults, "1 key has ended or stopped, first acme-sato: nothing is sent "
         "to it", "`sekisho key import acme-sato FILE'")
     lacks(faults, "within 60 days")
     has(w.council.call("check").stdout.decode(), "1 key has ended or revoked, "
@@ -108,7 +108,7 @@ def nagged_ended(w):
          "key-expired")
     clock.move(w, 730 + 1)          # everybody's, made for two years
     faults = "\n".join(w.council.json("key", "check")["faults"])
-    has(faults, "6 keys have ended or revoked, first acme-sato: nothing is "
+    has(faults, "6 keys have ended or stopped, first acme-sato: nothing is "
         "sent to them")
     clock.move(w, 102)
 
