@@ -102,7 +102,7 @@ def nagged_ended(w):
     has(faults, "1 key has ended or stopped, first acme-sato: nothing is sent "
         "to it", "`sekisho key import acme-sato FILE'")
     lacks(faults, "within 60 days")
-    has(w.council.call("check").stdout.decode(), "1 key has ended or revoked, "
+    has(w.council.call("check").stdout.decode(), "1 key has ended or stopped, "
         "first acme-sato")
     same(w.council.json("key", "show", "acme-sato")["keys"][0]["usable"],
          "key-expired")
