@@ -244,7 +244,9 @@ notify(struct daemon *d, const char *event, const char *case_number, long count)
 	if (!d->config->nnotify)
 		return;
 	store_auto_counts(d->store, NULL, AUTH_NONE, now, &n);
-	if (n.notices_hour >= NOTES_PER_HOUR)
+	/* Nobody can have it said at will, and somebody must act at once. */
+	if (n.notices_hour >= NOTES_PER_HOUR &&
+	    strcmp(event, "key_revoked") != 0)
 		return;
 	a = sk_arena_new();
 	for (size_t i = 0; i < d->config->nnotify; i++)
