@@ -35,26 +35,6 @@ class Certificates:
                            stdin=pem).decode()
         return out.split("=")[1].strip().replace(":", "")
 
-    def issue(self, name, address, key=None, issuer="middle", days=365):
-        """A certificate NAME.pem; for a key of another's, or for its own."""
-        self.openssl("req", "-new", "-subj", f"/O=Test/CN={address}", "-out",
-                     name + ".csr", *(
-                         ["-key", key + ".key"] if key else
-                         ["-newkey", "rsa:2048", "-nodes", "-keyout",
-                          name + ".key"]))
-        (self.dir / "ext").write_text(
-            "basicConstraints=CA:FALSE\nextendedKeyUsage=emailProtection\n"
-            "keyUsage=critical,digitalSignature,keyEncipherment\n"
-            f"subjectAltName=email:{address}\n")
-        self.openssl("x509", "-req", "-in", name + ".csr", "-CA",
-                     issuer + ".pem", "-CAkey", issuer + ".key",
-                     "-CAcreateserial", "-days", days, "-extfile", "ext",
-                     "-out", name + ".pem")
-        if key:
-            (self.dir / (name + ".key")).write_bytes(
-                (self.dir / (key + ".key")).read_bytes())
-        return (self.dir / (name + ".pem")).read_bytes()
-
     def answer(self, csr, serial="77"):
         """What a certification authority does with a request."""
         (self.dir / "council.csr").write_bytes(csr)
@@ -63,9 +43,9 @@ class Certificates:
             "-CAkey", "middle.key", "-set_serial", serial, "-days", "365",
             "-copy_extensions", "copyall")
 
-    def issue(self, name, address, days=365, key=None):
+    def issue(self, name, address, days=365, key=None, issuer="middle"):
         """NAME.pem and NAME.key, ours to choose how long; `key`: the key pair
-        of that one, since making one takes time."""
+        of that one, since making one takes time. The certificate."""
         pair = ["-newkey", "rsa:2048", "-nodes", "-keyout", f"{name}.key"]
         if key:
             shutil.copy(self.dir / f"{key}.key", self.dir / f"{name}.key")
@@ -76,10 +56,11 @@ class Certificates:
             "-addext", "keyUsage=critical,digitalSignature,keyEncipherment",
             "-addext", "extendedKeyUsage=emailProtection")
         self.openssl(
-            "x509", "-req", "-in", f"{name}.csr", "-CA", "middle.pem",
-            "-CAkey", "middle.key", "-set_serial", f"0x{name.encode().hex()}",
-            "-days", str(days), "-copy_extensions", "copyall", "-out",
-            f"{name}.pem")
+            "x509", "-req", "-in", f"{name}.csr", "-CA", f"{issuer}.pem",
+            "-CAkey", f"{issuer}.key", "-set_serial",
+            f"0x{name.encode().hex()}", "-days", str(days),
+            "-copy_extensions", "copyall", "-out", f"{name}.pem")
+        return (self.dir / f"{name}.pem").read_bytes()
 
     def certify(self, council):
         """The council asks for a certificate and takes the answer."""
