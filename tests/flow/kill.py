@@ -73,7 +73,7 @@ def intake(w):
         w.postfix.flush(), not w.postfix.queue())[1], 120)
     w.council.wait_cases(len(w.senders))
     wait.until("an answer to each that was read", lambda: len(
-        answered(w)) + unread(w) == len(w.senders), 120)
+        answered(w)) + unread(w) == len(w.senders), 200)
     # Unread is also what the daemon had in hand at two ends: on a slow machine
     # the large ones of several rounds are.
     most = len(READERS) + MAILS * (len(ENDS) // 2)
