@@ -87,6 +87,9 @@ int command_audit(struct command *c, const char *event, const char *object,
     const char *detail);
 /* Whose keys "person" means, a person's or a case's (verbs_key.c). */
 int command_key_owner(struct command *c, struct key_owner *o);
+/* What keyd says of a key; the error is the command's (verbs_key.c). */
+int command_inspected(struct command *c, struct channel_message *m,
+    const char *error, struct msg_inspected *out);
 /* The key of that owner that "fpr" names. */
 int command_key(struct command *c, const struct key_owner *o,
     struct key_record **out);

@@ -234,6 +234,17 @@ document_handed(struct command *c, const struct key_record *keys, size_t n)
 	return r;
 }
 
+int
+command_inspected(struct command *c, struct channel_message *m,
+    const char *error, struct msg_inspected *out)
+{
+	if (m && m->type == MSG_INSPECTED && msg_inspected_get(c->arena,
+	    sk_buf_span(&m->fields), out) == SK_OK)
+		return SK_OK;
+	return sk_fail(&c->e, SK_ERR_UNAVAILABLE, "keyd", "%s: see the log of "
+	    "sekisho-keyd", error ? error : "odd answer");
+}
+
 static int
 inspected(struct command *c, struct channel_message *m, const char *error)
 {
@@ -242,10 +253,9 @@ inspected(struct command *c, struct channel_message *m, const char *error)
 	struct key_record k;
 	int r;
 
-	if (!m || m->type != MSG_INSPECTED || msg_inspected_get(c->arena,
-	    sk_buf_span(&m->fields), &in))
-		return sk_fail(&c->e, SK_ERR_UNAVAILABLE, "keyd", "%s: see "
-		    "the log of sekisho-keyd", error ? error : "odd answer");
+	r = command_inspected(c, m, error, &in);
+	if (r)
+		return r;
 	if (known_one(c, &in))
 		return ask(c, known_one(c, &in));
 	if (in.status)

@@ -29,10 +29,9 @@ inspected(struct command *c, struct channel_message *m, const char *error)
 	struct key_record k;
 	int r;
 
-	if (!m || m->type != MSG_INSPECTED || msg_inspected_get(c->arena,
-	    sk_buf_span(&m->fields), &in))
-		return sk_fail(&c->e, SK_ERR_UNAVAILABLE, "keyd", "%s: see "
-		    "the log of sekisho-keyd", error ? error : "odd answer");
+	r = command_inspected(c, m, error, &in);
+	if (r)
+		return r;
 	if (in.status)
 		return sk_fail(&c->e, SK_ERR_DATA, l->host, "what it gives "
 		    "out is no usable public key (%s): ask the person by "
