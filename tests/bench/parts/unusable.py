@@ -69,7 +69,7 @@ class Everybody:
 
     def by_gpg(self, path, n, kind, days):
         words = ["gpg", "--homedir", self.gpg, "--batch", "--quiet",
-                 "--status-fd", "1", "--passphrase", ""]
+                 "--status-fd", "1", "--passphrase", "", "--yes"]
         made = run(*words, "--quick-generate-key", people.address(n), kind,
                    "sign", f"{days}d")
         fpr = made.split("KEY_CREATED P ")[1].split()[0]
