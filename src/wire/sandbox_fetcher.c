@@ -8,10 +8,7 @@
 
 #include <errno.h>
 #include <sched.h>
-#include <string.h>
 #include <sys/ioctl.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -109,19 +106,9 @@ static const struct wall_call calls[] = {
 int
 sandbox_fetcher(const char *ca, unsigned port, struct sk_error *e)
 {
-	struct rlimit none = { 0, 0 };
-	int r;
+	int r = wall_begin(e);
 
-	if (setrlimit(RLIMIT_CORE, &none) != 0 ||
-	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
-		return sk_fail(e, SK_ERR_OS, "sandbox", "the kernel refuses: "
-		    "%s", strerrordesc_np(errno));
-#ifndef SK_SANITIZED
-	/* The leak check attaches to itself at the end. */
-	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
-		return sk_fail(e, SK_ERR_OS, "sandbox", "not undumpable: %s",
-		    strerrordesc_np(errno));
-#endif
-	r = close_files(ca, port, e);
+	if (!r)
+		r = close_files(ca, port, e);
 	return r ? r : wall_close(calls, sizeof(calls) / sizeof(calls[0]), e);
 }

@@ -8,9 +8,6 @@
 
 #include <errno.h>
 #include <sched.h>
-#include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <sekisho/sandbox.h>
@@ -74,21 +71,10 @@ sandbox_milterd(const char *conf_dir, const char *socket_dir, bool tcp,
 		{ conf_dir, LANDLOCK_READ },
 		{ socket_dir, LANDLOCK_REMOVE_FILE },
 	};
-	struct rlimit none = { 0, 0 };
-	int r;
+	int r = wall_begin(e);
 
-	if (setrlimit(RLIMIT_CORE, &none) != 0 ||
-	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
-		return sk_fail(e, SK_ERR_OS, "sandbox", "the kernel refuses: "
-		    "%s", strerrordesc_np(errno));
-#ifndef SK_SANITIZED
-	/* The leak check attaches to itself at the end. */
-	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
-		return sk_fail(e, SK_ERR_OS, "sandbox", "not undumpable: %s",
-		    strerrordesc_np(errno));
-#endif
-	r = landlock_close("milterd", rules, socket_dir ? 4 : 3, tcp, e);
-	if (r != SK_OK)
-		return r;
-	return wall_close(calls, tcp ? CALLS : CALLS - OVER_TCP, e);
+	if (!r)
+		r = landlock_close("milterd", rules, socket_dir ? 4 : 3, tcp,
+		    e);
+	return r ? r : wall_close(calls, tcp ? CALLS : CALLS - OVER_TCP, e);
 }

@@ -13,7 +13,6 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 
 #include <sekisho/limits.h>
@@ -68,7 +67,6 @@ static const struct {
 	__rlimit_resource_t what;	/* glibc's name for RLIMIT_* */
 	rlim_t most, more;	/* the hard limit is so much higher */
 } limits[] = {
-	{ RLIMIT_CORE, 0, 0 },
 #ifndef SK_SANITIZED
 	/* A sanitizer maps terabytes of shadow and writes long reports. */
 	{ RLIMIT_AS, LIMIT_READER_MEMORY, 0 },
@@ -83,19 +81,16 @@ static const struct {
 int
 sandbox_reader(struct sk_error *e)
 {
+	int r;
+
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
-		struct rlimit r = { limits[i].most,
+		struct rlimit most = { limits[i].most,
 		    limits[i].most + limits[i].more };
 
-		if (setrlimit(limits[i].what, &r) != 0)
+		if (setrlimit(limits[i].what, &most) != 0)
 			return sk_fail(e, SK_ERR_OS, "sandbox", "a resource "
 			    "limit is refused: %s", strerrordesc_np(errno));
 	}
-#ifndef SK_SANITIZED
-	/* No core through a pipe handler either, and no debugger. */
-	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
-		return sk_fail(e, SK_ERR_OS, "sandbox", "not undumpable: %s",
-		    strerrordesc_np(errno));
-#endif
-	return wall_close(calls, sizeof(calls) / sizeof(calls[0]), e);
+	r = wall_begin(e);
+	return r ? r : wall_close(calls, sizeof(calls) / sizeof(calls[0]), e);
 }

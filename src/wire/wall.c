@@ -1,15 +1,18 @@
 /*
- * The only libseccomp user. Everything not in the table kills the whole
- * process: a helper that asks for something else has been taken over or is
- * wrong, and in both cases one mail is lost to it, not more. Arguments are
- * compared with a mask over the bits the kernel reads; comparing without one
- * has let callers slip past such filters by setting the bits above.
+ * What every wall is made of, and the only libseccomp user. Everything not in
+ * the table kills the whole process: a helper that asks for something else has
+ * been taken over or is wrong, and in both cases one mail is lost to it, not
+ * more. Arguments are compared with a mask over the bits the kernel reads;
+ * comparing without one has let callers slip past such filters by setting the
+ * bits above.
  */
 #include <config.h>
 
 #include <errno.h>
 #include <seccomp.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include "wire/wall.h"
 
@@ -30,6 +33,23 @@ add(scmp_filter_ctx ctx, const struct wall_call *c)
 	if (c->mask == 0)
 		return seccomp_rule_add_array(ctx, action, nr, 0, NULL);
 	return seccomp_rule_add_array(ctx, action, nr, 1, &cmp);
+}
+
+int
+wall_begin(struct sk_error *e)
+{
+	struct rlimit none = { 0, 0 };
+	int refused = setrlimit(RLIMIT_CORE, &none);
+
+	if (!refused)
+		refused = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+#ifndef SK_SANITIZED
+	/* The leak check attaches to itself at the end. */
+	if (!refused)
+		refused = prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+	return refused ? sk_fail(e, SK_ERR_OS, "sandbox", "the kernel refuses: "
+	    "%s", strerrordesc_np(errno)) : SK_OK;
 }
 
 int

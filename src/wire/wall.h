@@ -1,4 +1,4 @@
-/* Seccomp as a table of calls; shared by the two sandboxes only. */
+/* Seccomp as a table of calls; shared by the sandboxes only. */
 #pragma once
 
 #include <stddef.h>
@@ -16,6 +16,9 @@ struct wall_call {
 	int refuse;
 };
 
+/* What all of them begin with: no core, not even through a pipe handler, no
+ * debugger, and no new privileges for anything that is started. */
+int wall_begin(struct sk_error *e);
 /* Closes the wall around this process and all it starts: no_new_privs, and
  * death for every other call. Names this architecture lacks are skipped. */
 int wall_close(const struct wall_call *calls, size_t n, struct sk_error *e);
