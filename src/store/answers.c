@@ -32,9 +32,9 @@ store_answer_add(struct store *s, const struct answer_record *x)
 }
 
 static int
-read_row(struct store *s, struct stmt *st, struct sk_arena *a,
-    struct answer_record *x)
+read_row(struct store *s, struct stmt *st, struct sk_arena *a, void *into)
 {
+	struct answer_record *x = into;
 	struct wire_in w;
 
 	x->time = db_int(st);
@@ -50,7 +50,7 @@ int
 store_answers(struct store *s, struct sk_arena *a, const char *item,
     struct answer_record **out, size_t *n)
 {
-	struct answer_record x = { .item = sk_arena_str(a, item) };
+	const char *of = sk_arena_str(a, item);
 	enum item_state state;
 	struct stmt *st;
 	int64_t row;
@@ -62,13 +62,8 @@ store_answers(struct store *s, struct sk_arena *a, const char *item,
 		return r;
 	st = store_use(s, SQL_ANSWER_LIST);
 	db_bind_int(st, row);
-	while ((r = db_step(st)) > 0) {
-		r = read_row(s, st, a, &x);
-		if (r)
-			break;
-		*out = list_add(a, *out, *n, sizeof(**out));
-		(*out)[(*n)++] = x;
-	}
-	db_end(st);
+	r = row_list(s, st, a, read_row, sizeof(**out), out, n);
+	for (size_t i = 0; i < *n; i++)
+		(*out)[i].item = of;
 	return r;
 }

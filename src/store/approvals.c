@@ -105,10 +105,10 @@ store_item_approve(struct store *s, const char *id, const char *who,
 }
 
 static int
-read_who(struct store *s, struct stmt *st, struct sk_arena *a,
-    const char **who)
+read_who(struct store *s, struct stmt *st, struct sk_arena *a, void *into)
 {
 	struct wire_in w = unpack(s, st, BOX);
+	const char **who = into;
 
 	*who = wire_need_str(&w, a);
 	return unpack_end(&w, BOX);
@@ -118,7 +118,6 @@ int
 store_item_approvers(struct store *s, struct sk_arena *a, const char *id,
     const char *const **who, size_t *n)
 {
-	const char **list = NULL;
 	enum item_state state;
 	struct stmt *st;
 	int64_t row;
@@ -130,15 +129,7 @@ store_item_approvers(struct store *s, struct sk_arena *a, const char *id,
 		return r;
 	st = store_use(s, SQL_APPROVAL_LIST);
 	db_bind_int(st, row);
-	while ((r = db_step(st)) > 0) {
-		list = list_add(a, list, *n, sizeof(*list));
-		r = read_who(s, st, a, &list[(*n)++]);
-		if (r)
-			break;
-	}
-	db_end(st);
-	*who = list;
-	return r;
+	return row_list(s, st, a, read_who, sizeof(**who), who, n);
 }
 
 /* ---- the frozen list ---- */

@@ -179,9 +179,9 @@ head_matches(struct store *s, struct sk_arena *a, int64_t seq,
 /* ---- read ---- */
 
 static int
-read_row(struct store *s, struct stmt *st, struct sk_arena *a,
-    struct audit_record *r)
+read_row(struct store *s, struct stmt *st, struct sk_arena *a, void *into)
 {
+	struct audit_record *r = into;
 	struct wire_in w;
 
 	*r = (struct audit_record){ .seq = db_int(st) };
@@ -201,21 +201,11 @@ store_audit_list(struct store *s, struct sk_arena *a, const char *object,
 {
 	struct stmt *st = store_use(s, object ? SQL_AUDIT_LIST_OBJECT :
 	    SQL_AUDIT_LIST);
-	int r;
 
-	*out = NULL;
-	*n = 0;
 	if (object)
 		lookup_bind(st, lookup_object(s, object));
 	db_bind_int(st, (int64_t)max);
-	while ((r = db_step(st)) > 0) {
-		*out = list_add(a, *out, *n, sizeof(**out));
-		r = read_row(s, st, a, &(*out)[(*n)++]);
-		if (r)
-			break;
-	}
-	db_end(st);
-	return r;
+	return row_list(s, st, a, read_row, sizeof(**out), out, n);
 }
 
 /* Does this row follow the one before it? */

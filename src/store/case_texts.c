@@ -33,9 +33,9 @@ store_case_text_add(struct store *s, struct case_text *t)
 }
 
 static int
-read_row(struct store *s, struct stmt *st, struct sk_arena *a,
-    struct case_text *t)
+read_row(struct store *s, struct stmt *st, struct sk_arena *a, void *into)
 {
+	struct case_text *t = into;
 	struct sk_span text;
 	struct wire_in w;
 
@@ -57,15 +57,9 @@ store_case_text_get(struct store *s, struct sk_arena *a, int64_t row,
     struct case_text *out)
 {
 	struct stmt *st = store_use(s, SQL_CASE_TEXT_GET);
-	int r;
 
 	db_bind_int(st, row);
-	r = db_get(st);
-	if (r)
-		return r;
-	r = read_row(s, st, a, out);
-	db_end(st);
-	return r;
+	return row_get(s, st, a, read_row, out);
 }
 
 int
@@ -73,20 +67,10 @@ store_case_texts(struct store *s, struct sk_arena *a, int64_t case_row,
     enum case_text_kind kind, struct case_text **out, size_t *n)
 {
 	struct stmt *st = store_use(s, SQL_CASE_TEXT_LIST);
-	int r;
 
-	*out = NULL;
-	*n = 0;
 	db_bind_int(st, case_row);
 	db_bind_int(st, kind);
-	while ((r = db_step(st)) > 0) {
-		*out = list_add(a, *out, *n, sizeof(**out));
-		r = read_row(s, st, a, &(*out)[(*n)++]);
-		if (r)
-			break;
-	}
-	db_end(st);
-	return r;
+	return row_list(s, st, a, read_row, sizeof(**out), out, n);
 }
 
 int

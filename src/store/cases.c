@@ -142,9 +142,9 @@ read_box(struct store *s, struct stmt *st, struct sk_arena *a,
 }
 
 static int
-read_row(struct store *s, struct stmt *st, struct sk_arena *a,
-    struct case_record *c)
+read_row(struct store *s, struct stmt *st, struct sk_arena *a, void *into)
 {
+	struct case_record *c = into;
 	int r;
 
 	*c = (struct case_record){ .row = db_int(st) };
@@ -166,15 +166,9 @@ store_case_get(struct store *s, struct sk_arena *a, int64_t row,
     struct case_record *out)
 {
 	struct stmt *st = store_use(s, SQL_CASE_GET);
-	int r;
 
 	db_bind_int(st, row);
-	r = db_get(st);
-	if (r)
-		return r;
-	r = read_row(s, st, a, out);
-	db_end(st);
-	return r;
+	return row_get(s, st, a, read_row, out);
 }
 
 /* Exactly as number_text() writes it: "2026-0001", no other way. */
@@ -257,19 +251,9 @@ store_case_list(struct store *s, struct sk_arena *a, bool open_only,
 {
 	struct stmt *st = store_use(s, open_only ? SQL_CASE_LIST_OPEN :
 	    SQL_CASE_LIST);
-	int r;
 
-	*out = NULL;
-	*n = 0;
 	db_bind_int(st, (int64_t)max);
-	while ((r = db_step(st)) > 0) {
-		*out = list_add(a, *out, *n, sizeof(**out));
-		r = read_row(s, st, a, &(*out)[(*n)++]);
-		if (r)
-			break;
-	}
-	db_end(st);
-	return r;
+	return row_list(s, st, a, read_row, sizeof(**out), out, n);
 }
 
 int
@@ -288,9 +272,9 @@ store_case_note(struct store *s, int64_t case_row, int64_t now,
 }
 
 static int
-read_note(struct store *s, struct stmt *st, struct sk_arena *a,
-    struct case_note *note)
+read_note(struct store *s, struct stmt *st, struct sk_arena *a, void *into)
 {
+	struct case_note *note = into;
 	struct wire_in w;
 
 	note->time = db_int(st);
@@ -305,17 +289,7 @@ store_case_notes(struct store *s, struct sk_arena *a, int64_t case_row,
     struct case_note **out, size_t *n)
 {
 	struct stmt *st = store_use(s, SQL_CASE_NOTES);
-	int r;
 
-	*out = NULL;
-	*n = 0;
 	db_bind_int(st, case_row);
-	while ((r = db_step(st)) > 0) {
-		*out = list_add(a, *out, *n, sizeof(**out));
-		r = read_note(s, st, a, &(*out)[(*n)++]);
-		if (r)
-			break;
-	}
-	db_end(st);
-	return r;
+	return row_list(s, st, a, read_note, sizeof(**out), out, n);
 }

@@ -57,31 +57,18 @@ store_deny_remove(struct store *s, int64_t case_row, const char *word,
 }
 
 static int
-list(struct store *s, struct sk_arena *a, struct stmt *st,
-    struct deny_record **out, size_t *n)
+read_word(struct store *s, struct stmt *st, struct sk_arena *a, void *into)
 {
-	int r;
+	struct deny_record *d = into;
+	struct wire_in w;
 
-	*out = NULL;
-	*n = 0;
-	while ((r = db_step(st)) > 0) {
-		struct deny_record *d;
-		struct wire_in w;
-
-		*out = list_add(a, *out, *n, sizeof(**out));
-		d = &(*out)[(*n)++];
-		d->row = db_int(st);
-		d->case_row = db_int(st);
-		d->time = db_int(st);
-		w = unpack(s, st, BOX);
-		d->word = wire_need_str(&w, a);
-		d->who = wire_str(&w, a);
-		r = unpack_end(&w, BOX);
-		if (r)
-			break;
-	}
-	db_end(st);
-	return r;
+	d->row = db_int(st);
+	d->case_row = db_int(st);
+	d->time = db_int(st);
+	w = unpack(s, st, BOX);
+	d->word = wire_need_str(&w, a);
+	d->who = wire_str(&w, a);
+	return unpack_end(&w, BOX);
 }
 
 int
@@ -91,7 +78,7 @@ store_deny_list(struct store *s, struct sk_arena *a, int64_t case_row,
 	struct stmt *st = store_use(s, SQL_DENY_LIST);
 
 	db_bind_int(st, case_row);
-	return list(s, a, st, out, n);
+	return row_list(s, st, a, read_word, sizeof(**out), out, n);
 }
 
 int
@@ -101,5 +88,5 @@ store_deny_others(struct store *s, struct sk_arena *a, int64_t case_row,
 	struct stmt *st = store_use(s, SQL_DENY_OTHERS);
 
 	db_bind_int(st, case_row);
-	return list(s, a, st, out, n);
+	return row_list(s, st, a, read_word, sizeof(**out), out, n);
 }

@@ -26,9 +26,9 @@ store_digest_add(struct store *s, struct digest_record *d)
 }
 
 static int
-read_row(struct store *s, struct stmt *st, struct sk_arena *a,
-    struct digest_record *d)
+read_row(struct store *s, struct stmt *st, struct sk_arena *a, void *into)
 {
+	struct digest_record *d = into;
 	struct wire_in w;
 
 	*d = (struct digest_record){ .row = db_int(st) };
@@ -44,15 +44,9 @@ store_digest_get(struct store *s, struct sk_arena *a, int64_t row,
     struct digest_record *out)
 {
 	struct stmt *st = store_use(s, SQL_DIGEST_GET);
-	int r;
 
 	db_bind_int(st, row);
-	r = db_get(st);
-	if (r)
-		return r;
-	r = read_row(s, st, a, out);
-	db_end(st);
-	return r;
+	return row_get(s, st, a, read_row, out);
 }
 
 int
@@ -60,16 +54,6 @@ store_digest_list(struct store *s, struct sk_arena *a,
     struct digest_record **out, size_t *n)
 {
 	struct stmt *st = store_use(s, SQL_DIGEST_LIST);
-	int r;
 
-	*out = NULL;
-	*n = 0;
-	while ((r = db_step(st)) > 0) {
-		*out = list_add(a, *out, *n, sizeof(**out));
-		r = read_row(s, st, a, &(*out)[(*n)++]);
-		if (r)
-			break;
-	}
-	db_end(st);
-	return r;
+	return row_list(s, st, a, read_row, sizeof(**out), out, n);
 }

@@ -34,9 +34,9 @@ store_roster_event(struct store *s, const char *org,
 }
 
 static int
-read_event(struct store *s, struct stmt *st, struct sk_arena *a,
-    struct roster_event *e)
+read_event(struct store *s, struct stmt *st, struct sk_arena *a, void *into)
 {
+	struct roster_event *e = into;
 	struct wire_in w;
 
 	*e = (struct roster_event){ .time = db_int(st) };
@@ -58,18 +58,8 @@ store_roster_events(struct store *s, struct sk_arena *a, const char *org,
 {
 	struct stmt *st = store_use(s, person ? SQL_HISTORY_PERSON :
 	    SQL_HISTORY_ORG);
-	int r;
 
-	*out = NULL;
-	*n = 0;
 	lookup_bind(st, person ? lookup_text(s, "person", person) :
 	    lookup_text(s, "org", org));
-	while ((r = db_step(st)) > 0) {
-		*out = list_add(a, *out, *n, sizeof(**out));
-		r = read_event(s, st, a, &(*out)[(*n)++]);
-		if (r)
-			break;
-	}
-	db_end(st);
-	return r;
+	return row_list(s, st, a, read_event, sizeof(**out), out, n);
 }

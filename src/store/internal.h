@@ -78,10 +78,21 @@ struct lookup lookup_bytes(struct store *s, const char *label,
     struct sk_span v);
 void lookup_bind(struct stmt *st, struct lookup l);
 
-/* ---- list.c ---- */
+/* ---- rows.c ---- */
 
 /* A list in the arena that grows by doubling; zeroed new element. */
 void *list_add(struct sk_arena *a, void *list, size_t n, size_t size);
+/* What a statement's columns hold, into the zeroed struct that `row` points
+ * to. */
+typedef int row_reader(struct store *s, struct stmt *st, struct sk_arena *a,
+    void *row);
+/* Of a bound statement the one row; SK_ERR_NOINPUT: there is none. */
+int row_get(struct store *s, struct stmt *st, struct sk_arena *a,
+    row_reader *read, void *row);
+/* Of a bound statement all rows, up to the first that cannot be read. list: a
+ * pointer to the pointer to structs of that size. */
+int row_list(struct store *s, struct stmt *st, struct sk_arena *a,
+    row_reader *read, size_t size, void *list, size_t *n);
 
 /* ---- cases.c ---- */
 

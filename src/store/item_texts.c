@@ -37,9 +37,9 @@ store_item_text_put(struct store *s, const char *id,
 }
 
 static int
-read_text(struct store *s, struct stmt *st, struct sk_arena *a,
-    struct item_text *t)
+read_text(struct store *s, struct stmt *st, struct sk_arena *a, void *into)
 {
+	struct item_text *t = into;
 	struct sk_span text;
 	struct wire_in w;
 
@@ -67,14 +67,7 @@ store_item_texts(struct store *s, struct sk_arena *a, const char *id,
 		return r;
 	st = store_use(s, SQL_ITEM_TEXT_LIST);
 	db_bind_int(st, row);
-	while ((r = db_step(st)) > 0) {
-		*out = list_add(a, *out, *n, sizeof(**out));
-		r = read_text(s, st, a, &(*out)[(*n)++]);
-		if (r)
-			break;
-	}
-	db_end(st);
-	return r;
+	return row_list(s, st, a, read_text, sizeof(**out), out, n);
 }
 
 /* ---- raises ---- */
@@ -103,9 +96,9 @@ store_raise_add(struct store *s, const char *id, const struct raise_record *x)
 }
 
 static int
-read_raise(struct store *s, struct stmt *st, struct sk_arena *a,
-    struct raise_record *x)
+read_raise(struct store *s, struct stmt *st, struct sk_arena *a, void *into)
 {
+	struct raise_record *x = into;
 	struct wire_in w;
 
 	x->time = db_int(st);
@@ -127,18 +120,9 @@ store_raises(struct store *s, struct sk_arena *a, const char *id,
 	int64_t row;
 	int r = item_row(s, id, &row, &state);
 
-	*out = NULL;
-	*n = 0;
 	if (r)
 		return r;
 	st = store_use(s, SQL_RAISE_LIST);
 	db_bind_int(st, row);
-	while ((r = db_step(st)) > 0) {
-		*out = list_add(a, *out, *n, sizeof(**out));
-		r = read_raise(s, st, a, &(*out)[(*n)++]);
-		if (r)
-			break;
-	}
-	db_end(st);
-	return r;
+	return row_list(s, st, a, read_raise, sizeof(**out), out, n);
 }

@@ -165,9 +165,9 @@ read_box(struct store *s, struct stmt *st, struct sk_arena *a,
 }
 
 static int
-read_row(struct store *s, struct stmt *st, struct sk_arena *a,
-    struct item_record *i)
+read_row(struct store *s, struct stmt *st, struct sk_arena *a, void *into)
 {
+	struct item_record *i = into;
 	struct sk_span text;
 	int64_t row = db_int(st);
 	int r;
@@ -194,15 +194,9 @@ store_item_get(struct store *s, struct sk_arena *a, const char *id,
     struct item_record *out)
 {
 	struct stmt *st = store_use(s, SQL_ITEM_GET);
-	int r;
 
 	db_bind_text(st, id);
-	r = db_get(st);
-	if (r)
-		return r;
-	r = read_row(s, st, a, out);
-	db_end(st);
-	return r;
+	return row_get(s, st, a, read_row, out);
 }
 
 int
@@ -211,20 +205,10 @@ store_item_list(struct store *s, struct sk_arena *a, int64_t case_row,
 {
 	struct stmt *st = store_use(s, case_row ? SQL_ITEM_LIST_CASE :
 	    SQL_ITEM_LIST);
-	int r;
 
-	*out = NULL;
-	*n = 0;
 	if (case_row)
 		db_bind_int(st, case_row);
-	while ((r = db_step(st)) > 0) {
-		*out = list_add(a, *out, *n, sizeof(**out));
-		r = read_row(s, st, a, &(*out)[(*n)++]);
-		if (r)
-			break;
-	}
-	db_end(st);
-	return r;
+	return row_list(s, st, a, read_row, sizeof(**out), out, n);
 }
 
 int

@@ -10,9 +10,10 @@
 #include "store/internal.h"
 
 static int
-read_due(struct store *s, struct stmt *st, struct sk_arena *a,
-    struct key_due *out)
+read_due(struct store *s, struct stmt *st, struct sk_arena *a, void *into)
 {
+	struct key_due *out = into;
+
 	out->row = db_int(st);
 	out->told = (uint32_t)db_int(st);
 	out->told_for = db_int(st);
@@ -24,21 +25,11 @@ store_keys_due(struct store *s, struct sk_arena *a, int64_t now, size_t max,
     struct key_due **out, size_t *n)
 {
 	struct stmt *st = store_use(s, SQL_KEY_DUE);
-	int r;
 
-	*out = NULL;
-	*n = 0;
 	db_bind_int(st, KEY_PINNED);
 	db_bind_int(st, now);
 	db_bind_int(st, (int64_t)max);
-	while ((r = db_step(st)) > 0) {
-		*out = list_add(a, *out, *n, sizeof(**out));
-		r = read_due(s, st, a, &(*out)[(*n)++]);
-		if (r)
-			break;
-	}
-	db_end(st);
-	return r;
+	return row_list(s, st, a, read_due, sizeof(**out), out, n);
 }
 
 int

@@ -25,9 +25,9 @@ bind_box(struct store *s, struct stmt *st, const struct key_heard_record *n)
 }
 
 static int
-read_row(struct store *s, struct stmt *st, struct sk_arena *a,
-    struct key_heard_record *n)
+read_row(struct store *s, struct stmt *st, struct sk_arena *a, void *into)
 {
+	struct key_heard_record *n = into;
 	struct wire_in w;
 
 	n->row = db_int(st);
@@ -50,18 +50,7 @@ static int
 read_rows(struct store *s, struct stmt *st, struct sk_arena *a,
     struct key_heard_record **out, size_t *n)
 {
-	int r;
-
-	*out = NULL;
-	*n = 0;
-	while ((r = db_step(st)) > 0) {
-		*out = list_add(a, *out, *n, sizeof(**out));
-		r = read_row(s, st, a, &(*out)[(*n)++]);
-		if (r)
-			break;
-	}
-	db_end(st);
-	return r;
+	return row_list(s, st, a, read_row, sizeof(**out), out, n);
 }
 
 int

@@ -181,9 +181,9 @@ read_found(struct store *s, struct stmt *st, struct sk_arena *a,
 }
 
 static int
-read_row(struct store *s, struct stmt *st, struct sk_arena *a,
-    struct mail_record *m)
+read_row(struct store *s, struct stmt *st, struct sk_arena *a, void *into)
 {
+	struct mail_record *m = into;
 	int r;
 
 	*m = (struct mail_record){ .row = db_int(st) };
@@ -204,15 +204,9 @@ store_mail_get(struct store *s, struct sk_arena *a, int64_t row,
     struct mail_record *out)
 {
 	struct stmt *st = store_use(s, SQL_MAIL_GET);
-	int r;
 
 	db_bind_int(st, row);
-	r = db_get(st);
-	if (r)
-		return r;
-	r = read_row(s, st, a, out);
-	db_end(st);
-	return r;
+	return row_get(s, st, a, read_row, out);
 }
 
 int
@@ -299,21 +293,11 @@ store_mail_list(struct store *s, struct sk_arena *a, int64_t case_row,
 {
 	struct stmt *st = store_use(s, case_row ? SQL_MAIL_LIST_CASE :
 	    SQL_MAIL_LIST);
-	int r;
 
-	*out = NULL;
-	*n = 0;
 	if (case_row)
 		db_bind_int(st, case_row);
 	db_bind_int(st, (int64_t)max);
-	while ((r = db_step(st)) > 0) {
-		*out = list_add(a, *out, *n, sizeof(**out));
-		r = read_row(s, st, a, &(*out)[(*n)++]);
-		if (r)
-			break;
-	}
-	db_end(st);
-	return r;
+	return row_list(s, st, a, read_row, sizeof(**out), out, n);
 }
 
 static int

@@ -28,22 +28,24 @@ store_merge(struct store *s, int64_t case_row, int64_t into_row,
 	return db_run(st);
 }
 
+static int
+read_link(struct store *s, struct stmt *st, struct sk_arena *a, void *into)
+{
+	struct campaign_link *x = into;
+
+	(void)s;
+	(void)a;
+	x->case_row = db_int(st);
+	x->into_row = db_int(st);
+	return SK_OK;
+}
+
 int
 store_merges(struct store *s, struct sk_arena *a, struct campaign_link **out,
     size_t *n)
 {
-	struct stmt *st = store_use(s, SQL_MERGE_LIST);
-	int r;
-
-	*out = NULL;
-	*n = 0;
-	while ((r = db_step(st)) > 0) {
-		*out = list_add(a, *out, *n, sizeof(**out));
-		(*out)[*n].case_row = db_int(st);
-		(*out)[(*n)++].into_row = db_int(st);
-	}
-	db_end(st);
-	return r;
+	return row_list(s, store_use(s, SQL_MERGE_LIST), a, read_link,
+	    sizeof(**out), out, n);
 }
 
 int

@@ -37,9 +37,9 @@ store_release_add(struct store *s, struct release_record *x)
 }
 
 static int
-read_release(struct store *s, struct stmt *st, struct sk_arena *a,
-    struct release_record *x)
+read_release(struct store *s, struct stmt *st, struct sk_arena *a, void *into)
 {
+	struct release_record *x = into;
 	struct wire_in w;
 
 	*x = (struct release_record){ .row = db_int(st) };
@@ -57,18 +57,8 @@ store_releases(struct store *s, struct sk_arena *a,
     struct release_record **out, size_t *n)
 {
 	struct stmt *st = store_use(s, SQL_RELEASE_LIST);
-	int r;
 
-	*out = NULL;
-	*n = 0;
-	while ((r = db_step(st)) > 0) {
-		*out = list_add(a, *out, *n, sizeof(**out));
-		r = read_release(s, st, a, &(*out)[(*n)++]);
-		if (r)
-			break;
-	}
-	db_end(st);
-	return r;
+	return row_list(s, st, a, read_release, sizeof(**out), out, n);
 }
 
 int

@@ -60,9 +60,9 @@ store_request_add(struct store *s, struct request_record *q,
 }
 
 static int
-read_row(struct store *s, struct stmt *st, struct sk_arena *a,
-    struct request_record *q, unsigned char wording[LOOKUP])
+read_row(struct store *s, struct stmt *st, struct sk_arena *a, void *into)
 {
+	struct request_record *q = into;
 	struct wire_in w;
 
 	*q = (struct request_record){ .row = db_int(st) };
@@ -76,7 +76,6 @@ read_row(struct store *s, struct stmt *st, struct sk_arena *a,
 	q->assurance = (enum assurance)db_int(st);
 	q->scope = (enum scope)db_int(st);
 	q->text = db_int(st);
-	db_fixed(st, wording, LOOKUP);
 	w = unpack(s, st, BOX);
 	q->title = wire_str(&w, a);
 	q->item = wire_str(&w, a);
@@ -86,29 +85,14 @@ read_row(struct store *s, struct stmt *st, struct sk_arena *a,
 	return unpack_end(&w, BOX);
 }
 
-static int
-get(struct store *s, struct sk_arena *a, int64_t row,
-    struct request_record *out, unsigned char wording[LOOKUP])
-{
-	struct stmt *st = store_use(s, SQL_REQUEST_GET);
-	int r;
-
-	db_bind_int(st, row);
-	r = db_get(st);
-	if (r)
-		return r;
-	r = read_row(s, st, a, out, wording);
-	db_end(st);
-	return r;
-}
-
 int
 store_request_get(struct store *s, struct sk_arena *a, int64_t row,
     struct request_record *out)
 {
-	unsigned char wording[LOOKUP];
+	struct stmt *st = store_use(s, SQL_REQUEST_GET);
 
-	return get(s, a, row, out, wording);
+	db_bind_int(st, row);
+	return row_get(s, st, a, read_row, out);
 }
 
 int
@@ -116,20 +100,9 @@ store_requests(struct store *s, struct sk_arena *a, int64_t case_row,
     struct request_record **out, size_t *n)
 {
 	struct stmt *st = store_use(s, SQL_REQUEST_LIST);
-	unsigned char wording[LOOKUP];
-	int r;
 
-	*out = NULL;
-	*n = 0;
 	db_bind_int(st, case_row);
-	while ((r = db_step(st)) > 0) {
-		*out = list_add(a, *out, *n, sizeof(**out));
-		r = read_row(s, st, a, &(*out)[(*n)++], wording);
-		if (r)
-			break;
-	}
-	db_end(st);
-	return r;
+	return row_list(s, st, a, read_row, sizeof(**out), out, n);
 }
 
 int
@@ -150,13 +123,13 @@ int
 store_request_same(struct store *s, int64_t row, const char *wording,
     bool *same)
 {
-	struct sk_arena *a = sk_arena_new();
-	struct lookup l = wording_lookup(s, wording);
-	unsigned char asked[LOOKUP];
-	struct request_record q;
-	int r = get(s, a, row, &q, asked);
+	struct stmt *st = store_use(s, SQL_REQUEST_SAME);
+	int64_t yes = 0;
+	int r;
 
-	*same = !r && memcmp(l.bytes, asked, LOOKUP) == 0;
-	sk_arena_free(&a);
+	db_bind_int(st, row);
+	lookup_bind(st, wording_lookup(s, wording));
+	r = db_get_int(st, &yes);
+	*same = yes != 0;
 	return r;
 }

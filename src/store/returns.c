@@ -41,9 +41,9 @@ store_return_add(struct store *s, const struct copy_record *c,
 }
 
 static int
-read_return(struct store *s, struct stmt *st, struct sk_arena *a,
-    struct return_record *x)
+read_return(struct store *s, struct stmt *st, struct sk_arena *a, void *into)
 {
+	struct return_record *x = into;
 	struct wire_in w;
 
 	x->time = db_int(st);
@@ -59,19 +59,9 @@ store_returns(struct store *s, struct sk_arena *a, int64_t copy,
     struct return_record **out, size_t *n)
 {
 	struct stmt *st = store_use(s, SQL_RETURN_LIST);
-	int r;
 
-	*out = NULL;
-	*n = 0;
 	db_bind_int(st, copy);
-	while ((r = db_step(st)) > 0) {
-		*out = list_add(a, *out, *n, sizeof(**out));
-		r = read_return(s, st, a, &(*out)[(*n)++]);
-		if (r)
-			break;
-	}
-	db_end(st);
-	return r;
+	return row_list(s, st, a, read_return, sizeof(**out), out, n);
 }
 
 int
@@ -113,9 +103,9 @@ store_stop_add(struct store *s, const struct stop_record *x)
 }
 
 static int
-read_stop(struct store *s, struct stmt *st, struct sk_arena *a,
-    struct stop_record *x)
+read_stop(struct store *s, struct stmt *st, struct sk_arena *a, void *into)
 {
+	struct stop_record *x = into;
 	struct wire_in w;
 
 	*x = (struct stop_record){ .row = db_int(st) };
@@ -134,15 +124,9 @@ store_stop_get(struct store *s, struct sk_arena *a, const char *person,
     struct stop_record *out)
 {
 	struct stmt *st = store_use(s, SQL_STOP_GET);
-	int r;
 
 	lookup_bind(st, lookup_text(s, "person", person));
-	r = db_get(st);
-	if (r)
-		return r;
-	r = read_stop(s, st, a, out);
-	db_end(st);
-	return r;
+	return row_get(s, st, a, read_stop, out);
 }
 
 int
@@ -150,18 +134,8 @@ store_stops(struct store *s, struct sk_arena *a, struct stop_record **out,
     size_t *n)
 {
 	struct stmt *st = store_use(s, SQL_STOP_LIST);
-	int r;
 
-	*out = NULL;
-	*n = 0;
-	while ((r = db_step(st)) > 0) {
-		*out = list_add(a, *out, *n, sizeof(**out));
-		r = read_stop(s, st, a, &(*out)[(*n)++]);
-		if (r)
-			break;
-	}
-	db_end(st);
-	return r;
+	return row_list(s, st, a, read_stop, sizeof(**out), out, n);
 }
 
 int

@@ -40,8 +40,9 @@ store_org_put(struct store *s, const struct org *o, int64_t now)
 }
 
 static int
-read_org(struct store *s, struct stmt *st, struct sk_arena *a, struct org *o)
+read_org(struct store *s, struct stmt *st, struct sk_arena *a, void *into)
 {
+	struct org *o = into;
 	struct wire_in w = unpack(s, st, ORG);
 
 	*o = (struct org){ .id = wire_need_str(&w, a) };
@@ -66,15 +67,9 @@ store_org_get(struct store *s, struct sk_arena *a, const char *id,
     struct org *out)
 {
 	struct stmt *st = store_use(s, SQL_ORG_GET);
-	int r;
 
 	lookup_bind(st, lookup_text(s, "org", id));
-	r = db_get(st);
-	if (r)
-		return r;
-	r = read_org(s, st, a, out);
-	db_end(st);
-	return r;
+	return row_get(s, st, a, read_org, out);
 }
 
 /* ---- persons ---- */
@@ -197,16 +192,10 @@ static int
 all_orgs(struct store *s, struct sk_arena *a, struct roster_known *out)
 {
 	struct stmt *st = store_use(s, SQL_ORG_LIST);
-	struct org *list = NULL;
-	int r;
+	struct org *list;
+	int r = row_list(s, st, a, read_org, sizeof(*list), &list,
+	    &out->norgs);
 
-	while ((r = db_step(st)) > 0) {
-		list = list_add(a, list, out->norgs, sizeof(*list));
-		r = read_org(s, st, a, &list[out->norgs++]);
-		if (r)
-			break;
-	}
-	db_end(st);
 	if (out->norgs)
 		qsort(list, out->norgs, sizeof(*list), by_org_id);
 	out->orgs = list;

@@ -22,7 +22,7 @@
 	"consent, wrap, text, box"
 #define CASE_TEXT_COLUMNS "row, case_row, kind, created, wrap, text, box"
 #define REQUEST_COLUMNS "row, case_row, kind, state, question, created, " \
-	"answered, mail, assurance, scope, text, wording, box"
+	"answered, mail, assurance, scope, text, box"
 #define COPY_COLUMNS "row, created, next_try, sent, state, encrypted, " \
 	"case_row, digest, question, terms_version, tries, copy_hash, box, " \
 	"status, send_after, edition"
@@ -360,6 +360,8 @@ const struct sql sql_table[SQL_LAST] = {
 	[SQL_REQUEST_LIST] = { "request.list",
 	    "SELECT " REQUEST_COLUMNS " FROM requests WHERE case_row = ? "
 	    "ORDER BY row" },
+	[SQL_REQUEST_SAME] = { "request.same",
+	    "SELECT wording = ?2 FROM requests WHERE row = ?1" },
 	[SQL_REQUEST_ANSWER] = { "request.answer",
 	    "UPDATE requests SET state = ?2, answered = ?3, mail = ?4, "
 	    "assurance = ?5 WHERE row = ?1", RULES },
