@@ -89,6 +89,8 @@ int store_mail_get(struct store *s, struct sk_arena *a, int64_t row,
 int store_mail_body(struct store *s, struct sk_arena *a, int64_t row,
     struct sk_span *out);
 int store_mail_try(struct store *s, int64_t row);	/* tries + 1 */
+/* tries - 1 of all that wait: none of them ended this run. */
+int store_mail_untried(struct store *s);
 /* What reading found; done = true. A wrap of zeros keeps the one there. */
 int store_mail_filed(struct store *s, const struct mail_record *m);
 /* Rows still to be read, oldest first, at most max. */

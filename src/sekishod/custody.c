@@ -158,8 +158,9 @@ store(struct custody *c)
 	vault_wrapper_wrap(c->d->wrapper, NULL, c->data_key, c->mail.wrap);
 	if (!c->large)
 		c->mail.body = sk_buf_span(&c->sealed);
-	/* Read as soon as it is committed: this commit counts that try too. */
-	c->mail.tries = intake_has_room(c->d->intake) ? 1 : 0;
+	/* Read as soon as it is committed: this commit counts that try too. A
+	 * large one is opened by keyd first. */
+	c->mail.tries = !c->large && intake_has_room(c->d->intake) ? 1 : 0;
 	r = store_mail_add(c->d->store, &c->mail);
 	if (r)
 		fail_later(c, r);

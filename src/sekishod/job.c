@@ -500,6 +500,32 @@ open_later(struct job *j)
 }
 
 static void
+try_counted(void *ctx, int result)
+{
+	if (result == SK_OK)	/* else the daemon ends, and begins anew */
+		read_layer(ctx);
+}
+
+/* The try is committed before the reading: a mail that kills the daemon does
+ * so LIMIT_READ_TRIES times at most. Waiting for keyd is no try. */
+static void
+count_try(struct job *j)
+{
+	/* Its key is here, so this is the first reading; custody may have
+	 * counted it. */
+	bool counted = j->has_key && j->mail.tries > 0;
+
+	if (counted)
+		try_counted(j, SK_OK);
+	else if (j->mail.tries >= LIMIT_READ_TRIES)
+		unreadable(j, "unreadable", "third try: filed unread");
+	else if (store_mail_try(j->d->store, j->mail.row))
+		unreadable(j, "cannot-open", "the store refused");
+	else
+		turn_after(j->d, try_counted, j);
+}
+
+static void
 body_opened(void *ctx, struct channel_message *m, const char *error)
 {
 	struct job *j = ctx;
@@ -517,7 +543,7 @@ body_opened(void *ctx, struct channel_message *m, const char *error)
 	} else {
 		j->mail_fd = m->fds[0];
 		m->fds[0] = -1;
-		read_layer(j);
+		count_try(j);
 	}
 }
 
@@ -536,37 +562,14 @@ open_body(void *ctx)
 		unreadable(j, "cannot-open", e.text);
 }
 
-/* The try is committed before the reading: a mail that kills the daemon does
- * so LIMIT_READ_TRIES times at most. */
-static void
-try_counted(void *ctx, int result)
-{
-	struct job *j = ctx;
-
-	if (result)
-		return;		/* the daemon ends; the restart begins anew */
-	if (j->plain.len) {
-		j->mail_fd = sk_memfd_of("mail", sk_buf_span(&j->plain));
-		sk_buf_free(&j->plain);
-		read_layer(j);
-	} else {
-		open_body(j);
-	}
-}
-
 void
 job_read(struct job *j)
 {
-	/* Its key is here, so this is the first reading; custody may have
-	 * counted it. */
-	bool counted = j->has_key && j->mail.tries > 0;
-
-	if (counted)
-		try_counted(j, SK_OK);
-	else if (j->mail.tries >= LIMIT_READ_TRIES)
-		unreadable(j, "unreadable", "third try: filed unread");
-	else if (store_mail_try(j->d->store, j->mail.row))
-		unreadable(j, "cannot-open", "the store refused");
-	else
-		turn_after(j->d, try_counted, j);
+	if (j->plain.len) {
+		j->mail_fd = sk_memfd_of("mail", sk_buf_span(&j->plain));
+		sk_buf_free(&j->plain);
+		count_try(j);
+	} else {
+		open_body(j);
+	}
 }

@@ -140,6 +140,9 @@ stop(struct daemon *d)
 	pool_free(&d->keyds);
 	pool_free(&d->fetchers);
 	permits_free(&d->permits);
+	/* This end is nobody's fault: whatever waits has its tries left. */
+	if (d->store)
+		store_mail_untried(d->store);
 	if (d->store && store_commit(d->store, &e))
 		sk_log(SK_ERROR, "store.commit", "error=\"%s\"", e.text);
 	turn_free(&d->turn);

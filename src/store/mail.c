@@ -237,6 +237,12 @@ store_mail_try(struct store *s, int64_t row)
 }
 
 int
+store_mail_untried(struct store *s)
+{
+	return db_run(store_use(s, SQL_MAIL_UNTRIED));
+}
+
+int
 store_mail_filed(struct store *s, const struct mail_record *m)
 {
 	struct stmt *st = store_use(s, SQL_MAIL_FILED);

@@ -55,6 +55,8 @@ const struct sql sql_table[SQL_LAST] = {
 	    "SELECT body FROM mail_body WHERE mail = ?" },
 	[SQL_MAIL_TRY] = { "mail.try",
 	    "UPDATE mail SET tries = tries + 1 WHERE row = ?" },
+	[SQL_MAIL_UNTRIED] = { "mail.untried",
+	    "UPDATE mail SET tries = tries - 1 WHERE done = 0 AND tries > 0" },
 	[SQL_MAIL_FILED] = { "mail.filed",
 	    "UPDATE mail SET done = 1, case_row = ?2, class = ?3, "
 	    "content = ?4, found = ?5, by_case = coalesce(?6, by_case), "

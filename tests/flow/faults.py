@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 
-from harness import cases, copies, gpg, keyd, roster, wait
+from harness import cases, copies, gpg, keyd, mails, roster, wait
 from harness.tap import has, lacks, run, same, step
 from harness.world import world
 
@@ -252,6 +252,29 @@ def locked(w):
     for one in w.keyds:
         (one.home / "pubring.kbx.lock").unlink(missing_ok=True)
     settle(w, 34)
+
+
+@step("mail that waits for a keyd that is away, over restarts: read when it is "
+      "back")
+def waiting(w):
+    who = "late@consulter.test"
+    for one in w.keyds:
+        one.kill()
+        one.hang_up()
+    # Beyond what is kept in memory: keyd opens its body.
+    w.send(who, "csc-anken@council.test", mails.mail(
+        who, "csc-anken@council.test", "大きな記録", "見てください。\n" +
+        ("x" * 70 + "\n") * 5000))
+    for _ in range(3):
+        wait.until("the mail to wait", lambda: any(
+            m["state"] == "waiting" for m in w.council.json(
+                "mail", "list")["mails"]))
+        w.council.stop()
+        w.council.start()
+    for one in w.keyds:
+        one.start()
+    w.sink.wait(who)
+    same(w.council.json("mail", "list")["mails"][0]["class"], "consultation")
 
 
 @step("the copies of a digest stand in an order of its own each time (B5)")
