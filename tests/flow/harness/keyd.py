@@ -6,6 +6,7 @@ import pathlib
 import socket
 import subprocess
 import threading
+import time
 
 from . import wait
 
@@ -138,15 +139,18 @@ class Keyd:
 
 def processes(home, name):
     """Ids of the programs of that name on that home."""
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open(f"/proc/{pid}/cmdline", "rb") as f:
-                words = f.read().split(b"\0")
-        except OSError:
-            continue
-        if os.path.basename(words[0]) == name.encode() and \
-                str(home).encode() in words:
-            yield int(pid)
+    return [int(pid) for pid in os.listdir("/proc")
+            if pid.isdigit() and is_on(pid, [home], name)]
+
+
+def is_on(pid, homes, name):
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as f:
+            words = f.read().split(b"\0")
+    except OSError:
+        return False
+    return os.path.basename(words[0]) == name.encode() and any(
+        str(home).encode() in words for home in homes)
 
 
 class Hunter:
@@ -167,12 +171,15 @@ class Hunter:
         self.thread.join()
 
     def hunt(self):
+        met = {}                # those that are older are not looked at again
         while not self.over.is_set():
-            for pid in [p for h in self.homes
-                        for p in processes(h, self.name)]:
-                if pid not in self.hit and len(self.hit) < self.most:
-                    self.hit.append(pid)
-                    wait.kill(pid, self.how)
+            now = time.monotonic()
+            for pid in [p for p in os.listdir("/proc") if p.isdigit() and
+                        now - met.setdefault(p, now) < 1]:
+                if len(self.hit) < self.most and int(pid) not in self.hit \
+                        and is_on(pid, self.homes, self.name):
+                    self.hit.append(int(pid))
+                    wait.kill(int(pid), self.how)
 
 
 def kind(data):
