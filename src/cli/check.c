@@ -19,6 +19,8 @@
 
 #include "cli/check.h"
 
+#define ANSWER_MILLISECONDS 10000	/* whoever checks waits for no hang */
+
 static void
 finding(struct finding_list *f, bool ok, const char *what, const char *text)
 {
@@ -176,8 +178,8 @@ check_roster(struct finding_list *f, const struct config *c, struct store *s)
 }
 
 /* What the daemon finds, which has the database. Whose role does not allow it
- * is not told. */
-static void
+ * is not told; a daemon that does not answer is a fault as any other. */
+static int
 ask(struct finding_list *f, const struct config *c, const char *noun,
     const char *what)
 {
@@ -189,6 +191,8 @@ ask(struct finding_list *f, const struct config *c, const char *noun,
 	int fd = -1, code = cli_ask(f->c, c->control_socket, &r, &answer, &fd,
 	    &e);
 
+	if (code && code != SK_ERR_NOPERM)
+		check_sayf(f, what, "%s: %s", e.where, e.text);
 	faults = code ? NULL : sk_json_get(answer, "faults");
 	for (size_t i = 0; faults && i < sk_json_len(faults); i++)
 		check_say(f, what, sk_json_str_at(faults, i));
@@ -197,6 +201,24 @@ ask(struct finding_list *f, const struct config *c, const char *noun,
 	sk_fd_close(&fd);
 	sk_json_free(&answer);
 	sk_json_free(&r.values);
+	return code;
+}
+
+static void
+ask_daemon(struct finding_list *f, const struct config *c)
+{
+	static const struct {
+		const char *noun, *what;
+	} all[] = { { "roster", "roster" }, { "key", "keys" },
+		{ "outbox", "delivery" } };
+	int code = SK_OK;
+
+	f->c->wait = ANSWER_MILLISECONDS;
+	check_say(f, "daemon", NULL);
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all) &&
+	    code != SK_ERR_UNAVAILABLE; i++)
+		code = ask(f, c, all[i].noun, all[i].what);
+	f->c->wait = 0;
 }
 
 static void
@@ -212,12 +234,11 @@ check_store(struct finding_list *f, const struct config *c)
 		return;
 	}
 	if (daemon_runs(c)) {
-		check_say(f, "daemon", NULL);
-		ask(f, c, "roster", "roster");
-		ask(f, c, "key", "keys");
-		ask(f, c, "outbox", "delivery");
+		ask_daemon(f, c);
 		return;
 	}
+	check_tellf(f, "daemon", "does not run: until it does mail waits at "
+	    "Postfix, and nothing leaves");
 	if (vault_init() || vault_key_read(c->store_key, key, &e) ||
 	    store_open(c->store_path, key, false, &s, &e))
 		check_sayf(f, "database", "%s: %s", e.where, e.text);

@@ -22,6 +22,8 @@ struct cli {
 	bool help;
 	bool terminal, colour;		/* of standard output */
 	const char *libexec, *data;
+	int wait;			/* milliseconds for the daemon's
+					 * answer; 0: as long as it may take */
 };
 
 struct cli_request {

@@ -98,7 +98,8 @@ send_request(int channel, const struct cli_request *r, struct sk_error *e)
 }
 
 static int
-receive(int channel, struct sk_json **out, int *content, struct sk_error *e)
+receive(int channel, int wait, struct sk_json **out, int *content,
+    struct sk_error *e)
 {
 	struct pollfd p = { .fd = channel, .events = POLLIN };
 	struct channel_message m;
@@ -106,7 +107,7 @@ receive(int channel, struct sk_json **out, int *content, struct sk_error *e)
 	int code;
 
 	do {
-		code = poll(&p, 1, WAIT_MILLISECONDS);
+		code = poll(&p, 1, wait);
 	} while (code < 0 && errno == EINTR);
 	if (code <= 0)
 		return sk_fail(e, SK_ERR_UNAVAILABLE, "sekishod", "gave no "
@@ -158,14 +159,14 @@ cli_ask(struct cli *c, const char *socket, const struct cli_request *r,
 {
 	int channel = channel_connect(socket, e), code;
 
-	(void)c;
 	*out = NULL;
 	*fd = -1;
 	if (channel < 0)
 		return channel;
 	code = send_request(channel, r, e);
 	if (!code || code == SK_ERR_IO)
-		code = receive(channel, out, fd, e);
+		code = receive(channel, c->wait ? c->wait : WAIT_MILLISECONDS,
+		    out, fd, e);
 	sk_fd_close(&channel);
 	return code ? code : refusal(*out, e);
 }

@@ -46,8 +46,14 @@ say(struct daemon *d, struct sk_arena *a, int64_t now, const char *today)
 	struct held_late late;
 	size_t n = 0, copies = 0;
 
-	if (held_gather(d, a, &g, &n) || held_late(d, a, now, &late) ||
-	    (!n && !late.copies))
+	int r = held_gather(d, a, &g, &n);
+
+	if (!r)
+		r = held_late(d, a, now, &late);
+	if (r)
+		sk_log(SK_ERROR, "daily.held", "error=%s mend=\"sekisho "
+		    "check\"", sk_err_word(r));
+	if (r || (!n && !late.copies))
 		return;
 	for (size_t i = 0; i < n; i++)
 		copies += g[i].copies;

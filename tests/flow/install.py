@@ -182,6 +182,21 @@ def checked(w):
     (w.council.dir / "store.key").chmod(0o600)
 
 
+@step("check says that the daemon hangs, in no time, and that it does not run")
+def hanging(w):
+    w.council.process.send_signal(signal.SIGSTOP)
+    try:
+        done = w.council.call("check", "--postfix", "none")
+    finally:
+        w.council.process.send_signal(signal.SIGCONT)
+    same((done.returncode, complaints(done)), (78, ["roster"]))
+    has(done.stdout.decode(), "gave no answer in time")
+    w.council.stop()
+    has(w.council.call("check", "--postfix", "none").stdout.decode(),
+        "does not run")
+    w.council.start()
+
+
 @step("check tells the version of gpgme, and complains of one with a fault")
 def library(w):
     def check(said):
