@@ -145,7 +145,8 @@ struct msg_rewrap {		/* vault wrap -> case wrap */
 struct msg_rewrapped { int status; unsigned char wrap[VAULT_WRAP]; };
 
 struct msg_inspected {
-	int status;		/* SK_OK: `key` is filled */
+	int status;		/* SK_OK: `key` is filled; SK_ERR_TEMP:
+				 * nothing is wrong with it, ask again */
 	const char *reason;
 	struct key_facts key;
 	bool reissued;		/* a certificate for the same key as the one

@@ -222,6 +222,24 @@ home_scratch_clean(const char *scratch)
 	closedir(d);
 }
 
+int
+home_scratch_room(const char *scratch)
+{
+	int fd, dir = open(scratch, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int ret = SK_ERR_TEMP;
+
+	fd = dir < 0 ? -1 : openat(dir, "room", O_WRONLY | O_CREAT | O_CLOEXEC,
+	    0600);
+	if (fd >= 0) {
+		if (posix_fallocate(fd, 0, 4 * LIMIT_KEY_BYTES) == 0)
+			ret = 0;
+		unlinkat(dir, "room", 0);
+	}
+	sk_fd_close(&fd);
+	sk_fd_close(&dir);
+	return ret;
+}
+
 char *
 home_agent_socket(struct sk_arena *a, const char *dir, struct sk_error *e)
 {

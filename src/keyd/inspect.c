@@ -122,7 +122,7 @@ among(const struct pgp_names *names, const char *fpr)
 }
 
 static int
-inspect(struct keyd *k, struct sk_arena *a, struct sk_span given,
+inspect_openpgp(struct keyd *k, struct sk_arena *a, struct sk_span given,
     struct sk_span known, struct msg_inspected *done)
 {
 	struct pgp_names *names = sk_arena_alloc(a, sizeof(*names));
@@ -145,6 +145,38 @@ inspect(struct keyd *k, struct sk_arena *a, struct sk_span given,
 	return done->key.primaries == 1 ? alone(p, a, given, &done->key) : 0;
 }
 
+static int
+inspect(struct keyd *k, struct sk_arena *a, struct sk_span given,
+    struct sk_span known, struct msg_inspected *done)
+{
+	bool smime = smime_is_certificate(given);
+	const char *scratch = smime ? k->smime.scratch_dir :
+	    k->openpgp.scratch_dir;
+	int ret;
+
+	/* NULL: S/MIME is not in use here, and that has its own words. */
+	if (scratch != NULL && home_scratch_room(scratch) != 0) {
+		done->reason = "the scratch home is gone, or its disk full";
+		return SK_ERR_TEMP;
+	}
+	if (smime)
+		return smime_inspect(k, a, given, known, done);
+	home_scratch_clean(scratch);
+	ret = inspect_openpgp(k, a, given, known, done);
+	home_scratch_clean(scratch);
+	return ret;
+}
+
+/* A fault of ours is no fault of the key: it is looked at again. */
+static int
+status_of(int ret)
+{
+	if (deadline_passed() || ret == SK_ERR_OS || ret == SK_ERR_IO)
+		return SK_ERR_TEMP;
+	return ret == 0 || ret == SK_ERR_LIMIT || ret == SK_ERR_TEMP ? ret :
+	    SK_ERR_DATA;
+}
+
 static void
 say_why(struct keyd *k, struct sk_arena *a, struct msg_inspected *done)
 {
@@ -157,6 +189,8 @@ say_why(struct keyd *k, struct sk_arena *a, struct msg_inspected *done)
 	else if (done->status == SK_ERR_LIMIT)
 		done->reason = "the key is too large; ask for a minimal one "
 		    "(gpg --export-options export-minimal --armor --export)";
+	else if (done->status == SK_ERR_TEMP)
+		done->reason = sk_arena_str(a, why);
 	else
 		done->reason = sk_arena_printf(a, "no usable OpenPGP key%s%s",
 		    why[0] != '\0' ? ": " : "", why);
@@ -178,20 +212,11 @@ verb_inspect(struct keyd *k, const struct channel_message *m,
 	if (done.status == 0 && m->nfds == 2)
 		done.status = sk_fd_slurp(m->fds[1], &known);
 	sk_armour_add_sum(&given, 0);
-	if (done.status == 0 && smime_is_certificate(sk_buf_span(&given))) {
-		done.status = smime_inspect(k, a, sk_buf_span(&given),
-		    sk_buf_span(&known), &done);
-	} else if (done.status == 0) {
-		home_scratch_clean(k->openpgp.scratch_dir);
+	if (done.status == 0)
 		done.status = inspect(k, a, sk_buf_span(&given),
 		    sk_buf_span(&known), &done);
-		home_scratch_clean(k->openpgp.scratch_dir);
-	}
-	if (done.status == 0 && deadline_passed())
-		done.status = SK_ERR_DATA;
+	done.status = status_of(done.status);
 	if (done.status != 0) {
-		if (done.status != SK_ERR_LIMIT)
-			done.status = SK_ERR_DATA;
 		say_why(k, a, &done);
 		keyd_count(k, COUNT_FAILED);
 	}

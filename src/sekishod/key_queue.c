@@ -275,7 +275,7 @@ heard(struct asking *x, struct channel_message *m)
 	int r;
 
 	if (!m || m->type != MSG_INSPECTED || msg_inspected_get(x->a,
-	    sk_buf_span(&m->fields), &in))
+	    sk_buf_span(&m->fields), &in) || in.status == SK_ERR_TEMP)
 		return SK_ERR_UNAVAILABLE;
 	if (store_group_begin(s))
 		return SK_ERR_IO;

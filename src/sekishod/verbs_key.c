@@ -240,7 +240,10 @@ command_inspected(struct command *c, struct channel_message *m,
 {
 	if (m && m->type == MSG_INSPECTED && msg_inspected_get(c->arena,
 	    sk_buf_span(&m->fields), out) == SK_OK)
-		return SK_OK;
+		return out->status != SK_ERR_TEMP ? SK_OK : sk_fail(&c->e,
+		    SK_ERR_TEMP, "keyd", "%s. Nothing was found wrong with "
+		    "the key: see to it, then give it again", out->reason ?
+		    out->reason : "its home is not usable");
 	return sk_fail(&c->e, SK_ERR_UNAVAILABLE, "keyd", "%s: see the log of "
 	    "sekisho-keyd", error ? error : "odd answer");
 }

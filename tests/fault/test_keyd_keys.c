@@ -88,6 +88,23 @@ good_key_is_described(void **state)
 	    sk_span_str("x")).status, 0);
 }
 
+/* A home where nothing can be written is no fault of the key: a revocation
+ * that comes meanwhile is looked at again, not refused. */
+static void
+faults_of_ours_are_not_the_keys(void **state)
+{
+	const char *at = host_path(h, "homes/0/scratch"),
+	    *kept = host_path(h, "homes/0/kept");
+	struct msg_inspected r;
+
+	(void)state;
+	assert_int_equal(rename(at, kept), 0);
+	r = keyd_inspect(h, &k, alice.block);
+	assert_int_equal(rename(kept, at), 0);
+	assert_int_equal(r.status, SK_ERR_TEMP);
+	assert_int_equal(keyd_inspect(h, &k, alice.block).status, 0);
+}
+
 static void
 binary_keys_are_taken(void **state)
 {
@@ -512,6 +529,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(good_key_is_described),
+		cmocka_unit_test(faults_of_ours_are_not_the_keys),
 		cmocka_unit_test(binary_keys_are_taken),
 		cmocka_unit_test(keys_without_a_sum_are_taken),
 		cmocka_unit_test(dead_keys_are_told),
