@@ -61,8 +61,14 @@ def gpg(who, mail):
     return payload(*who.key.decrypt(copies.armour(mail)))
 
 
+def secret(who):
+    path = who.dir / "secret.asc"
+    return path if path.exists() else who.file("secret.asc",
+                                               who.key.secret())
+
+
 def sq(who, mail):
-    key, council = who.file("secret.asc", who.key.secret()), who.council_file
+    key, council = secret(who), who.council_file
     done = call("sq", "decrypt", "--recipient-key", key, "--signer-cert",
                 council, "--signatures", 1, stdin=copies.armour(mail))
     if b"No key to decrypt" in done.stderr:
@@ -76,8 +82,7 @@ def rnp(who, mail):
     home = who.dir / "rnp"
     if not home.exists():
         home.mkdir(mode=0o700)
-        for block in (who.file("secret.asc", who.key.secret()),
-                      who.council_file):
+        for block in (secret(who), who.council_file):
             done = call("rnpkeys", "--homedir", home, "--import", block)
             assert done.returncode == 0, said(done)
     done = call("rnp", "--homedir", home, "--password", "", "--decrypt",
@@ -133,16 +138,17 @@ unset prompt_after beep confirmappend delete
 
 
 def neomutt(who, mail):
-    """The screen says who signed, and shows the protected subject; the first and
-    the last part are saved as its user would save them."""
-    shown, first, last = (who.dir / name for name in ("shown", "1", "2"))
-    for old in (shown, first, last):
+    """The screen says who signed, and shows the protected subject; the text and
+    what is attached are saved as its user would save them."""
+    shown, *parts = (who.dir / name for name in ("shown", "1", "2", "3"))
+    for old in (shown, *parts):
         old.unlink(missing_ok=True)
     pager = who.file("pager", f'#!/bin/sh\ncp "$1" {shown}\n')
     pager.chmod(0o755)
     rc = who.file("neomuttrc", NEOMUTT.format(pager=pager))
-    save = "".join(f"<{at}-entry><save-entry><kill-line>{path}<enter>"
-                   for at, path in (("first", first), ("last", last)))
+    # Saving goes on to the next one.
+    save = "<first-entry>" + "".join(
+        f"<save-entry><kill-line>{path}<enter>" for path in parts)
     in_terminal(["neomutt", "-n", "-F", rc, "-f", maildir(who, mail), "-e",
                  f"push '<display-message><view-attachments>{save}"
                  "<quit><quit>'"],
@@ -150,15 +156,16 @@ def neomutt(who, mail):
     # A status line, an empty one, then the header as the user sees it.
     screen = shown.read_text("utf-8", "replace").partition("\n\n")[2]
     if mail.message.get_content_type() == "text/plain":
-        return Opened(first.read_text(), folded(screen), {}, None)
+        return Opened(parts[0].read_text(), folded(screen), {}, None)
     protected = screen[screen.index("[-- Begin signature information --]"):]
     assert not re.search(r"BAD|expired|revoked", protected, re.I), screen
     # Of a certificate it shows the names.
     signer = re.search(r"Fingerprint: ([0-9A-F ]{40,})", protected) or \
         re.search(r"Good signature from: (.*)", protected)
-    names = re.findall(r"^\[-- Attachment #2: (.*) --\]$", protected, re.M)
-    return Opened(first.read_text(), folded(protected),
-                  {name: last.read_bytes() for name in names},
+    names = re.findall(r"^\[-- Attachment #([23]): (.*) --\]$", protected,
+                       re.M)
+    return Opened(parts[0].read_text(), folded(protected),
+                  {name: parts[int(at) - 1].read_bytes() for at, name in names},
                   signer[1].replace(" ", ""))
 
 
