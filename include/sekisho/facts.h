@@ -51,9 +51,14 @@ enum fact_attachment_flag {
 					 * Office, PDF (encrypted.c) */
 	ATTACH_KEY = 1 << 3,		/* an OpenPGP public key */
 	ATTACH_BAD_ENCODING = 1 << 4,	/* base64 or quoted-printable damaged */
-	ATTACH_SEALED = 1 << 5	/* an encrypted OpenPGP message: `mail save
-				 * --open` */
+	ATTACH_SEALED = 1 << 5,	/* an encrypted OpenPGP message: `mail save
+				 * --open` opens it, and the next three */
+	ATTACH_ENVELOPED = 1 << 6,	/* S/MIME: EnvelopedData */
+	ATTACH_AUTH_ENVELOPED = 1 << 7,	/* AuthEnvelopedData */
+	ATTACH_SIGNED = 1 << 8		/* signed-data around its content */
 };
+/* How it is wrapped; FORM_PLAIN: not so that a keyd opens it. */
+enum fact_form attachment_form(uint32_t flags);
 
 enum fact_auto {		/* RFC 3834, standards.md A4 */
 	AUTO_NO,

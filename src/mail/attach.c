@@ -89,6 +89,32 @@ take_keys(struct mail_work *w, const struct mail_part *p, const char *name,
 	return *n > before;
 }
 
+/* Sealed, or signed around its content, so that a keyd opens it. A p7m file is
+ * told by its octets; that of a signature, or of certificates only, holds
+ * nothing. */
+static uint32_t
+wrapped(struct mail_work *w, const struct mail_part *p, const char *name,
+    struct sk_span head)
+{
+	static const char *const ends[] = { ".p7m", NULL };
+
+	if (form_pgp_message(head, part_is_kind(p, "application/")))
+		return ATTACH_SEALED;
+	if ((!form_is_pkcs7(p) && !ends_in(name, ends)) ||
+	    may_be_certificate(w, p, name))
+		return 0;
+	switch (form_cms(head)) {
+	case FORM_SMIME_ENVELOPED:
+		return ATTACH_ENVELOPED;
+	case FORM_SMIME_AUTH_ENVELOPED:
+		return ATTACH_AUTH_ENVELOPED;
+	case FORM_SMIME_SIGNED_OPAQUE:
+		return ATTACH_SIGNED;
+	default:
+		return 0;
+	}
+}
+
 static void
 one_attachment(struct mail_work *w, const struct mail_part *p,
     struct fact_attachment *out)
@@ -106,9 +132,8 @@ one_attachment(struct mail_work *w, const struct mail_part *p,
 		out->flags |= ATTACH_BAD_ENCODING;
 	if (encrypted_is(&watch))
 		out->flags |= ATTACH_ENCRYPTED;
-	if (form_pgp_message(sk_span_of(watch.head, watch.nhead),
-	    part_is_kind(p, "application/")))
-		out->flags |= ATTACH_SEALED;
+	out->flags |= wrapped(w, p, out->name, sk_span_of(watch.head,
+	    watch.nhead));
 }
 
 static bool
@@ -146,7 +171,8 @@ read_attachments(struct mail_work *w)
 			list[n].flags |= ATTACH_KEY;
 		all |= list[n++].flags;
 	}
-	if ((all & ATTACH_SEALED) && w->out->form == FORM_PLAIN)
+	if (form_encrypted(attachment_form(all)) &&
+	    w->out->form == FORM_PLAIN)
 		w->out->doubts |= DOUBT_MIXED_PARTS;
 	keys_autocrypt(w, keys, &nkeys);
 	if ((all & ATTACH_ENCRYPTED) &&

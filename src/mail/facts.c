@@ -51,6 +51,15 @@ join_keys(struct sk_arena *a, struct facts *outer, const struct facts *inner)
 	outer->nkeys = n;
 }
 
+enum fact_form
+attachment_form(uint32_t flags)
+{
+	return flags & ATTACH_SEALED ? FORM_PGP_ATTACHED :
+	    flags & ATTACH_ENVELOPED ? FORM_SMIME_ENVELOPED :
+	    flags & ATTACH_AUTH_ENVELOPED ? FORM_SMIME_AUTH_ENVELOPED :
+	    flags & ATTACH_SIGNED ? FORM_SMIME_SIGNED_OPAQUE : FORM_PLAIN;
+}
+
 /* What was attached beside an armoured text would be lost with it. */
 static void
 join_attachments(struct sk_arena *a, struct facts *outer,

@@ -153,8 +153,8 @@ signed_with_footer(struct mail_work *w)
 	return rc;
 }
 
-static bool
-is_pkcs7(const struct mail_part *p)
+bool
+form_is_pkcs7(const struct mail_part *p)
 {
 	return part_is(p, "application/pkcs7-mime") ||
 	    part_is(p, "application/x-pkcs7-mime");
@@ -162,8 +162,8 @@ is_pkcs7(const struct mail_part *p)
 
 /* The ContentInfo's object identifier (RFC 5652 3): 1.2.840.113549.1.7.N, or
  * authEnvelopedData 1.2.840.113549.1.9.16.1.23. */
-static enum fact_form
-cms_form(struct sk_span der)
+enum fact_form
+form_cms(struct sk_span der)
 {
 	static const unsigned char pkcs7[] = { 0x06, 0x09, 0x2a, 0x86, 0x48,
 		0x86, 0xf7, 0x0d, 0x01, 0x07 };
@@ -200,7 +200,7 @@ smime(struct mail_work *w)
 		return SK_OK;
 	sk_buf_init(&der, 64);
 	part_decode(&w->scan, root, &der, &damaged);
-	form = cms_form(sk_buf_span(&der));
+	form = form_cms(sk_buf_span(&der));
 	sk_buf_free(&der);
 	if (form == FORM_PLAIN)
 		return SK_OK;
@@ -220,7 +220,7 @@ look_for_mixed(struct mail_work *w)
 
 		if (part_is(p, "multipart/encrypted") ||
 		    part_is(p, "application/pgp-encrypted") ||
-		    (i > 0 && (is_pkcs7(p) ||
+		    (i > 0 && (form_is_pkcs7(p) ||
 		    part_is(p, "multipart/signed"))))
 			w->out->doubts |= DOUBT_MIXED_PARTS;
 	}
@@ -238,7 +238,7 @@ read_form(struct mail_work *w)
 		rc = form_pgp(w);
 	else if (part_is(root, "multipart/signed"))
 		rc = multipart_signed(w, root);
-	else if (is_pkcs7(root) || is_named(w, root, ".p7m") ||
+	else if (form_is_pkcs7(root) || is_named(w, root, ".p7m") ||
 	    is_named(w, root, ".p7s"))
 		rc = smime(w);
 	if (rc == SK_OK && w->out->form == FORM_PLAIN &&

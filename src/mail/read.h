@@ -52,6 +52,9 @@ void form_put_beside(struct mail_work *w, const struct mail_part *p);
 /* Does a file that begins so hold an encrypted message? binary: its type allows
  * one without armour. */
 bool form_pgp_message(struct sk_span head, bool binary);
+/* By a ContentInfo's first octets; certs-only is signed-data, too. */
+enum fact_form form_cms(struct sk_span der);
+bool form_is_pkcs7(const struct mail_part *p);
 /* roles.c: which parts are text, which are attachments. */
 void read_roles(struct mail_work *w);
 /* body.c: the text of all text parts. */

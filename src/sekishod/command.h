@@ -143,7 +143,7 @@ char *request_wording(struct sk_arena *a, const char *title,
 /* ---- mail_open.c: the inside of a stored mail, for operators ---- */
 
 enum mail_want { MAIL_WANT_TEXT, MAIL_WANT_PART,
-	MAIL_WANT_OPENED,	/* a part, decrypted: an OpenPGP file */
+	MAIL_WANT_OPENED,	/* a part, decrypted or freed of a signature */
 	MAIL_WANT_RAW,
 	MAIL_WANT_FACTS };	/* of the innermost layer, as a reader sends them */
 /* Opens, decrypts and extracts; the descriptor becomes c->out_fd and the

@@ -132,18 +132,35 @@ ask_keyd(struct command *c, int fd, const struct facts *f, command_then then)
 	return r;
 }
 
+/* As the reader found it. What shows no mark is tried as OpenPGP. */
+static enum fact_form
+file_form(const struct opening *o)
+{
+	const struct facts *f = &o->facts;
+	enum fact_form form = FORM_PLAIN;
+
+	for (size_t i = 0; i < f->nattachments; i++)
+		if (f->attachments[i].part == o->part)
+			form = attachment_form(f->attachments[i].flags);
+	return form == FORM_PLAIN ? FORM_PGP_ATTACHED : form;
+}
+
 /* An attachment sealed to the council, as people do with a program beside
  * their mail's: keyd gives its content only whole. */
 static int
 open_file(struct command *c)
 {
 	struct opening *o = c->state;
-	struct facts f = { .form = FORM_PGP_ATTACHED };
+	struct facts f = { .form = file_form(o) };
 	size_t n;
 
 	if (sk_fd_size(o->out, &n) || n == 0)
 		return failed(c, SK_ERR_DATA, "it cannot be opened",
 		    "the attachment is empty");
+	if (form_smime(f.form) && !c->d->config->smime_home)
+		return failed(c, SK_ERR_CONFIG, "it cannot be opened", "it is "
+		    "S/MIME, and this council has no certificate: see "
+		    "`sekisho setup smime`");
 	f.data_len = n;
 	return ask_keyd(c, o->out, &f, file_opened);
 }

@@ -21,7 +21,7 @@ enum {
 	ANSWER_ALL = ANSWER_SECRECY | ANSWER_SCOPE | ANSWER_2X |
 	    ANSWER_COORDINATION | ANSWER_READBACK | ANSWER_REQUEST |
 	    ANSWER_4W | ANSWER_4C,
-	ATTACH_ALL = (ATTACH_SEALED << 1) - 1,
+	ATTACH_ALL = (ATTACH_SIGNED << 1) - 1,
 	INDICATOR_ALL = (INDICATOR_THEIRS << 1) - 1,
 	AUTH_METHODS = 64,	/* in one field: dkim once a signature */
 	AUTH_ABOVE = 1,		/* flags of one field */

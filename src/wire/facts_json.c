@@ -65,7 +65,10 @@ attachment_marks(struct sk_json *list, uint32_t flags)
 {
 	static const struct mark words[] = {
 		{ ATTACH_ENCRYPTED, "password" }, { ATTACH_SEALED, "sealed" },
-		{ ATTACH_KEY, "key" }, { ATTACH_NAME_HOSTILE, "odd-name" },
+		{ ATTACH_ENVELOPED, "sealed" },
+		{ ATTACH_AUTH_ENVELOPED, "sealed" },
+		{ ATTACH_SIGNED, "signed" }, { ATTACH_KEY, "key" },
+		{ ATTACH_NAME_HOSTILE, "odd-name" },
 		{ ATTACH_NAME_TWICE, "two-names" },
 		{ ATTACH_BAD_ENCODING, "damaged" },
 	};

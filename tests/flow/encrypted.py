@@ -79,6 +79,17 @@ def sealed_file(w):
                           "--open"), "cannot be opened")
     same((out / "b.txt").exists(), False)
     w.council.refused("mail", "save", good, out / "c", "--raw", "--open")
+    # By S/MIME, which this council has no certificate for.
+    before = len(w.council.cases())
+    w.send(who, "csc-anken@council.test", mails.with_file(
+        who, "csc-anken@council.test", "log.p7m", bytes.fromhex(
+            "3080 06092a864886f70d010703 a080") + bytes(40), "Another one."))
+    w.council.wait_cases(before + 1)
+    mail = w.council.json("mail", "list")["mails"][0]["number"]
+    same(w.council.json("mail", "show", mail)["attachments"][0]["marks"],
+         ["sealed"])
+    has(w.council.refused("mail", "save", mail, part, out / "d", "--open"),
+        "setup smime")
 
 
 @step("the attached key is a proposal that an operator approves")

@@ -342,6 +342,54 @@ certificates_are_keys(void **state)
 	}
 }
 
+/* Beside a letter: by name or type, and then by its octets, so that a keyd is
+ * asked for what it is. Certificates and signatures alone hold nothing. */
+static void
+p7m_files_are_marked(void **state)
+{
+	static const struct { const char *head, *body; uint32_t flags; } t[] = {
+		{ "application/octet-stream; name=a.p7m",
+		    "MIAGCSqGSIb3DQEHA6CAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+		    ATTACH_ENVELOPED },
+		{ "application/x-pkcs7-mime; smime-type=signed-data; "
+		    "name=smime", "MIAGCSqGSIb3DQEHA6CAAAAAAAAAAAAAAAAAAAAAAA"
+		    "AAAAA=", ATTACH_ENVELOPED },
+		{ "application/pkcs7-mime; name=\"=?utf-8?B?6KiY6Yyy?=.p7m\"",
+		    "MIAGCyqGSIb3DQEJEAEXoIAAAAAAAAAAAAAAAAAAAAAAAAAAAA==",
+		    ATTACH_AUTH_ENVELOPED },
+		{ "application/octet-stream; name=A.P7M",
+		    "MIIEAAYJKoZIhvcNAQcCoIIAAAAAAAAAAAAAAAAAAAAAAAAAAA==",
+		    ATTACH_SIGNED },
+		{ "application/pkcs7-mime; smime-type=certs-only; name=a.p7m",
+		    "MIIEAAYJKoZIhvcNAQcCoIIAAAAAAAAAAAAAAAAAAAAAAAAAAA==",
+		    0 },
+		{ "application/pkcs7-signature; name=smime.p7s",
+		    "MIIEAAYJKoZIhvcNAQcCoIIAAAAAAAAAAAAAAAAAAAAAAAAAAA==",
+		    0 },
+		{ "application/octet-stream; name=a.p7m",
+		    "MIIEAAYJKoZIhvcNAQcFoIIAAAAAAAAAAAAAAAAAAAAAAAAAAA==",
+		    0 },
+		{ "application/octet-stream; name=a.bin",
+		    "MIAGCSqGSIb3DQEHA6CAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", 0 },
+	};
+	char mail[1000];
+	struct facts f;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(t) / sizeof(*t); i++) {
+		snprintf(mail, sizeof(mail), HEAD "Content-Type: multipart/"
+		    "mixed; boundary=b\r\n\r\n--b\r\n\r\nsee file\r\n--b\r\n"
+		    "Content-Type: %s\r\nContent-Transfer-Encoding: base64"
+		    "\r\n\r\n%s\r\n--b--\r\n", t[i].head, t[i].body);
+		f = read_mail(mail, 0);
+		assert_int_equal(f.form, FORM_PLAIN);
+		assert_int_equal(f.nattachments, 1);
+		assert_int_equal(f.attachments[0].flags, t[i].flags);
+		if (t[i].flags & (ATTACH_ENVELOPED | ATTACH_AUTH_ENVELOPED))
+			assert_true(f.doubts & DOUBT_MIXED_PARTS);
+	}
+}
+
 static void
 payload_has_its_limit(void **state)
 {
@@ -451,6 +499,7 @@ main(void)
 		cmocka_unit_test(large_attachment_is_not_held),
 		cmocka_unit_test(keys_are_few_and_small),
 		cmocka_unit_test(certificates_are_keys),
+		cmocka_unit_test(p7m_files_are_marked),
 		cmocka_unit_test(payload_has_its_limit),
 		cmocka_unit_test(what_we_compose_we_read),
 		cmocka_unit_test(words_for_everything),
