@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """OpenPGP mails that gpg, sq and rnp made, read by councils whose own key is of
 each kind, from people whose keys are of each kind: opened, whole, signed by
-whom it should be (standards.md A6, A7)."""
+whom it should be, the file inside as it was under its name (standards.md A6,
+A7)."""
 import contextlib
 import os
 import subprocess
@@ -16,6 +17,7 @@ OWN = {"ed25519": "cv25519", "rsa3072": "rsa3072", "nistp256": "nistp256",
        "brainpoolP256r1": "brainpoolP256r1"}
 MORE = {"rsa2048": "rsa2048", "rsa4096": "rsa4096", "nistp384": "nistp384"}
 WORDS = "受信の試験カナリア"
+STYLES = dict(zip(("gpg", "sq", "rnp"), senders.NAME_STYLES))
 
 
 class Person:
@@ -95,6 +97,7 @@ def one_council(w, algo):
         print("#   " + ", ".join(f"{k}: {n} mails" for k, n in counts.items()))
         same(sorted(counts), ["gpg", "rnp", "sq"] if own.algo[:5] != "brain"
              else ["gpg", "rnp"])
+        forms(c, w.people[0])
     except Exception:
         c.post_mortem()
         raise
@@ -106,7 +109,8 @@ def read_one(c, own, who, program):
     what = f"{program.__name__}, {who.algo} to {own.algo}"
     words = f"{WORDS} {what}"
     try:
-        armour = program(who, c, senders.text_part(words + "\n"))
+        armour = program(who, c, senders.letter(words, STYLES[
+            program.__name__]))
     except senders.CannotRead:
         # Nettle has no Brainpool curves, so Sequoia has none here.
         assert program is senders.sq and "brain" in own.algo + who.algo, what
@@ -118,7 +122,39 @@ def read_one(c, own, who, program):
          ["pgp-mime-encrypted", True, "good", who.key.fpr, "person", "whole",
           True], what)
     has(c.council.run("mail", "text", mail), words)
+    senders.has_file(c, mail, shown, what)
     return True
+
+
+def forms(c, who):
+    """The same in the shapes that servers and programs give it."""
+    def armour():		# a ciphertext that came before is doubted
+        return who.key.encrypt(senders.letter(WORDS), c.fpr)
+
+    whole, apart = mails.pgp_mime(armour()), mails.pgp_mime(armour())
+    exchange = [apart[0][0].replace("multipart/encrypted", "multipart/mixed")
+                .replace(';\n protocol="application/pgp-encrypted"', "")]
+    alone = (["Content-Type: application/octet-stream; name=\"message.asc\"",
+              "Content-Disposition: attachment; filename=\"message.asc\""],
+             armour())
+    for form, how in (("pgp-mime-encrypted", whole),
+                      ("pgp-mime-encrypted-mangled", (exchange, apart[1])),
+                      ("pgp-attached-encrypted", alone)):
+        mail, shown = senders.deliver(c, who.address, *how)
+        same([shown["crypto"][k] for k in ("form", "signature")],
+             [form, "good"])
+        has(c.council.run("mail", "text", mail), WORDS)
+        senders.has_file(c, mail, shown, form)
+    # In the text there is no place for a file: it is sealed by itself.
+    inline = who.key.encrypt(WORDS.encode(), c.fpr)
+    content, body = mails.mixed(inline.decode(), [
+        ("file.csv.pgp", "application/octet-stream",
+         who.key.encrypt(senders.FILE, c.fpr))])
+    mail, shown = senders.deliver(c, who.address, content, body)
+    same(shown["crypto"]["form"], "pgp-inline-encrypted")
+    has(c.council.run("mail", "text", mail), WORDS)
+    same(senders.saved(c, mail, shown["attachments"][0]["part"], "--open"),
+         senders.FILE)
 
 
 for name in (["rsa3072", "nistp256"] if SHORT else {**OWN, **MORE}):

@@ -5,7 +5,7 @@ to the operator with the mend, answered once, and never guessed at (A10)."""
 import os
 
 import senders
-from harness import roster
+from harness import mails, roster
 from harness.smime import SETTINGS, Certificates, entity, part
 from harness.tap import has, lacks, run, same, step
 from harness.world import world
@@ -21,10 +21,13 @@ def address(name):
     return f"{name}@example.jp"
 
 
-def read(w, name, how):
-    """(number, crypto, doubts) of a mail with this content from NAME."""
+def read(w, name, how, file=False):
+    """(number, crypto, doubts) of a mail with this content from NAME; `file`:
+    with the file that senders.letter() puts beside the text."""
     content, body = how
     mail, shown = senders.deliver(w, address(name), content, body)
+    if file:
+        senders.has_file(w, mail, shown, name)
     return mail, shown["crypto"], shown["doubts"]
 
 
@@ -105,18 +108,18 @@ def pinned(w):
 
 @step("openssl: opaque, detached, whoever signs with RSA")
 def rsa(w):
-    for name in RSA:
-        inner = senders.text_part(WORDS + name + "\n")
+    for name, style in zip(RSA, senders.NAME_STYLES):
+        inner = senders.letter(WORDS + name, style)
         mail, crypto, doubts = read(w, name, senders.openssl(
-            w.ca, name, w.own, inner))
+            w.ca, name, w.own, inner), True)
         same(verdict(crypto), GOOD, name)
         same([d for d in doubts if d == "malleable"], [])
         has(w.council.run("mail", "text", mail), WORDS + name)
         inside = entity(*w.ca.detached(name, inner))
-        mail, crypto, _ = read(w, name, senders.enveloped(w.ca, w.own,
-                                                          inside))
+        mail, crypto, _ = read(w, name, senders.enveloped(
+            w.ca, w.own, inside), True)
         same(verdict(crypto), GOOD, name + ", detached")
-        mail, crypto, _ = read(w, name, w.ca.detached(name, inner))
+        mail, crypto, _ = read(w, name, w.ca.detached(name, inner), True)
         same(verdict(crypto), ["smime-signed", None] + GOOD[2:])
 
 
@@ -124,7 +127,7 @@ def rsa(w):
 def curves(w):
     for name in CURVES:
         mail, crypto, doubts = read(w, name, senders.openssl(
-            w.ca, name, w.own, senders.text_part(WORDS + name + "\n")))
+            w.ca, name, w.own, senders.letter(WORDS + name)), True)
         same(crypto["signature"], "unknown-key", name)
         same([crypto["integrity"], crypto["signer_is_from"]], [False, False])
         has(doubts, "malleable")
@@ -164,7 +167,8 @@ def by_gpgsm(w):
         assert done.returncode == 0, said(done)
     mail, crypto, _ = read(w, "alice", senders.gpgsm(
         home, w.ca.fingerprint("alice", "sha1"),
-        w.ca.print_of(w.own.read_bytes()), senders.text_part(WORDS + "\n")))
+        w.ca.print_of(w.own.read_bytes()), senders.letter(
+            WORDS, "rfc2047")), True)
     same(verdict(crypto), GOOD)
     has(w.council.run("mail", "text", mail), WORDS)
 
@@ -172,9 +176,9 @@ def by_gpgsm(w):
 @step("triple wrapped: signed, enveloped, signed; by one person it is his "
       "word, by two nobody's")
 def triple(w):
-    inner = senders.text_part(WORDS + "\n")
+    inner = senders.letter(WORDS, "raw")
     middle = entity(*senders.openssl(w.ca, "alice", w.own, inner))
-    mail, crypto, _ = read(w, "alice", w.ca.opaque("alice", middle))
+    mail, crypto, _ = read(w, "alice", w.ca.opaque("alice", middle), True)
     same(verdict(crypto)[1:], GOOD[1:])
     has(w.council.run("mail", "text", mail), WORDS)
     # The inner one is by nobody whose certificate is pinned for From.
@@ -201,7 +205,7 @@ def around(w):
 @step("encrypted and unsigned is doubted")
 def unsigned(w):
     mail, crypto, doubts = read(w, "alice", senders.enveloped(
-        w.ca, w.own, senders.text_part(WORDS + "\n")))
+        w.ca, w.own, senders.letter(WORDS)), True)
     same([crypto["form"], crypto["integrity"], crypto["signature"]],
          ["smime-enveloped", False, "none"])
     has(doubts, "malleable")
@@ -233,6 +237,44 @@ def unread(w):
         same(w.council.case(w.council.cases()[0]["number"])["note"],
              "cannot-decrypt")
         same(len(w.sink.all(address(name))), 1, str(how))
+
+
+@step("a letter with p7m files: each is marked, and opened with --open, whole or "
+      "not at all")
+def files(w):
+    sealed = w.ca.openssl("cms", "-encrypt", "-binary", "-aes256", "-outform",
+                          "DER", "-recip", w.own, stdin=senders.FILE)
+    signed = w.ca.openssl("cms", "-sign", "-binary", "-nodetach", "-signer",
+                          "alice.pem", "-inkey", "alice.key", "-outform",
+                          "DER", stdin=senders.FILE)
+    newer = w.ca.openssl("cms", "-encrypt", "-binary", "-aes-256-gcm",
+                         "-outform", "DER", "-recip", w.own,
+                         stdin=senders.FILE)
+    others = w.ca.openssl("cms", "-encrypt", "-binary", "-aes256", "-outform",
+                          "DER", w.ca.dir / "bob.pem", stdin=senders.FILE)
+    content, body = mails.mixed("See the files.", [
+        (name + ".p7m", kind, data) for name, kind, data in (
+            ("sealed", "application/octet-stream", sealed),
+            ("signed", "application/pkcs7-mime; smime-type=signed-data",
+             signed),
+            ("newer", "application/pkcs7-mime", newer),
+            ("others", "application/octet-stream", others),
+            ("cut", "application/octet-stream", sealed[:-40]))])
+    mail, shown = senders.deliver(w, address("alice"), content, body)
+    same({a["name"]: a["marks"] for a in shown["attachments"]},
+         {"sealed.p7m": ["sealed"], "signed.p7m": ["signed"],
+          "newer.p7m": ["sealed"], "others.p7m": ["sealed"],
+          "cut.p7m": ["sealed"]})
+    has(" ".join(shown["doubts"]), "mixed-parts")
+    part = {a["name"][:-4]: a["part"] for a in shown["attachments"]}
+    same(senders.saved(w, mail, part["sealed"]), sealed)
+    for name in ("sealed", "signed"):
+        same(senders.saved(w, mail, part[name], "--open"), senders.FILE)
+    for name, why in (("newer", "AES-256-CBC"), ("others", ""), ("cut", "")):
+        path = w.dir / "saved" / name
+        has(w.council.refused("mail", "save", mail, part[name], path,
+                              "--open"), "cannot be opened", why, "--raw")
+        same(path.exists(), False)
 
 
 def sealed_by(w, inner, how):

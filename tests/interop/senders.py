@@ -1,16 +1,58 @@
 """Programs that we did not write, making mails for the council: gpg, sq and rnp
 sign and encrypt by OpenPGP, openssl and gpgsm by S/MIME."""
+import base64
+import os
 import subprocess
+import urllib.parse
 
 from harness import lmtp, mails
 from harness.smime import entity, part
+from harness.tap import same
 from openers import CannotRead, call, said
+
+# A file with every octet, under a name as the programs of the day write it.
+FILE_NAME, FILE = "記録①_2026年.csv", bytes(range(256)) * 5 + b"\r\n\n.\n"
+NAME_STYLES = {
+    "rfc2231": "filename*=utf-8''" + urllib.parse.quote(FILE_NAME),
+    "rfc2047": 'filename="=?UTF-8?B?' + base64.b64encode(
+        FILE_NAME.encode()).decode() + '?="',
+    "raw": f'filename="{FILE_NAME}"',
+}
 
 
 def text_part(text):
     return mails.crlf(("Content-Type: text/plain; charset=utf-8\n"
                        "Content-Transfer-Encoding: 8bit\n\n" +
                        text).encode())
+
+
+def letter(text, style="rfc2231"):
+    """The text, and a file with a Japanese name."""
+    lines = base64.encodebytes(FILE).decode()
+    return mails.crlf((
+        'Content-Type: multipart/mixed; boundary="=_in"\n\n--=_in\n'
+        "Content-Type: text/plain; charset=utf-8\n"
+        f"Content-Transfer-Encoding: 8bit\n\n{text}\n--=_in\n"
+        "Content-Type: text/csv\nContent-Disposition: attachment;\n "
+        f"{NAME_STYLES[style]}\nContent-Transfer-Encoding: base64\n\n"
+        f"{lines}--=_in--\n").encode())
+
+
+def has_file(w, mail, shown, what=""):
+    """It is there once, by its name, and comes out byte for byte."""
+    same([(a["name"], a["bytes"]) for a in shown["attachments"]],
+         [(FILE_NAME, len(FILE))], what)
+    same(saved(w, mail, shown["attachments"][0]["part"]), FILE, what)
+
+
+def saved(w, mail, *words):
+    folder = w.dir / "saved"
+    if not folder.exists():
+        folder.mkdir()
+        os.chown(folder, w.council.user, -1)
+    path = folder / str(len(list(folder.iterdir())))
+    w.council.run("mail", "save", mail, words[0], path, *words[1:])
+    return path.read_bytes()
 
 
 TO = "csc-anken@council.test"
