@@ -326,6 +326,7 @@ enum copy_state {
 	COPY_MARKED,		/* delivered another way (outbox mark) */
 	COPY_BOUNCED		/* was SENT, and did not arrive */
 };
+#define COPY_UNREADABLE "unreadable-row"
 struct copy_record {
 	int64_t row, created, next_try;
 	int64_t sent;			/* handed over, or may have been; MARKED:
@@ -355,9 +356,13 @@ struct copy_record {
 					 * those it may hold, then those it does */
 	int64_t edition;		/* of those items, when it was sealed */
 	struct sk_span message;		/* boxed; only from store_copy_message */
+	bool unreadable;		/* a sealed half of the row: its fields
+					 * are "" or NULL, the template "-", the
+					 * reason COPY_UNREADABLE */
 };
 /* Sets row. State TO_SEAL or HELD, else SK_ERR_BUG; never with a message. */
 int store_copy_add(struct store *s, struct copy_record *c);
+/* SK_ERR_IO with out->unreadable: as far as it could be read. */
 int store_copy_get(struct store *s, struct sk_arena *a, int64_t row,
     struct copy_record *out);
 int store_copy_message(struct store *s, struct sk_arena *a, int64_t row,
@@ -389,8 +394,9 @@ int store_copy_left(struct store *s, int64_t row, int64_t now);
 /* The relay did not take it: tries + 1; HANDING -> READY. */
 int store_copy_tried(struct store *s, int64_t row, const char *reply,
     int64_t next_try);
-/* Not due before then, and nothing else: also where the row cannot be read. */
-int store_copy_put_off(struct store *s, int64_t row, int64_t next_try);
+/* Whatever waits -> HELD or MARKED, where the row cannot be read: nothing else
+ * of it changes. */
+int store_copy_set_aside(struct store *s, int64_t row, enum copy_state st);
 /* What was heard of it after it was SENT, as its reason. lost: it did not
  * arrive, SENT -> BOUNCED; else it stays SENT. */
 int store_copy_returned(struct store *s, int64_t row, bool lost,
@@ -401,8 +407,12 @@ int store_copy_due(struct store *s, enum copy_state st, int64_t now,
 /* When the next one after `now` is due; SK_ERR_NOINPUT: none. */
 int store_copy_next(struct store *s, enum copy_state st, int64_t now,
     int64_t *next);
-/* Filter: state -1 any; digest, case_row 0 any; newest first. */
+/* Filter: state -1 any; digest, case_row 0 any; newest first. Rows that cannot
+ * be read are left out here and below, but not of the whole list. */
 int store_copy_list(struct store *s, struct sk_arena *a, int state,
+    int64_t digest, int64_t case_row, size_t max, struct copy_record **out,
+    size_t *n);
+int store_copy_list_whole(struct store *s, struct sk_arena *a, int state,
     int64_t digest, int64_t case_row, size_t max, struct copy_record **out,
     size_t *n);
 

@@ -31,6 +31,8 @@ int ledger_held(struct daemon *d, const struct copy_record *c,
     const char *reason, const char *actor);
 int ledger_dropped(struct daemon *d, const struct copy_record *c,
     const char *reason, const char *actor);
+/* Held by its number, where the row cannot be read. */
+int ledger_unreadable(struct daemon *d, int64_t row);
 /* A P text whose person has another address by now: it is dropped, and what it
  * said of keys is said again there. */
 int ledger_moved(struct daemon *d, const struct copy_record *c);

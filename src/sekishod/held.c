@@ -57,7 +57,23 @@ word_mend(struct sk_arena *a, const struct held_group *g)
 		    "sekisho outbox show %lld says how; after mending sekisho "
 		    "outbox retry %lld", (long long)g->copy,
 		    (long long)g->copy);
+	if (strcmp(g->why, "unreadable-bytes") == 0)
+		return sk_arena_printf(a, "the database is damaged: sekisho "
+		    "outbox retry %lld seals an encrypted one anew; of a "
+		    "plain one the bytes are lost, tell it another way: "
+		    "sekisho outbox mark %lld --delivered-by other "
+		    "--reason ...", (long long)g->copy, (long long)g->copy);
 	return NULL;
+}
+
+static char *
+unreadable_mend(struct sk_arena *a, const struct held_group *g)
+{
+	return sk_arena_printf(a, "the database is damaged: take it from the "
+	    "backup, then sekisho outbox retry %lld; or, told another way: "
+	    "sekisho outbox mark %lld --delivered-by other --reason ... (what "
+	    "the account knows of it: sekisho audit show \"copy %lld\")",
+	    (long long)g->copy, (long long)g->copy, (long long)g->copy);
 }
 
 const char *
@@ -65,6 +81,8 @@ held_mend(struct sk_arena *a, const struct held_group *g)
 {
 	const char *by_word = word_mend(a, g);
 
+	if (strcmp(g->why, COPY_UNREADABLE) == 0)
+		return unreadable_mend(a, g);
 	if (by_word)
 		return by_word;
 	if (g->person && returned_word(g->why))
@@ -102,7 +120,8 @@ static struct held_group *
 group(struct gathering *x, const char *person, const char *case_number,
     const char *why)
 {
-	for (size_t i = 0; i < x->n; i++)
+	/* Each that cannot be read is somebody else's, as far as we know. */
+	for (size_t i = 0; i < x->n && strcmp(why, COPY_UNREADABLE) != 0; i++)
 		if (same(x->list[i].person, person) &&
 		    same(x->list[i].case_number, case_number) &&
 		    same(x->list[i].why, why))
@@ -171,11 +190,12 @@ take_state(struct gathering *x, enum copy_state st)
 {
 	struct copy_record *c = NULL;
 	size_t n = 0;
-	int r = store_copy_list(x->d->store, x->a, (int)st, 0, 0, COPIES_MAX,
-	    &c, &n);
+	int r = store_copy_list_whole(x->d->store, x->a, (int)st, 0, 0,
+	    COPIES_MAX, &c, &n);
 
 	for (size_t i = 0; i < n && !r; i++)
-		if (st == COPY_HELD || is_missed(x, &c[i]))
+		if (st == COPY_HELD || (!c[i].unreadable && is_missed(x,
+		    &c[i])))
 			take(x, &c[i]);
 	return r;
 }

@@ -65,6 +65,20 @@ ledger_dropped(struct daemon *d, const struct copy_record *c,
 }
 
 int
+ledger_unreadable(struct daemon *d, int64_t row)
+{
+	struct sk_arena *a = sk_arena_new();
+	int r = store_copy_set_aside(d->store, row, COPY_HELD);
+
+	if (!r)
+		r = store_audit(d->store, sk_now(), ACTOR, "copy.held",
+		    sk_arena_printf(a, "copy %lld", (long long)row),
+		    "reason=" COPY_UNREADABLE);
+	sk_arena_free(&a);
+	return r;
+}
+
+int
 ledger_moved(struct daemon *d, const struct copy_record *c)
 {
 	int r = ledger_dropped(d, c, "address-changed", NULL);

@@ -105,8 +105,8 @@ start(struct daemon *d, struct sk_error *e)
 	if (c->wkd_lookup != LOOKUP_NEVER)
 		d->fetchers = pool_new(d, POOL_FETCHER, 1);
 	d->permits = permits_new(d);
-	d->relay = relay_new(d, e);
 	d->outbox = outbox_new(d);
+	d->relay = relay_new(d, e);
 	d->key_watch = key_watch_new(d);
 	d->key_queue = key_queue_new(d);
 	d->council_watch = council_watch_new(d);

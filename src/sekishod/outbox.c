@@ -4,7 +4,7 @@
  * again from the fields a P text may hold, and stored in the same turn; E forms
  * are sealed one by one (seal.c), as many at a time as keyds can take.
  */
-#include "daemon.h"
+#include "delivery.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,8 +19,6 @@
 #define AT_ONCE_PER_KEYD 6	/* each copy has its keyd: none is to wait */
 #define AT_ONCE_MAX 64
 #define ALARM_SECONDS 3600
-#define DAMAGED_SECONDS 3600	/* until a copy that cannot be read is tried
-				 * again: a disk may be mended by then */
 #define LOOK_AGAIN_MILLISECONDS 30000	/* for copies whose time comes */
 
 struct outbox {
@@ -254,14 +252,23 @@ outbox_alarm(struct outbox *o, const char *reason)
 	o->more = 0;
 }
 
+/* It is held by its number, for somebody to look: of a row that can be read
+ * it is the proved bytes that cannot. */
 void
 outbox_damaged(struct daemon *d, int64_t row)
 {
-	sk_log(SK_ERROR, "copy.damaged", "copy=%lld mend=\"the database is "
-	    "damaged: take it from the backup\"", (long long)row);
-	store_copy_put_off(d->store, row, sk_now() + DAMAGED_SECONDS);
+	struct sk_arena *a = sk_arena_new();
+	struct copy_record c;
+	int r = store_copy_get(d->store, a, row, &c);
+
+	r = r ? ledger_unreadable(d, row) : ledger_held(d, &c,
+	    "unreadable-bytes", NULL);
+	sk_log(SK_ERROR, "copy.damaged", "copy=%lld held=%s mend=\"the "
+	    "database is damaged: take it from the backup\"", (long long)row,
+	    r ? "no" : "yes");
 	outbox_alarm(d->outbox, "copy-damaged");
 	turn_after(d, NULL, NULL);
+	sk_arena_free(&a);
 }
 
 static void

@@ -25,7 +25,6 @@
 
 #define RETRY_FIRST_SECONDS 30
 #define RETRY_MAX_SECONDS 3600
-#define NEVER INT64_MAX		/* a copy that cannot be read */
 
 struct transfer {
 	struct relay *relay;
@@ -84,7 +83,10 @@ handed_over(struct transfer *t, const struct courier_handed *h)
 	char *id = queue_id(t->arena, h->reply);
 
 	*t->relay->fault = '\0';
-	ledger_sent(d, &t->copy, id, h->reply);
+	if (ledger_sent(d, &t->copy, id, h->reply)) {
+		store_copy_left(d->store, t->copy.row, sk_now());
+		outbox_damaged(d, t->copy.row);
+	}
 }
 
 static bool still_permitted(struct transfer *t);
@@ -368,14 +370,13 @@ relay_busy(const struct relay *r)
 	return false;
 }
 
-static int
-recover_one(struct store *s, int64_t row)
+/* One that cannot be read may have left as well. */
+static void
+recover_one(struct daemon *d, int64_t row)
 {
-	if (store_copy_left(s, row, sk_now()) == SK_OK &&
-	    store_copy_state(s, row, COPY_READY, "unknown", 0) == SK_OK)
-		return SK_OK;
-	sk_log(SK_ERROR, "copy.damaged", "copy=%lld", (long long)row);
-	return store_copy_put_off(s, row, NEVER);
+	if (store_copy_left(d->store, row, sk_now()) ||
+	    store_copy_state(d->store, row, COPY_READY, "unknown", 0))
+		outbox_damaged(d, row);
 }
 
 /* Copies that were being handed over when we ended: nobody knows whether they
@@ -383,18 +384,16 @@ recover_one(struct store *s, int64_t row)
 static void
 recover(struct relay *r)
 {
-	int64_t rows[64];
+	int64_t rows[64], last = 0;
 	size_t n = 0, all = 0;
 
-	do {
-		if (store_copy_due(r->d->store, COPY_HANDING, NEVER - 1, rows,
-		    64, &n))
-			return;
+	while (store_copy_due(r->d->store, COPY_HANDING, INT64_MAX, rows, 64,
+	    &n) == SK_OK && n && rows[0] != last) {
 		for (size_t i = 0; i < n; i++)
-			if (recover_one(r->d->store, rows[i]))
-				return;
+			recover_one(r->d, rows[i]);
+		last = rows[0];	/* the store took no change: no more now */
 		all += n;
-	} while (n);
+	}
 	if (all) {
 		sk_log(SK_INFO, "relay.recover", "copies=%zu", all);
 		turn_after(r->d, NULL, NULL);

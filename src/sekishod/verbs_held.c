@@ -2,10 +2,14 @@
  * What waits, told: `outbox list --held` for people, `outbox check` for
  * `sekisho check`. Nothing here changes anything.
  */
+#include <string.h>
+
 #include "command.h"
 #include "delivery.h"
 
 #define DAY 86400
+#define UNREADABLE_LOOK 100000	/* newest copies: as `outbox list` */
+#define UNREADABLE_NAMED 10	/* a damaged table is one fault, not a page */
 
 static int64_t
 days(const struct command *c, int64_t since)
@@ -38,7 +42,8 @@ held_list(struct command *c)
 		sk_json_set_str(o, "reason", g[i].why);
 		sk_json_set_int(o, "copies", (int64_t)g[i].copies);
 		sk_json_set_int(o, "copy", g[i].copy);
-		sk_json_set_str(o, "mend", whole ? held_mend(c->arena, &g[i]) :
+		sk_json_set_str(o, "mend", whole || strcmp(g[i].why,
+		    COPY_UNREADABLE) == 0 ? held_mend(c->arena, &g[i]) :
 		    NULL);
 	}
 	return SK_OK;
@@ -81,8 +86,9 @@ nag_held(struct command *c, struct sk_json *faults,
 	size_t hidden = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		if (days(c, g[i].since) < most)
-			continue;
+		if (days(c, g[i].since) < most || strcmp(g[i].why,
+		    COPY_UNREADABLE) == 0)
+			continue;	/* those are named at once */
 		if (!whole) {
 			hidden++;
 			continue;
@@ -102,6 +108,38 @@ nag_held(struct command *c, struct sk_json *faults,
 		    (long long)most));
 }
 
+/* Whatever its state: what is lost of a copy that was handed over is who has
+ * it. Its number tells nobody anything. */
+static int
+nag_unreadable(struct command *c, struct sk_json *faults)
+{
+	struct copy_record *p = NULL;
+	size_t n = 0, more = 0;
+	int r = command_store(c, store_copy_list_whole(c->d->store, c->arena,
+	    -1, 0, 0, UNREADABLE_LOOK, &p, &n), "outbox");
+
+	for (size_t i = 0; i < n; i++) {
+		struct held_group g = { .why = COPY_UNREADABLE,
+			.copy = p[i].row };
+
+		if (!p[i].unreadable || (p[i].state == COPY_MARKED))
+			continue;
+		if (++more <= UNREADABLE_NAMED)
+			sk_json_add_str(faults, sk_arena_printf(c->arena,
+			    "copy %lld (%s%s): unreadable row: %s",
+			    (long long)p[i].row,
+			    document_copy_state(p[i].state), p[i].digest ?
+			    sk_arena_printf(c->arena, ", of digest %lld",
+			    (long long)p[i].digest) : "",
+			    held_mend(c->arena, &g)));
+	}
+	if (more > UNREADABLE_NAMED)
+		sk_json_add_str(faults, sk_arena_printf(c->arena, "%zu more "
+		    "copies with an unreadable row: sekisho outbox list",
+		    more - UNREADABLE_NAMED));
+	return r;
+}
+
 int
 verb_outbox_check(struct command *c)
 {
@@ -118,5 +156,5 @@ verb_outbox_check(struct command *c)
 	nag_relay(c, faults);
 	nag_held(c, faults, g, n);
 	nag_late(c, faults);
-	return SK_OK;
+	return nag_unreadable(c, faults);
 }

@@ -15,10 +15,12 @@
 static int
 find(struct command *c, int64_t row, struct copy_record *p)
 {
-	if (store_copy_get(c->d->store, c->arena, row, p))
-		return sk_fail(&c->e, SK_ERR_NOINPUT, "copy", "no copy %lld: "
-		    "see `sekisho outbox list`", (long long)row);
-	return SK_OK;
+	int r = store_copy_get(c->d->store, c->arena, row, p);
+
+	if (r == SK_ERR_NOINPUT)
+		return sk_fail(&c->e, r, "copy", "no copy %lld: see `sekisho "
+		    "outbox list`", (long long)row);
+	return p->unreadable ? SK_OK : command_store(c, r, "copy");
 }
 
 static void
@@ -50,8 +52,8 @@ verb_outbox_list(struct command *c)
 	if (command_str(c, "case"))
 		r = command_case(c, "case", &k);
 	if (!r)
-		r = command_store(c, store_copy_list(c->d->store, c->arena,
-		    state, command_number(c, "digest", 0), k.row,
+		r = command_store(c, store_copy_list_whole(c->d->store,
+		    c->arena, state, command_number(c, "digest", 0), k.row,
 		    last < LIST_MAX ? (size_t)last : LIST_MAX, &p, &n),
 		    "outbox");
 	if (r)
@@ -140,6 +142,12 @@ retry_one(struct command *c, int64_t row, size_t *n)
 	struct copy_record p;
 	int r = find(c, row, &p);
 
+	if (!r && p.unreadable)
+		return sk_fail(&c->e, SK_ERR_REFUSED, "copy", "the row of copy "
+		    "%lld cannot be read: take the database from the backup "
+		    "first; or, told another way: sekisho outbox mark %lld "
+		    "--delivered-by other --reason ...", (long long)row,
+		    (long long)row);
 	if (!r && is_stopped(c, &p))
 		return sk_fail(&c->e, SK_ERR_REFUSED, p.person, "mail to %s "
 		    "came back: when the address is right again, `sekisho "
@@ -163,8 +171,8 @@ retry_named(struct command *c, size_t *n)
 	return r;
 }
 
-/* Whoever is stopped waits for a release; a P text that was never made, for
- * somebody who does it again. */
+/* Whoever is stopped waits for a release; a P text that was never made, or is
+ * lost, for somebody who does it again. */
 static int
 retry_held(struct command *c, size_t *n)
 {
@@ -174,8 +182,9 @@ retry_held(struct command *c, size_t *n)
 	    COPY_HELD, 0, 0, LIST_MAX, &p, &count), "outbox");
 
 	for (size_t i = 0; i < count && !r; i++)
-		if (!is_stopped(c, &p[i]) && (p[i].encrypted || strcmp(
-		    p[i].reason, "render-failed") != 0))
+		if (!is_stopped(c, &p[i]) && (p[i].encrypted ||
+		    (strcmp(p[i].reason, "render-failed") != 0 &&
+		    strcmp(p[i].reason, "unreadable-bytes") != 0)))
 			r = retry(c, &p[i], n);
 	return r;
 }
@@ -220,6 +229,23 @@ verb_outbox_release(struct command *c)
 
 /* ---- mark ---- */
 
+static int
+mark(struct command *c, const struct copy_record *p, const char *by)
+{
+	struct store *s = c->d->store;
+	const char *reason = command_str(c, "reason");
+	int r = store_copy_state(s, p->row, COPY_MARKED, sk_arena_printf(
+	    c->arena, "%s: %s", by, reason), 0);
+
+	if (r && p->unreadable)
+		r = store_copy_set_aside(s, p->row, COPY_MARKED);
+	if (!r)		/* when it was told: as when it was handed over */
+		r = store_copy_left(s, p->row, c->now);
+	if (!r && p->case_row)
+		r = store_case_note(s, p->case_row, c->now, c->actor, reason);
+	return command_store(c, r, "copy");
+}
+
 int
 verb_outbox_mark(struct command *c)
 {
@@ -237,15 +263,7 @@ verb_outbox_mark(struct command *c)
 		return sk_fail(&c->e, SK_ERR_EXISTS, "copy", "copy %lld is "
 		    "%s already", (long long)p.row,
 		    document_copy_state(p.state));
-	r = store_copy_state(c->d->store, p.row, COPY_MARKED,
-	    sk_arena_printf(c->arena, "%s: %s", by, command_str(c,
-	    "reason")), 0);
-	if (!r)		/* when it was told: as when it was handed over */
-		r = store_copy_left(c->d->store, p.row, c->now);
-	if (!r && p.case_row)
-		r = store_case_note(c->d->store, p.case_row, c->now, c->actor,
-		    command_str(c, "reason"));
-	r = command_store(c, r, "copy");
+	r = mark(c, &p, by);
 	if (!r)
 		r = command_audit(c, "outbox.mark", sk_arena_printf(c->arena,
 		    "copy %lld", (long long)p.row), by);

@@ -122,8 +122,8 @@ verb_digest_report(struct command *c)
 	if (store_digest_get(c->d->store, c->arena, row, &d))
 		return sk_fail(&c->e, SK_ERR_NOINPUT, "digest", "no such "
 		    "digest: see `sekisho digest list`");
-	r = command_store(c, store_copy_list(c->d->store, c->arena, -1, row,
-	    0, COPIES_MAX, &p, &n), "digest");
+	r = command_store(c, store_copy_list_whole(c->d->store, c->arena, -1,
+	    row, 0, COPIES_MAX, &p, &n), "digest");
 	if (!r)
 		r = command_store(c, store_roster(c->d->store, c->arena,
 		    false, &k), "roster");

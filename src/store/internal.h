@@ -106,6 +106,21 @@ int key_read(struct store *s, struct stmt *st, struct sk_arena *a,
 int keys_pinned_fpr(struct store *s, struct sk_arena *a, const char *person,
     const char **out);
 
+/* ---- copy_status.c ---- */
+
+struct copy_status {			/* what became of a copy */
+	enum copy_state state;
+	uint32_t tries;
+	int64_t next_try;
+	const char *fpr, *reason, *queue_id, *reply, *items;
+	unsigned char key_hash[SK_HASH];
+};
+void copy_status_bind(struct store *s, struct stmt *st,
+    const struct copy_status *u);
+/* The sealed half of it, from the next column. */
+int copy_status_read(struct store *s, struct stmt *st, struct sk_arena *a,
+    struct copy_status *u);
+
 /* ---- items.c, approvals.c ---- */
 
 int item_row(struct store *s, const char *id, int64_t *row,

@@ -439,8 +439,9 @@ const struct sql sql_table[SQL_LAST] = {
 	[SQL_COPY_SENT] = { "copy.sent",
 	    "UPDATE copies SET state = ?3, status = ?4, sent = ?5, "
 	    "next_try = NULL WHERE row = ?1 AND state = ?2" },
-	[SQL_COPY_PUT_OFF] = { "copy.put_off",
-	    "UPDATE copies SET next_try = ?2 "
+	/* Of all that waits. */
+	[SQL_COPY_SET_ASIDE] = { "copy.set_aside",
+	    "UPDATE copies SET state = ?2, next_try = ?3 "
 	    "WHERE row = ?1 AND next_try IS NOT NULL" },
 	[SQL_COPY_LEFT] = { "copy.left",
 	    "UPDATE copies SET sent = ?2 WHERE row = ?1" },

@@ -319,31 +319,109 @@ def slow(w):
     same(len(w.sink.all("slow@six.test")), 1)
 
 
+def told(w):
+    return len(w.sink.all("duty@council.test.example", "配送"))
+
+
 @step("rows that cannot be read hold up nobody; that is said once")
 def damaged(w):
     w.council.stop()
     said = w.council.said().count("copy.damaged")
     db = sqlite3.connect(w.council.dir / "council.db")
-    with db:        # one to seal, one in hand, more to hand over than couriers
-        for state, count in ((0, 1), (2, 1), (1, 20)):
-            db.execute("UPDATE copies SET state = ?, next_try = 0, box = x'00' "
-                       "WHERE row IN (SELECT row FROM copies WHERE box <> "
-                       "x'00' AND state = 3 ORDER BY row LIMIT ?)",
-                       (state, count))
-        marked = db.execute("SELECT count(*) FROM copies WHERE box = x'00'")
-        same(marked.fetchone()[0], 22)
+
+    def spoil(column, state, count):
+        rows = [r[0] for r in db.execute(
+            "SELECT row FROM copies WHERE box <> x'00' AND status <> x'00' "
+            "AND state = 3 ORDER BY row LIMIT ?", (count,))]
+        same(len(rows), count)
+        for row in rows:
+            db.execute(f"UPDATE copies SET state = ?, next_try = 0, sent = 0, "
+                       f"{column} = x'00' WHERE row = ?", (state, row))
+        return rows
+    with db:        # one to seal, in hand by either half, and more to hand
+        w.rows = spoil("box", 0, 1) + spoil("box", 2, 1) + \
+            spoil("status", 2, 1) + spoil("box", 1, 20)     # than couriers
+        w.gone = spoil("box", 3, 1)[0]
     db.close()
-    alarms = len(w.sink.all("duty@council.test.example"))
+    alarms = told(w)
     w.council.start()
     raw = mails.mail("well@nine.test", DESK, "相談", "x")
     same(lmtp.deliver(w, raw, [DESK], "well@nine.test"), [250])
     w.sink.wait("well@nine.test")
-    wait.until("the alarm", lambda: len(
-        w.sink.all("duty@council.test.example")) > alarms)
+    wait.until("the alarm", lambda: told(w) > alarms)
     raw = mails.mail("well@ten.test", DESK, "相談", "y")
     same(lmtp.deliver(w, raw, [DESK], "well@ten.test"), [250])
     w.sink.wait("well@ten.test")
-    same(w.council.said().count("copy.damaged") - said, 22)
+    same(w.council.said().count("copy.damaged") - said, 23)
+    same(told(w), alarms + 1)
+
+
+@step("they stand in every list by their numbers, held, with what is known")
+def unreadable(w):
+    mine = {c["copy"]: c for c in w.council.json("outbox", "list")["copies"]
+            if c["reason"] == "unreadable-row"}
+    same(sorted(mine), sorted(w.rows + [w.gone]))
+    same({mine[n]["state"] for n in w.rows}, {"held"})
+    same(mine[w.gone]["state"], "sent")
+    same(mine[w.rows[0]]["template"], "-")
+    # In hand, it may have left.
+    assert mine[w.rows[1]]["may_have_left"] and mine[w.rows[2]][
+        "may_have_left"]
+    # By its half that is whole it has a name.
+    assert mine[w.rows[2]]["to"] and mine[w.rows[2]]["template"] != "-"
+    has(w.council.run("outbox", "list"), "unreadable-row", "well@ten.test")
+    held = [h for h in w.council.json("outbox", "list", "--held")["held"]
+            if h["reason"] == "unreadable-row"]
+    same(sorted(h["copy"] for h in held), sorted(w.rows))
+    one = w.council.json("outbox", "show", w.rows[2])
+    same((one["copy"], one["reason"]), (w.rows[2], "unreadable-row"))
+    has(w.council.run("audit", "show", f"copy {w.rows[2]}"), "copy.held",
+        "unreadable-row")
+
+
+@step("`check` names each at once, and what to do; `retry` is refused, `mark` "
+      "ends it")
+def unreadable_mend(w):
+    def faults():
+        return w.council.json("outbox", "check")["faults"]
+    named = [f for f in faults() if "): unreadable row" in f]
+    same(len(named), 10)
+    has(" ".join(faults()), f"copy {w.rows[-1]} (held): unreadable row",
+        "take it from the backup", f"outbox mark {w.rows[-1]}",
+        "14 more copies")
+    done = w.council.call("outbox", "retry", w.rows[0])
+    same(done.returncode, 65)
+    has(done.stderr.decode(), "cannot be read", "backup")
+    w.council.run("outbox", "retry", "--held")
+    for row in w.rows:
+        w.council.run("outbox", "mark", row, "--delivered-by", "phone",
+                      "--reason", "told by telephone")
+    same([f for f in faults() if "unreadable row" in f][0].split(":")[0],
+         f"copy {w.gone} (sent)")
+    same({h["reason"] for h in w.council.json("outbox", "list", "--held")[
+        "held"]}, {"no-key", "key-unusable"})
+
+
+@step("bytes that cannot be read: sealed anew, or told to be lost")
+def lost_bytes(w):
+    address = roster.ADDRESSES["acme-sato"]
+    row = [c for c in copies_to(w, address) if c["form"] == "E"][0]
+    before = len(w.sink.all(address))
+    w.council.stop()
+    db = sqlite3.connect(w.council.dir / "council.db")
+    with db:
+        db.execute("UPDATE copy_message SET box = x'00' WHERE copy = ?",
+                   (row["copy"],))
+        db.execute("UPDATE copies SET state = 1, next_try = 0 WHERE row = ?",
+                   (row["copy"],))
+    db.close()
+    w.council.start()
+    held = wait.until("the copy to be held", lambda: [
+        h for h in w.council.json("outbox", "list", "--held")["held"]
+        if h["reason"] == "unreadable-bytes"])
+    has(held[0]["mend"], f"outbox retry {row['copy']}")
+    w.council.run("outbox", "retry", row["copy"])
+    w.sink.wait(address, before + 1)
 
 
 if __name__ == "__main__":

@@ -397,6 +397,33 @@ test_copy_lists(void **state)
 	assert_int_equal(n, 3);
 }
 
+/* What waits is set aside by its number; what has ended stays what it is. */
+static void
+test_copy_set_aside(void **state)
+{
+	struct world *w = *state;
+	int64_t c = world_case(w), row;
+	struct copy_record got;
+
+	for (int st = 0; st <= COPY_BOUNCED; st++) {
+		bool waits = st == COPY_TO_SEAL || st == COPY_READY ||
+		    st == COPY_HANDING || st == COPY_HELD;
+
+		row = copy_in(w, c, (enum copy_state)st);
+		assert_int_equal(store_copy_set_aside(w->s, row, COPY_HELD),
+		    waits ? SK_OK : SK_ERR_NOINPUT);
+		assert_int_equal(store_copy_get(w->s, w->a, row, &got), SK_OK);
+		assert_int_equal(got.state, waits ? COPY_HELD : st);
+		assert_false(got.unreadable);
+	}
+	row = copy_in(w, c, COPY_HELD);
+	assert_int_equal(store_copy_set_aside(w->s, row, COPY_SENT),
+	    SK_ERR_BUG);
+	assert_int_equal(store_copy_set_aside(w->s, row, COPY_MARKED), SK_OK);
+	assert_int_equal(store_copy_set_aside(w->s, row, COPY_HELD),
+	    SK_ERR_NOINPUT);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
 int
@@ -408,6 +435,7 @@ main(void)
 		T(test_copy_begins), T(test_copy_bytes_stay),
 		T(test_copy_handed_once), T(test_copy_left), T(test_copy_due),
 		T(test_copy_lists),
+		T(test_copy_set_aside),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
