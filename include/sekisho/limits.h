@@ -97,6 +97,9 @@
 #define LIMIT_OUT_HEADER 998		/* any line, headers too: RFC 5322 2.1.1 */
 #define LIMIT_OUT_MESSAGE (32UL * 1024 * 1024)
 #define LIMIT_RELAY_CONNECTIONS 16
+#define LIMIT_RELAY_OWN_REFUSALS 5	/* at MAIL, each while others passed: by
+					 * back-off a quarter of an hour, and no
+					 * one bad host of several behind a name */
 #define LIMIT_COURIER_SECONDS 300	/* one hand-over, with Postfix's milters at the final dot */
 
 #define LIMIT_WKD_SECONDS 10		/* one request for a key, name and TLS with it; a person waits for two of them */

@@ -42,5 +42,8 @@ struct returned returned_judge(const struct returned_known *k);
  * *enhanced: where "5.1.1" stands in it, length in *n, or 0. */
 bool returned_refusal(unsigned status, const char *reply,
     const char **enhanced, size_t *n);
+/* Does a refusal at MAIL speak of this message, its size or its form, and not
+ * of the sender or of the relay (RFC 1870 6.1; RFC 3463 3.3, 3.4, 3.7)? */
+bool returned_of_message(unsigned status, const char *reply);
 /* Is it a word by which returned_judge() holds copies? */
 bool returned_word(const char *reason);

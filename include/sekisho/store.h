@@ -351,6 +351,9 @@ struct copy_record {
 	const char *reason;		/* word for held, dropped; "" */
 	const char *queue_id, *reply;	/* the relay's */
 	uint32_t tries;
+	int64_t refused;		/* newest refusal at MAIL, 0 none */
+	uint32_t own;			/* such refusals of these bytes while
+					 * the relay took others */
 	unsigned char copy_hash[SK_HASH];
 	const char *items;		/* ids inside, blank-separated: at first
 					 * those it may hold, then those it does */
@@ -394,6 +397,9 @@ int store_copy_left(struct store *s, int64_t row, int64_t now);
 /* The relay did not take it: tries + 1; HANDING -> READY. */
 int store_copy_tried(struct store *s, int64_t row, const char *reply,
     int64_t next_try);
+/* Likewise, refused at MAIL; own: how many of those were its own by now. */
+int store_copy_refused(struct store *s, int64_t row, const char *reply,
+    int64_t next_try, int64_t now, uint32_t own);
 /* Whatever waits -> HELD or MARKED, where the row cannot be read: nothing else
  * of it changes. */
 int store_copy_set_aside(struct store *s, int64_t row, enum copy_state st);

@@ -90,6 +90,20 @@ returned_refusal(unsigned status, const char *reply, const char **enhanced,
 }
 
 bool
+returned_of_message(unsigned status, const char *reply)
+{
+	const char *code;
+	size_t n;
+
+	returned_refusal(status, reply, &code, &n);
+	if (status < 500 || status > 599)
+		return false;
+	return status == 552 || (n == 5 && (strncmp(code, "5.2.3", n) == 0 ||
+	    strncmp(code, "5.3.4", n) == 0)) || (n >= 5 &&
+	    strncmp(code, "5.6.", 4) == 0);
+}
+
+bool
 returned_word(const char *reason)
 {
 	return strcmp(reason, BOUNCED) == 0 || strcmp(reason, GAVE_UP) == 0 ||

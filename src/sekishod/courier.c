@@ -29,7 +29,7 @@ struct message {
 	char reply[REPLY_MAX];		/* the server's newest line */
 	char fault[CURL_ERROR_SIZE];	/* libcurl's own words */
 	long afresh;			/* not on the connection of before */
-	bool at_rcpt, early;		/* newest command but QUIT */
+	bool at_rcpt, early, at_mail;	/* newest command but QUIT */
 };
 
 /* ---- what is said ---- */
@@ -68,6 +68,7 @@ handed_put(struct sk_buf *b, const struct courier_handed *m)
 	wire_put_u8(b, m->tls_failed);
 	wire_put_u8(b, m->at_rcpt);
 	wire_put_u8(b, m->early);
+	wire_put_u8(b, m->at_mail);
 }
 
 int
@@ -82,6 +83,7 @@ courier_handed_get(struct sk_arena *a, struct sk_span s,
 	m->tls_failed = wire_bool(&w);
 	m->at_rcpt = wire_bool(&w);
 	m->early = wire_bool(&w);
+	m->at_mail = wire_bool(&w);
 	return wire_end(&w);
 }
 
@@ -139,6 +141,7 @@ watch_command(CURL *c, curl_infotype what, char *p, size_t n, void *ctx)
 		return 0;
 	t->at_rcpt = strncmp(p, "RCPT", 4) == 0;
 	t->early = !t->at_rcpt && strncmp(p, "DATA", 4) != 0;
+	t->at_mail = strncmp(p, "MAIL", 4) == 0;
 	return 0;
 }
 
@@ -219,6 +222,7 @@ hand(CURL *c, struct message *t, const struct courier_hand *ask,
 	t->sent = 0;
 	t->at_rcpt = false;
 	t->early = true;
+	t->at_mail = false;
 	*t->reply = *t->fault = '\0';
 	set_tls(c, ask);
 	curl_easy_setopt(c, CURLOPT_URL, ask->url);
@@ -238,7 +242,7 @@ hand(CURL *c, struct message *t, const struct courier_hand *ask,
 	t->afresh = code != CURLE_OK;
 	*out = (struct courier_handed){ (uint32_t)code,
 		status > 0 ? (uint32_t)status : 0, t->reply, false,
-		t->at_rcpt, t->early };
+		t->at_rcpt, t->early, t->at_mail };
 	if (!is_tls_fault(code))
 		return;
 	say_tls_fault(t, code);

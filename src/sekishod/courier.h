@@ -30,6 +30,7 @@ struct courier_handed {
 	bool tls_failed;	/* no message was handed to anybody */
 	bool at_rcpt;		/* the last line is the answer to RCPT */
 	bool early;		/* it came before RCPT */
+	bool at_mail;		/* it is the answer to MAIL */
 };
 int courier_handed_get(struct sk_arena *a, struct sk_span s,
     struct courier_handed *m);

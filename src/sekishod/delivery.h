@@ -25,6 +25,24 @@ int returned_release(struct daemon *d, struct sk_arena *a,
     const char *person, const char *address, const char *actor,
     const char *reason, size_t *n);
 
+/* ---- relay_answer.c: what the relay said of a copy it was handed ---- */
+struct courier_handed;
+struct relay_health {
+	char fault[512];		/* of all that leaves, newest, with its
+					 * mend; "" since it worked */
+	int64_t taken;			/* newest copy, since we began */
+};
+void answer_taken(struct daemon *d, struct relay_health *r,
+    struct sk_arena *a, const struct copy_record *c,
+    const struct courier_handed *h);
+/* false: it is refused for good; if it may still go, answer_never() holds it
+ * and tells. */
+bool answer_later(struct daemon *d, struct relay_health *r,
+    struct sk_arena *a, const struct copy_record *c,
+    const struct courier_handed *h);
+void answer_never(struct daemon *d, struct sk_arena *a,
+    const struct copy_record *c, const struct courier_handed *h);
+
 /* ---- ledger.c: what became of a copy: its row, and the account (I8) ---- */
 /* actor NULL: the daemon itself. */
 int ledger_held(struct daemon *d, const struct copy_record *c,

@@ -2,11 +2,8 @@
  * The relay: proved copies -> Postfix over SMTP, by couriers (courier.c), one a
  * connection.
  *
- * A copy is HANDING, committed, before a byte of it leaves; it is SENT only
- * when its courier says done. Otherwise the server's code decides: 4xx retry,
- * 5xx hold and alarm, but retry before RCPT; anything else (354, 250 of an
- * earlier step, none) unknown: the same bytes with the same Message-ID again
- * (design.md §4, L22).
+ * A copy is HANDING, committed, before a byte of it leaves; what its courier
+ * brings back decides what it is then (relay_answer.c).
  */
 #include "delivery.h"
 
@@ -18,13 +15,8 @@
 #include <sekisho/files.h>
 #include <sekisho/log.h>
 #include <sekisho/mem.h>
-#include <sekisho/returned.h>
-#include <sekisho/text.h>
 
 #include "courier.h"
-
-#define RETRY_FIRST_SECONDS 30
-#define RETRY_MAX_SECONDS 3600
 
 struct transfer {
 	struct relay *relay;
@@ -42,23 +34,8 @@ struct relay {
 	bool kicked;
 	char url[512];
 	const char *connect;		/* where a host of another name is */
-	char fault[512];		/* of all that leaves, newest, with its
-					 * mend; "" since it worked */
+	struct relay_health health;
 };
-
-static char *
-queue_id(struct sk_arena *a, const char *reply)
-{
-	const char *s = strstr(reply, "queued as ");
-	size_t n;
-
-	if (!s)
-		return NULL;
-	s += strlen("queued as ");
-	n = strspn(s, "0123456789abcdefghijklmnopqrstuvwxyz"
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
-	return n ? sk_arena_strn(a, s, n) : NULL;
-}
 
 static void
 idle(struct transfer *t)
@@ -66,129 +43,18 @@ idle(struct transfer *t)
 	sk_arena_free(&t->arena);
 }
 
-static int64_t
-back_off(uint32_t tries)
-{
-	int64_t s = RETRY_FIRST_SECONDS;
-
-	while (tries-- && s < RETRY_MAX_SECONDS)
-		s *= 2;
-	return sk_now() + (s < RETRY_MAX_SECONDS ? s : RETRY_MAX_SECONDS);
-}
-
-static void
-handed_over(struct transfer *t, const struct courier_handed *h)
-{
-	struct daemon *d = t->relay->d;
-	char *id = queue_id(t->arena, h->reply);
-
-	*t->relay->fault = '\0';
-	if (ledger_sent(d, &t->copy, id, h->reply)) {
-		store_copy_left(d->store, t->copy.row, sk_now());
-		outbox_damaged(d, t->copy.row);
-	}
-}
-
 static bool still_permitted(struct transfer *t);
-
-/* Copies stay, and are tried again; nobody is written to, since no mail
- * leaves: the log says it, and `sekisho check'. */
-static void
-nothing_leaves(struct relay *r, const char *what, const char *why)
-{
-	if (strcmp(r->fault, why) != 0)
-		sk_log(SK_ERROR, what, "error=\"%s\"", why);
-	snprintf(r->fault, sizeof(r->fault), "%s", why);
-}
-
-static void
-tls_failed(struct transfer *t, const char *why)
-{
-	nothing_leaves(t->relay, "relay.tls", sk_arena_printf(t->arena,
-	    "%s; mend the relay's certificate, or relay.ca and relay.name in "
-	    "%s", why, t->relay->d->config->file));
-}
-
-/* Before it heard whom the mail is for: that is no word about this copy, but
- * for its size (RFC 1870 6.1). Its words may quote our return address. */
-static bool
-refuses_us(const struct courier_handed *h)
-{
-	return h->early && h->status >= 500 && h->status < 600 &&
-	    h->status != 552;
-}
-
-static void
-relay_refuses(struct transfer *t, const struct courier_handed *h)
-{
-	nothing_leaves(t->relay, "relay.refuses", sk_arena_printf(t->arena,
-	    "the relay takes no mail of ours (%u); mend what it complains of: "
-	    "sekisho outbox show, of a copy that waits, has its words",
-	    h->status));
-}
-
-/* The mail system says at once what else a bounce would say later. */
-static bool
-refused_its_person(struct transfer *t, const struct courier_handed *h)
-{
-	const char *enhanced;
-	size_t n;
-
-	return h->at_rcpt && returned_refusal(h->status, h->reply, &enhanced,
-	    &n) && returned_refused(t->relay->d, t->arena, &t->copy,
-	    n ? sk_arena_strn(t->arena, enhanced, n) : NULL) == SK_OK;
-}
-
-/* It is kept for somebody to look (L23). Of a notice to ourselves no notice is
- * made: it would be refused as well. */
-static void
-refused_for_good(struct transfer *t, const struct courier_handed *h)
-{
-	struct daemon *d = t->relay->d;
-
-	store_copy_tried(d->store, t->copy.row, h->reply, 0);
-	/* The guard refuses what lost its permission on the way: what is left
-	 * of it is still owed to that person. */
-	if (!still_permitted(t) || refused_its_person(t, h))
-		return;
-	ledger_held(d, &t->copy, "relay-refused", NULL);
-	if (t->copy.person || t->copy.case_row)
-		apply_notify(d, "held", NULL);
-}
-
-/* The last word was neither yes nor no, or the courier died: it may have
- * arrived, and whoever may have it is told what follows (R-069). */
-static bool
-may_have_left(const struct courier_handed *h)
-{
-	return h->code == UINT32_MAX || (h->status && h->status < 400);
-}
 
 static void
 refused(struct transfer *t, const struct courier_handed *h)
 {
 	struct daemon *d = t->relay->d;
-	bool for_good = h->status >= 500 && h->status < 600 && !refuses_us(h);
 
-	if (h->tls_failed)
-		tls_failed(t, h->reply);
-	if (refuses_us(h))
-		relay_refuses(t, h);
-	sk_log(for_good ? SK_ERROR : SK_WARN, "copy.refused",
-	    "copy=%lld template=%s code=%u curl=%u tries=%u",
-	    (long long)t->copy.row, t->copy.template, h->status, h->code,
-	    t->copy.tries + 1);
-	if (for_good) {
-		refused_for_good(t, h);
-		return;
-	}
-	if (may_have_left(h))
-		store_copy_left(d->store, t->copy.row, sk_now());
-	/* 4xx or unknown: the same bytes again. */
-	store_copy_tried(d->store, t->copy.row, h->reply,
-	    back_off(t->copy.tries));
-	store_copy_state(d->store, t->copy.row, COPY_READY, "retry",
-	    back_off(t->copy.tries));
+	/* The guard refuses what lost its permission on the way: what is left
+	 * of it is still owed to that person. */
+	if (!answer_later(d, &t->relay->health, t->arena, &t->copy, h) &&
+	    still_permitted(t))
+		answer_never(d, t->arena, &t->copy, h);
 }
 
 /* A courier that died leaves it unknown, as a lost connection does. */
@@ -204,7 +70,8 @@ ended(void *ctx, struct channel_message *m, const char *error)
 		h = (struct courier_handed){ .code = UINT32_MAX,
 			.reply = "" };
 	if (h.code == 0)
-		handed_over(t, &h);
+		answer_taken(t->relay->d, &t->relay->health, t->arena,
+		    &t->copy, &h);
 	else
 		refused(t, &h);
 	turn_after(t->relay->d, NULL, NULL);
@@ -419,7 +286,7 @@ set_url(struct relay *r)
 const char *
 relay_fault(const struct relay *r)
 {
-	return *r->fault ? r->fault : NULL;
+	return *r->health.fault ? r->health.fault : NULL;
 }
 
 struct relay *

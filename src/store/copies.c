@@ -133,6 +133,8 @@ read_row(struct store *s, struct stmt *st, struct sk_arena *a,
 		c->queue_id = u.queue_id;
 		c->reply = u.reply;
 		c->items = u.items;
+		c->refused = u.refused;
+		c->own = u.own;
 	}
 	if (!box || !status)
 		unreadable(c, box);

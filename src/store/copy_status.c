@@ -44,6 +44,8 @@ copy_status_bind(struct store *s, struct stmt *st, const struct copy_status *u)
 	pack_str(s, u->reply);
 	pack_str(s, u->items);
 	pack_hash(s, u->key_hash);
+	pack_i64(s, u->refused);
+	pack_u32(s, u->own);
 	pack_bind(s, st, STATUS);
 }
 
@@ -76,13 +78,18 @@ copy_status_read(struct store *s, struct stmt *st, struct sk_arena *a,
 	u->items = wire_str(&w, a);
 	if (w.rest.len)		/* not of schema 11 */
 		wire_fixed(&w, u->key_hash, SK_HASH);
+	if (w.rest.len) {	/* not of early schema 12 */
+		u->refused = wire_i64(&w);
+		u->own = wire_u32(&w);
+	}
 	return unpack_end(&w, STATUS);
 }
 
 /* ---- its moves ---- */
 
 static int
-status_of(struct store *s, struct sk_arena *a, int64_t row, struct copy_status *u)
+status_of(struct store *s, struct sk_arena *a, int64_t row,
+    struct copy_status *u)
 {
 	struct stmt *st = store_use(s, SQL_COPY_STATUS_GET);
 	int r;
@@ -192,6 +199,7 @@ store_copy_sealed(struct store *s, int64_t row, const struct key_facts *key,
 			sk_hash_of(key->block, u.key_hash);
 		u.items = items;
 		u.reason = "";
+		u.refused = u.own = 0;
 		r = add_message(s, row, message);
 	}
 	if (!r)
@@ -299,6 +307,7 @@ store_copy_again(struct store *s, int64_t row)
 
 	if (!r) {
 		u.reason = "";
+		u.refused = u.own = 0;
 		st = store_use(s, SQL_COPY_AGAIN);
 		db_bind_int(st, row);
 		copy_status_bind(s, st, &u);
@@ -328,10 +337,9 @@ store_copy_returned(struct store *s, int64_t row, bool lost,
 	return r;
 }
 
-/* The relay did not take it: the same bytes again later. */
-int
-store_copy_tried(struct store *s, int64_t row, const char *reply,
-    int64_t next_try)
+static int
+tried(struct store *s, int64_t row, const char *reply, int64_t next_try,
+    int64_t refused, uint32_t own)
 {
 	struct sk_arena *a = sk_arena_new();
 	enum copy_state from;
@@ -347,8 +355,27 @@ store_copy_tried(struct store *s, int64_t row, const char *reply,
 		u.tries++;
 		u.reply = clean(a, reply);
 		u.next_try = next_try;
+		if (refused) {
+			u.refused = refused;
+			u.own = own;
+		}
 		r = set_status(s, row, from, &u);
 	}
 	sk_arena_free(&a);
 	return r;
+}
+
+/* The relay did not take it: the same bytes again later. */
+int
+store_copy_tried(struct store *s, int64_t row, const char *reply,
+    int64_t next_try)
+{
+	return tried(s, row, reply, next_try, 0, 0);
+}
+
+int
+store_copy_refused(struct store *s, int64_t row, const char *reply,
+    int64_t next_try, int64_t now, uint32_t own)
+{
+	return tried(s, row, reply, next_try, now, own);
 }

@@ -114,6 +114,8 @@ struct copy_status {			/* what became of a copy */
 	int64_t next_try;
 	const char *fpr, *reason, *queue_id, *reply, *items;
 	unsigned char key_hash[SK_HASH];
+	int64_t refused;
+	uint32_t own;
 };
 void copy_status_bind(struct store *s, struct stmt *st,
     const struct copy_status *u);

@@ -124,6 +124,67 @@ def closed(w):
     same(w.council.json("outbox", "check")["faults"], [])
 
 
+def wait_for(w, who, **want):
+    """Its one copy, as soon as it is so."""
+    return wait.until(f"{who} to be {want}", lambda: [
+        c for c in copies_to(w, who)
+        if all(c[name] == value for name, value in want.items())])[0]
+
+
+@step("refused at MAIL for its own sake, while others pass: held after some "
+      "tries, also over a restart, and told")
+def own_sake(w):
+    who = "own@twelve.test"
+    notices = len(w.sink.all("duty@council.test.example", "確認"))
+    w.sink.refuse = lambda rcpt: "451 4.3.0 later" if rcpt == who else None
+    consult(w, who)
+    copy = wait_for(w, who, tries=1)["copy"]
+    sender = w.sink.senders[who]
+    w.sink.refuse = lambda rcpt: None
+    w.sink.refuse_sender = lambda name: "550 5.7.1 this one not" \
+        if name == sender else None
+
+    def show():
+        return w.council.json("outbox", "show", copy)
+    w.council.run("outbox", "retry", copy)
+    wait.until("a refusal at MAIL", lambda: "this one" in show()["reply"])
+    for n in range(1, 6):
+        same(show()["state"], "ready")
+        consult(w, f"passes{n}@twelve.test")
+        w.sink.wait(f"passes{n}@twelve.test")
+        if n == 3:
+            w.council.stop()
+            w.council.start()
+            consult(w, "again@twelve.test")
+            w.sink.wait("again@twelve.test")
+        tries = show()["tries"]
+        w.council.run("outbox", "retry", copy)
+        wait.until("a try", lambda: show()["tries"] >= tries + 2)
+    done = wait_for(w, who, state="held")
+    same((done["copy"], done["reason"]), (copy, "relay-refused"))
+    wait.until("the notice", lambda: any(
+        "写し" in m.text for m in w.sink.all(
+            "duty@council.test.example")[notices:]))
+    # That is no fault of all that leaves.
+    same([f for f in w.council.json("outbox", "check")["faults"]
+          if "nothing leaves" in f], [])
+    w.sink.refuse_sender = lambda name: None
+    w.council.run("outbox", "retry", copy)
+    w.sink.wait(who)
+
+
+@step("too large for the relay, it says so at MAIL: held at once")
+def too_large(w):
+    who = "large@thirteen.test"
+    w.sink.refuse_sender = lambda name: "554 5.3.4 message too big"
+    consult(w, who)
+    done = wait_for(w, who, state="held")
+    same((done["reason"], done["tries"]), ("relay-refused", 1))
+    w.sink.refuse_sender = lambda name: None
+    w.council.run("outbox", "retry", "--held")
+    w.sink.wait(who)
+
+
 @step("a mail system that is away loses nothing")
 def away(w):
     port = w.sink.port

@@ -120,6 +120,25 @@ refusals(void **state)
 	refusal(0, "", false, "");
 }
 
+/* At MAIL: of the message, or of us and the relay. */
+static void
+of_message(void **state)
+{
+	(void)state;
+	assert_true(returned_of_message(552, "552 5.3.4 too big"));
+	assert_true(returned_of_message(552, "552 too big"));
+	assert_true(returned_of_message(550, "550 5.2.3 exceeds the limit"));
+	assert_true(returned_of_message(554, "554 5.3.4 size"));
+	assert_true(returned_of_message(553, "553 5.6.7 no UTF-8 here"));
+	assert_true(returned_of_message(554, "554 5.6.10 conversion"));
+	assert_false(returned_of_message(550, "550 5.3.40 x"));
+	assert_false(returned_of_message(550, "550 5.7.1 not you"));
+	assert_false(returned_of_message(550, "550 go away"));
+	assert_false(returned_of_message(554, "554 5.3.2 no service here"));
+	assert_false(returned_of_message(452, "452 5.3.4 a contradiction"));
+	assert_false(returned_of_message(0, ""));
+}
+
 /* What was on its way to an address of before is missed at that of now. */
 static void
 judging_who_moved(void **state)
@@ -316,6 +335,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(judging),
 		cmocka_unit_test(refusals),
+		cmocka_unit_test(of_message),
 		cmocka_unit_test(judging_who_moved),
 		T(heard_once), T(stops), T(lost_copies), T(plain_copies) };
 

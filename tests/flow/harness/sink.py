@@ -1,6 +1,6 @@
 """Where everything that leaves Postfix ends: an SMTP server that keeps each
-message with its envelope, byte for byte. Hooks may refuse: refuse() at RCPT,
-keep() by what it says after the final dot (False: nothing at all). closed: what
+message with its envelope, byte for byte. Hooks may refuse: refuse_sender() at
+MAIL, refuse() at RCPT, keep() by what it says after the final dot (False: nothing at all). closed: what
 it says to everybody, in place of a greeting and to MAIL."""
 import contextlib
 import email
@@ -76,9 +76,11 @@ class Session(socketserver.StreamRequestHandler):
                          "250 SIZE 100000000")
             elif word.startswith(b"MAIL"):
                 sender, rcpts = path(line), []
-                self.say(sink.closed or "250 ok")
+                self.say(sink.closed or sink.refuse_sender(sender) or
+                         "250 ok")
             elif word.startswith(b"RCPT"):
                 rcpts.append(path(line))
+                sink.senders[rcpts[-1]] = sender
                 self.say(sink.refuse(rcpts[-1]) or "250 ok")
             elif word == b"DATA":
                 self.say("354 go on")
@@ -123,6 +125,8 @@ class Sink:
         for name in ("cur", "new", "tmp") if folder else ():
             (folder / name).mkdir(parents=True)
         self.refuse, self.closed = lambda rcpt: None, None
+        self.refuse_sender = lambda sender: None
+        self.senders = {}              # of whoever was named at RCPT
         self.server = Server(("127.0.0.1", port), Session)
         self.server.sink = self
         self.port = self.server.server_address[1]
