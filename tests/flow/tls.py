@@ -5,7 +5,7 @@ takes mail, and every other one keeps it here. Nothing falls back to the clear
 import json
 import subprocess
 
-from harness import lmtp, mails, wait
+from harness import lmtp, mails, ports, wait
 from harness.tap import has, lacks, run, same, step
 from harness.world import world
 
@@ -40,7 +40,7 @@ def services(w):
     """One smtpd a certificate, and one that offers no TLS."""
     out, w.port = "", {}
     for kind in KINDS:
-        w.port[kind] = wait.free_port()
+        w.port[kind] = ports.free()
         out += (f"127.0.0.1:{w.port[kind]} inet n - n - - smtpd\n"
                 "  -o cleanup_service_name=outside\n")
         if kind != "plain":

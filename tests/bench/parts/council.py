@@ -4,8 +4,10 @@ import json
 import os
 import re
 
+from harness import ports
+
 from . import wire
-from .lab import free_port, run, until
+from .lab import run, until
 
 DOMAIN = "council.test"
 AUTHSERV = "mx.council.test"
@@ -59,7 +61,7 @@ class Council:
         self.lab, self.name = lab, name
         self.dir = lab.path(name)
         self.dir.mkdir(mode=0o700)
-        self.relay = free_port()
+        self.relay = ports.free()
         self.conf = self.dir / "sekisho.conf"
         self.conf.write_text(CONF.format(
             domain=DOMAIN, top=top, dir=self.dir, relay=self.relay,

@@ -5,9 +5,11 @@ import os
 import subprocess
 import time
 
+from harness import ports
+
 from . import peers
 from .council import DESK, Council, Counter
-from .lab import ROUNDS, free_port, median, pairs
+from .lab import ROUNDS, median, pairs
 
 SESSIONS, SIZE = 20, 5000
 
@@ -34,7 +36,7 @@ def ours(council, count):
 
 
 def dovecot(lab, count):
-    port = free_port()
+    port = ports.free()
     server = peers.Dovecot(lab, port)
     began = time.monotonic()
     source(f"127.0.0.1:{port}", "someone@bench.test", count)

@@ -29,12 +29,6 @@ def pairs(ours, theirs):
     return median([a / b for a, b in zip(ours, theirs)])
 
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
 def until(what, check, seconds=DEADLINE, pause=0.02):
     end = time.monotonic() + seconds
     while not (found := check()):

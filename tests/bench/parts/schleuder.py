@@ -6,7 +6,9 @@ import shutil
 import subprocess
 import time
 
-from .lab import Skip, answers, free_port, run, until
+from harness import ports
+
+from .lab import Skip, answers, run, until
 
 CONF = """\
 lists_dir: {dir}/lists
@@ -80,7 +82,7 @@ def measure(lab, certs, body):
     """Seconds for each subscriber."""
     if not shutil.which("schleuder"):
         raise Skip("not installed")
-    port = free_port()
+    port = ports.free()
     env = set_up(lab, port)
     user = ["-u", "nobody"] if os.getuid() == 0 else []
     counts = lab.path("schleuder.count")

@@ -6,7 +6,7 @@ import re
 import signal
 import subprocess
 
-from . import wait
+from . import ports, wait
 
 DOMAIN = "council.test"
 # The daemon runs as nobody's user in Postfix's group, as it would when
@@ -31,7 +31,7 @@ class Council:
         os.chown(self.dir, user, self.group)
         self.conf = self.dir / "sekisho.conf"
         self.logfile = self.dir.parent / "sekishod.log"
-        self.lmtp_port = wait.free_port()
+        self.lmtp_port = ports.free()
         self.lmtp = f"unix:{self.dir}/lmtp" if lmtp == "unix" else \
             f"127.0.0.1:{self.lmtp_port}"
         self.for_postfix = f"unix:{self.dir}/lmtp" if lmtp == "unix" else \

@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 
-from . import wait
+from . import ports, wait
 
 AUTHSERV = "mx.council.test"
 
@@ -13,7 +13,7 @@ class OpenDKIM:
     def __init__(self, folder, name, lines):
         self.folder = folder / name
         self.folder.mkdir()
-        self.port = wait.free_port()
+        self.port = ports.free()
         self.conf = self.folder / "opendkim.conf"
         self.log = open(self.folder / "log", "wb")
         self.conf.write_text("\n".join(

@@ -5,7 +5,7 @@ import struct
 import subprocess
 import threading
 
-from . import dkim, wait
+from . import dkim, ports, wait
 
 
 class Names:
@@ -61,7 +61,7 @@ class OpenDMARC:
         self.folder = folder / "dmarc"
         self.folder.mkdir()
         self.names, self.process = Names(zone), None
-        self.port = wait.free_port()
+        self.port = ports.free()
         (self.folder / "resolv").write_text(
             f"nameserver {self.names.address}\noptions timeout:1\n")
         (self.folder / "ignored").write_text("192.0.2.1\n")

@@ -8,7 +8,7 @@ import shutil
 import smtplib
 import subprocess
 
-from . import wait
+from . import ports, wait
 
 DAEMONS = """\
 cleanup   unix  n - n - 0 cleanup
@@ -44,7 +44,7 @@ class Postfix:
         self.dir = pathlib.Path(folder) / "postfix"
         self.etc, self.log = self.dir / "etc", self.dir / "maillog"
         self.border, self.door, self.relay = (
-            wait.free_port(), wait.free_port(), wait.free_port())
+            ports.free(), ports.free(), ports.free())
         for name in ("etc", "queue", "data"):
             (self.dir / name).mkdir(parents=True)
         shutil.chown(self.dir / "data", "postfix")

@@ -9,7 +9,7 @@ import socket
 import socketserver
 import threading
 
-from . import wait
+from . import ports, wait
 
 
 class Mail:
@@ -127,7 +127,7 @@ class Sink:
         self.refuse, self.closed = lambda rcpt: None, None
         self.refuse_sender = lambda sender: None
         self.senders = {}              # of whoever was named at RCPT
-        self.server = Server(("127.0.0.1", port), Session)
+        self.server = Server(("127.0.0.1", port or ports.free()), Session)
         self.server.sink = self
         self.port = self.server.server_address[1]
         self.serve()

@@ -26,12 +26,6 @@ def until(what, probe, seconds=None):
         time.sleep(STEP)
 
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
 def answers(port):
     try:
         socket.create_connection(("127.0.0.1", port), 1).close()
