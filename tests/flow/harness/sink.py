@@ -1,7 +1,8 @@
 """Where everything that leaves Postfix ends: an SMTP server that keeps each
 message with its envelope, byte for byte. Hooks may refuse: refuse_sender() at
-MAIL, refuse() at RCPT, keep() by what it says after the final dot (False: nothing at all). closed: what
-it says to everybody, in place of a greeting and to MAIL."""
+MAIL, refuse() at RCPT, keep() by what it says after the final dot (False:
+nothing at all). closed: what it says to everybody, in place of a greeting and
+to MAIL."""
 import contextlib
 import email
 import email.policy
