@@ -138,7 +138,8 @@ int template_render(const struct template_set *s, const char *lang,
  *
  * Operator notice N-01, P: new_case unclear_answer operator_look unreadable
  * key_proposed key_refused held came_back came_back_more key_revoked
- * own_key_changed own_key_retired own_key_ends flags, count number, case_number
+ * own_key_changed own_key_retired own_key_ends own_certificate_changed
+ * own_certificate_retired own_certificate_ends flags, count number, case_number
  * code?. N-02, P: a key was changed: key_new key_extended key_revoked
  * key_unusable key_stopped flags (one on), key_ended flag (one of the last
  * three), key_fpr, key_until line?, to_poc flag. N-03, P, once a day: held
@@ -164,8 +165,9 @@ int template_render(const struct template_set *s, const char *lang,
  * tentative confirmed flags. T-39 P: hold_no_key hold_expired hold_unusable
  * hold_address to_poc flags. T-42 P: case_number?, due?. T-43 P: date, key_fpr code, expired
  * to_poc flags, case_number? (a case's). T-44 P:
- * not_organisation flag, window_from window_until line?. T-46 E: key_fpr code,
- * date, key_until line, user_id code?; the keys are attached. T-45 P: queue_id
+ * not_organisation flag, window_from window_until line?. T-46 E: certificate
+ * flag, key_fpr code, date, key_until line, user_id code?; council_fpr is that
+ * of the present key or certificate; the next one is attached. T-45 P: queue_id
  * code?, reason code, count number. T-08 E: item, withdrawn flag, old_terms
  * and new_terms lists of one row with scope_* flags. T-13 E: as T-14.
  * T-17 E: the label's fields, ground_large_scale ground_agreed flags,

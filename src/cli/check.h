@@ -18,10 +18,6 @@ void check_sayf(struct finding_list *f, const char *what, const char *fmt,
 void check_tellf(struct finding_list *f, const char *what, const char *fmt,
     ...) __attribute__((format(printf, 3, 4)));
 
-/* setup_key.c: what one of the council's keys is, and to which day. */
-char *check_own_words(struct sk_arena *a, const struct own_keys *k,
-    size_t i);
-
 /* check_files.c */
 void check_keys(struct finding_list *f, const struct config *c);
 void check_homes(struct finding_list *f, const struct config *c);

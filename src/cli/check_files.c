@@ -14,6 +14,7 @@
 #include <sekisho/vault.h>
 
 #include "cli/check.h"
+#include "cli/setup_own.h"
 #include "cli/run.h"
 
 static void
@@ -94,7 +95,7 @@ check_own(struct finding_list *f, const struct config *c,
 		    "the homes hold %s: leave it empty, or import that key",
 		    c->openpgp_fpr, fpr);
 	for (size_t i = 0; i < own->n; i++)
-		check_tellf(f, "council's key", "%s", check_own_words(
+		check_tellf(f, "council's key", "%s", setup_own_words(
 		    f->c->arena, own, i));
 }
 

@@ -1,37 +1,19 @@
-/* `sekisho check`: the council's S/MIME certificate, while there is time. */
+/*
+ * `sekisho check`: the council's S/MIME certificate in the homes; that it ends
+ * is said by `key check'.
+ */
 #include <config.h>
 
 #include <string.h>
 
-#include <sekisho/clock.h>
 #include <sekisho/files.h>
 #include <sekisho/limits.h>
 
 #include "cli/check.h"
+#include "cli/setup_own.h"
 #include "cli/setup_smime.h"
 
 #define WHAT "S/MIME certificate"
-enum { DAY = 86400 };
-
-static void
-check_dates(struct finding_list *f, struct sk_arena *a,
-    const struct key_facts *k)
-{
-	int64_t left = (k->expires - sk_now()) / DAY, next;
-	enum key_stage stage = key_stage(k->expires, sk_now(), &next);
-
-	if (stage == KEY_ENDED)
-		check_sayf(f, WHAT, "it has expired (%s): its copies are no "
-		    "longer believed; `sekisho setup smime --request'",
-		    sk_date_local(a, k->expires));
-	else if (stage != KEY_FAR)
-		check_sayf(f, WHAT, "it ends in %lld days (%s): %s, `sekisho "
-		    "setup smime --request'", (long long)left,
-		    sk_date_local(a, k->expires), stage == KEY_7_DAYS ?
-		    "renew it at once" : "renew it now");
-	else
-		check_say(f, WHAT, NULL);
-}
 
 static void
 check_chain(struct finding_list *f, const struct config *c,
@@ -73,7 +55,7 @@ check_copies(struct finding_list *f, struct sk_arena *a,
 			own = here;
 	}
 	for (size_t i = 0; i < own.n; i++)
-		check_tellf(f, WHAT, "%s", check_own_words(a, &own, i));
+		check_tellf(f, WHAT, "%s", setup_own_words(a, &own, i));
 }
 
 void
@@ -84,7 +66,7 @@ check_smime(struct finding_list *f, const struct config *c)
 	struct sk_error e = { 0 };
 	struct key_facts k;
 
-	if (!c->smime_home)
+	if (!c->smime_home || c->nkeyd_sockets)
 		return;
 	pem = sk_path_join(a, c->smime_home, SETUP_SMIME_CERTIFICATE);
 	if (!sk_file_exists(pem)) {
@@ -96,7 +78,7 @@ check_smime(struct finding_list *f, const struct config *c)
 		check_sayf(f, WHAT, "%s: %s", e.where, e.text);
 		return;
 	}
-	check_dates(f, a, &k);
+	check_say(f, WHAT, NULL);
 	missing = setup_smime_address(c, &k);
 	if (missing)
 		check_sayf(f, "S/MIME addresses", "the certificate does not "

@@ -76,8 +76,7 @@ char *cli_home(struct sk_arena *a, const struct config *c, unsigned n);
 /* The council's keys that the home holds; false: none. */
 bool cli_home_own(struct sk_arena *a, const char *home,
     struct own_keys *own);
-/* A program of ours; its words go to standard error, what it prints to out
- * (may be NULL). */
+/* sekisho-keyd, with these words; what it says and prints goes to out. */
 int cli_keyd(struct cli *c, const char *const *words, struct sk_buf *out);
 /* The council's name as a user id bears it. */
 char *cli_key_name(struct sk_arena *a, const char *name);

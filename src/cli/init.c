@@ -216,6 +216,8 @@ run_keyd(struct making *m, const char *count)
 
 	sk_buf_init(&out, LIMIT_CONFIG_FILE);
 	code = cli_keyd(m->c, words, &out);
+	if (code != 0)
+		fputs(sk_buf_str(&out), stderr);
 	sk_buf_free(&out);
 	return code == 0 ? SK_OK : sk_fail(m->e, SK_ERR_CRYPTO,
 	    c->openpgp_home, "the council's key could not be made: what "

@@ -70,13 +70,15 @@ COLUMNS(own_columns) = { C("scheme", "SCHEME"), C("state", "STATE"),
 TABLES(own_tables) = {
 	{ "keys", NULL, "No keyd has told a key yet.", own_columns },
 	NO_MORE };
-COLUMNS(announce_fields) = { FPR("fingerprint", "Next key"), AT("since",
-	"Signs since"), FPR("former", "Present key"), AT("until",
-	"Opens until"), C("sent", "Sent"), C("copies", "Copies"), C("told",
-	"Had it before"), END };
+COLUMNS(announce_fields) = { C("sent", "Sent"), C("copies", "Copies"),
+	C("told", "Had it before"), END };
+COLUMNS(announced_columns) = { C("scheme", "SCHEME"), C("copies", "COPIES"),
+	C("told", "HAD IT"), AT("since", "SIGNS SINCE"), FPR("fingerprint",
+	"NEXT"), END };
 COLUMNS(announce_columns) = { C("person", "PERSON"), C("reason", "REASON"),
 	END };
 TABLES(announce_tables) = {
+	{ "keys", NULL, NULL, announced_columns },
 	{ "held", "Waits for a key", NULL, announce_columns }, NO_MORE };
 COLUMNS(person_fields) = { C("person", "Person"), C("org", "Organisation"),
 	C("name", "Name"), C("address", "Address"), C("roles", "Roles"),

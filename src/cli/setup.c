@@ -63,7 +63,7 @@ cli_keyd(struct cli *c, const char *const *words, struct sk_buf *out)
 
 	for (size_t n = 1; *words && n < 23; n++)
 		argv[n] = *words++;
-	return run_output((char *const *)(uintptr_t)argv, false, out);
+	return run_output((char *const *)(uintptr_t)argv, true, out);
 }
 
 int

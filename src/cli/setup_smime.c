@@ -9,7 +9,6 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -18,16 +17,10 @@
 #include <sekisho/limits.h>
 
 #include "cli/run.h"
+#include "cli/setup_own.h"
 #include "cli/setup_smime.h"
 
-enum { DAY = 86400 };
-
-struct setup {
-	struct cli *c;
-	const struct config *conf;
-	struct sk_arena *a;
-	struct sk_error *e;
-};
+enum { PACKINGS = 8 };
 
 static const char *
 in_home(const struct setup *s, const char *name)
@@ -213,25 +206,29 @@ pack(const struct setup *s, const char *certificate, const char *key,
 	return r;
 }
 
+/* SK_ERR_TEMP: another packing of the same may do; what keyd said is kept back
+ * then, and else goes to standard error. */
 static int
 into_homes(const struct setup *s, const char *p12, const char *pem)
 {
 	const char *const words[] = { "--smime-import", p12, "--certificate",
 		pem, "--smime-home", s->conf->smime_home, "--count",
-		sk_arena_printf(s->a, "%u", cli_homes(s->conf)), "--until",
-		sk_time_iso(s->a, sk_now() + (int64_t)s->conf->overlap_days *
-		DAY), NULL };
+		sk_arena_printf(s->a, "%u", cli_homes(s->conf)), "--since",
+		sk_time_iso(s->a, s->since), "--until", sk_time_iso(s->a,
+		s->until), NULL };
 	struct sk_buf out;
-	int code;
+	int code, r;
 
 	sk_buf_init(&out, LIMIT_CONFIG_FILE);
 	code = cli_keyd(s->c, words, &out);
-	if (code == 0)
-		fputs(sk_buf_str(&out), stdout);
+	r = code == 0 ? SK_OK : code == EX_TEMPFAIL ? SK_ERR_TEMP :
+	    SK_ERR_UNAVAILABLE;
+	if (r != SK_ERR_TEMP)
+		fputs(sk_buf_str(&out), r ? stderr : stdout);
 	sk_buf_free(&out);
-	return code == 0 ? SK_OK : sk_fail(s->e, SK_ERR_UNAVAILABLE,
-	    s->conf->smime_home, "keyd did not take it (exit %d): its words "
-	    "stand above", code);
+	return r == SK_OK ? r : sk_fail(s->e, r, s->conf->smime_home, "keyd "
+	    "did not take it (exit %d)%s", code, r == SK_ERR_TEMP ? ": gpgsm "
+	    "does not read the key" : ": its words stand above");
 }
 
 /* The same rules as for anybody's certificate, and it must name the desks. */
@@ -259,6 +256,25 @@ fit(const struct setup *s, const char *pem)
 	return SK_OK;
 }
 
+/* gpgsm takes some files for damaged, by their random salt. */
+static int
+carry(const struct setup *s, const char *certificate, const char *key,
+    const char *chain, const char *p12, const char *pem)
+{
+	int r = pack(s, certificate, key, chain, p12, pem);
+
+	if (!r)
+		r = fit(s, pem);
+	if (!r)
+		r = into_homes(s, p12, pem);
+	for (int i = 1; i < PACKINGS && r == SK_ERR_TEMP; i++) {
+		r = pack(s, certificate, key, chain, p12, pem);
+		if (!r)
+			r = into_homes(s, p12, pem);
+	}
+	return r;
+}
+
 static int
 import_file(const struct setup *s, const char *file, const char *passphrase,
     const char *chain)
@@ -279,12 +295,8 @@ import_file(const struct setup *s, const char *file, const char *passphrase,
 		r = unpack(s, file, passphrase ? sk_arena_printf(s->a,
 		    "file:%s", passphrase) : NULL, all);
 	if (!r)
-		r = pack(s, answer ? file : all, answer ? waiting : all,
+		r = carry(s, answer ? file : all, answer ? waiting : all,
 		    chain, p12, pem);
-	if (!r)
-		r = fit(s, pem);
-	if (!r)
-		r = into_homes(s, p12, pem);
 	if (!r && rename(pem, in_home(s, SETUP_SMIME_CERTIFICATE)) != 0)
 		r = sk_fail(s->e, SK_ERR_CANTCREAT, pem, "cannot be renamed");
 	unlink(all);
@@ -292,51 +304,102 @@ import_file(const struct setup *s, const char *file, const char *passphrase,
 	unlink(pem);
 	if (!r && answer)
 		unlink(waiting);
-	if (!r)
-		printf("Restart sekishod; keyd signs with it from then on. "
-		    "What comes encrypted to\nthe one before it is opened for "
-		    "%u days more (rollover.overlap_days).\n",
-		    s->conf->overlap_days);
 	return r;
 }
 
 static int
-say_state(const struct setup *s)
+say_waiting(const struct setup *s)
 {
-	const char *pem = in_home(s, SETUP_SMIME_CERTIFICATE);
-
-	if (sk_file_exists(pem))
-		return fit(s, pem);
 	if (sk_file_exists(in_home(s, "request.key")))
 		printf("A request waits for its answer: %s\n",
 		    in_home(s, "request.csr"));
-	else
+	else if (!sk_file_exists(in_home(s, SETUP_SMIME_CERTIFICATE)))
 		puts("No certificate yet: `sekisho setup smime --request', or "
 		    "--import a PKCS#12 file.");
 	return SK_OK;
+}
+
+/* What was made last, and which there are. */
+static int
+say_state(const struct setup *s, bool made)
+{
+	const char *pem = in_home(s, SETUP_SMIME_CERTIFICATE);
+	struct own_keys own;
+	int r = !made && sk_file_exists(pem) ? fit(s, pem) : SK_OK;
+
+	if (!r && setup_own(s, KEY_SMIME, &own))
+		setup_say(s, &own, made);
+	return r ? r : say_waiting(s);
+}
+
+/* ---- the days ---- */
+
+/* When the one that signs today expires; 0: there is none, or it is not known
+ * (one that is to follow it stands in the file). */
+static int64_t
+present_ends(const struct setup *s, const struct own_keys *own)
+{
+	const char *pem = in_home(s, SETUP_SMIME_CERTIFICATE);
+	struct key_facts k;
+	struct sk_error e = { 0 };
+
+	if (!own->n || own_current(own, sk_now()) + 1 < own->n ||
+	    !sk_file_exists(pem) || setup_smime_facts(s->a, pem, &k, &e))
+		return 0;
+	return k.expires;
+}
+
+/* Imported again without days, one that is still to come keeps its own. */
+static int
+days(struct setup *s, const char *from, const char *until)
+{
+	struct own_keys own;
+	const struct own_key *last;
+
+	if (!setup_own(s, KEY_SMIME, &own))
+		own.n = 0;
+	last = &own.list[own.n ? own.n - 1 : 0];
+	if (!from && !until && own.n > 1 && last->since > sk_now()) {
+		s->since = last->since;
+		s->until = last[-1].until;
+		return SK_OK;
+	}
+	return setup_days(s, from, until, present_ends(s, &own));
+}
+
+static int
+import(struct setup *s, const struct cli_request *r, const char *file)
+{
+	int code = days(s, sk_json_str(r->values, "from"), sk_json_str(
+	    r->values, "until"));
+
+	return code ? code : import_file(s, file, sk_json_str(r->values,
+	    "passphrase_file"), sk_json_str(r->values, "chain"));
 }
 
 int
 cli_setup_smime(struct cli *c, const struct cli_request *r)
 {
 	const char *file = sk_json_str(r->values, "import");
+	bool ask = sk_json_bool(r->values, "request", false);
 	struct sk_error e = { 0 };
-	struct config *conf = NULL;
-	struct setup s = { .c = c, .a = c->arena, .e = &e };
-	int code = cli_config(c, &conf, &e);
+	struct setup s;
+	int code = setup_begin(&s, c, &e);
 
-	s.conf = conf;
-	umask(077);
-	if (!code && !conf->smime_home)
+	if (!code && !file && (sk_json_str(r->values, "from") ||
+	    sk_json_str(r->values, "until")))
+		code = sk_fail(&e, SK_ERR_USAGE, "--from, --until", "are for "
+		    "--import");
+	if (!code && !s.conf->smime_home)
 		code = sk_fail(&e, SK_ERR_CONFIG, c->conf, "says nothing of "
 		    "S/MIME: add  smime = { home = \"gnupg-smime\"; };");
+	if (!code && (file || s.conf->nkeyd_sockets))
+		code = setup_may(&s, KEY_SMIME);
 	if (!code)
-		code = sk_dir_make(conf->smime_home, 0700, &e);
+		code = sk_dir_make(s.conf->smime_home, 0700, &e);
 	if (!code)
-		code = sk_json_bool(r->values, "request", false) ? request(&s) :
-		    file ? import_file(&s, file, sk_json_str(r->values,
-		    "passphrase_file"), sk_json_str(r->values, "chain")) :
-		    say_state(&s);
-	config_free(&conf);
-	return code ? cli_fail(&e) : EX_OK;
+		code = ask ? request(&s) : file ? import(&s, r, file) : SK_OK;
+	if (!code && !ask)
+		code = say_state(&s, file != NULL);
+	return setup_end(&s, code);
 }

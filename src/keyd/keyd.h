@@ -83,17 +83,25 @@ int keyd_copy_key(const char *fpr, struct pgp *from, struct pgp *to,
 void keyd_agent_leave(struct sk_arena *a, const char *home);
 int keyd_init_homes(const char *base, unsigned int count, const char *name,
     const char *address, const char *vault, struct sk_error *e);
-/* until: the certificate before it opens mail until then. */
-int keyd_smime_homes(const char *base, unsigned int count, const char *p12,
-    const char *certificate, int64_t until, struct sk_error *e);
 /* rollover.c: the next OpenPGP key, in every home. */
 struct next_key {
 	const char *base;
 	unsigned int count;
 	const char *name, *address;	/* of its user id */
-	int64_t since, until;		/* see own_follow() */
+	int64_t since, until;		/* see own_follow(); a first moment
+					 * that has passed means at once */
 };
 int keyd_next_key(const struct next_key *n, struct sk_error *e);
+/* smime_homes.c: the first certificate, or the next one, in every home. */
+struct next_certificate {
+	const char *base;
+	unsigned int count;
+	const char *p12, *certificate;	/* files */
+	int64_t since, until;		/* as above; of no matter for a first
+					 * one */
+};
+int keyd_next_certificate(const struct next_certificate *n,
+    struct sk_error *e);
 int keyd_start(struct keyd *k, const char *vault, const char *own,
     const char *smime_own, const char *roots, struct sk_error *e);
 int keyd_behind_walls(struct keyd *k, struct sk_error *e);

@@ -37,7 +37,7 @@ static const char usage[] =
 "           --since TIME --until TIME\n"
 "       sekisho-keyd --smime-import P12 --certificate FILE --smime-home BASE"
 " --count N\n"
-"           --until TIME\n"
+"           --since TIME --until TIME\n"
 "also:  --deadline SECONDS   for one operation (60)\n"
 "       --smime-home DIR [--smime-own FPR] [--roots FILE]\n";
 
@@ -127,7 +127,7 @@ parse(int argc, char **argv, struct options *o)
 		return false;
 	if (o->p12 != NULL)
 		return o->smime_home != NULL && o->certificate != NULL &&
-		    o->until != 0;
+		    o->since != 0 && o->until != 0;
 	if (o->next)
 		return o->home != NULL && o->name != NULL &&
 		    o->address != NULL && o->since != 0 && o->until != 0;
@@ -243,10 +243,11 @@ work(struct keyd *k, const struct options *o, struct sk_error *e)
 	unsigned int count = (unsigned int)o->count;
 	const struct next_key next = { home, count, o->name, o->address,
 		o->since, o->until };
+	const struct next_certificate certificate = { k->smime.home, count,
+		o->p12, o->certificate, o->since, o->until };
 
 	if (o->p12 != NULL)
-		return keyd_smime_homes(k->smime.home, count, o->p12,
-		    o->certificate, o->until, e);
+		return keyd_next_certificate(&certificate, e);
 	if (o->next)
 		return keyd_next_key(&next, e);
 	return o->init ? keyd_init_homes(home, count, o->name, o->address,

@@ -77,6 +77,15 @@ is_again(const struct rollover *x)
 	return x->own.list[x->own.n - 1].since > sk_now();
 }
 
+static int
+follow(struct rollover *x, struct own_keys *own, const char *fpr)
+{
+	int64_t now = sk_now();
+
+	return own_follow(own, fpr, x->ask->since > now ? x->ask->since : now,
+	    x->ask->until, now, x->e);
+}
+
 /* The dates are looked at with a key that is nobody's. */
 static int
 dates_fit(struct rollover *x)
@@ -84,8 +93,8 @@ dates_fit(struct rollover *x)
 	static const char nobody[] = "0000000000000000000000000000000000000000";
 	struct own_keys trial = x->own;
 
-	return own_follow(&trial, is_again(x) ? x->own.list[x->own.n - 1].fpr :
-	    nobody, x->ask->since, x->ask->until, sk_now(), x->e);
+	return follow(x, &trial, is_again(x) ? x->own.list[x->own.n - 1].fpr :
+	    nobody);
 }
 
 /* It signs up to that day. */
@@ -127,8 +136,7 @@ make_keys(struct rollover *x, struct pgp *from, struct pgp *to)
 		ret = said(x, to, former->fpr, "cannot say when it ends",
 		    pgp_encrypts_until(to, former->fpr, x->ask->until -
 		    sk_now()));
-	return ret != 0 ? ret : own_follow(&x->own, fpr, x->ask->since,
-	    x->ask->until, sk_now(), x->e);
+	return ret != 0 ? ret : follow(x, &x->own, fpr);
 }
 
 static int

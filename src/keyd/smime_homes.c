@@ -2,9 +2,12 @@
  * `--smime-import`: the council's certificate and its secret key into the
  * S/MIME homes of all keyds. `sekisho setup smime` has made the file: PKCS#12
  * without a passphrase, for the moment of this import. Where an older
- * certificate is, its key stays and opens what comes until the overlap ends
- * (own.h); the new one signs from the next start on. What the first home says
- * of that, the others repeat: a run that was cut off is run again.
+ * certificate is, it signs up to the day of change and its key opens what comes
+ * to the end of the overlap (own.h). What the first home says of that, the
+ * others repeat: a run that was cut off is run again.
+ *
+ * gpgsm 2.2 takes one file in thirty for damaged, by its salt: SK_ERR_TEMP asks
+ * for the same in another one.
  */
 #include <config.h>
 
@@ -15,6 +18,7 @@
 #include <sekisho/cms.h>
 #include <sekisho/files.h>
 #include <sekisho/limits.h>
+#include <sekisho/x509.h>
 
 #include "keyd/keyd.h"
 
@@ -35,8 +39,11 @@ into_ring(const char *home, const char *p12, struct sk_span certificate,
 	ret = cms_import(p, certificate, found, STEPS, &n, &secret);
 	if (ret == 0 && n == 0)
 		ret = SK_ERR_DATA;
-	if (ret == 0)
-		ret = home_import_p12(home, p12);
+	if (ret == 0 && home_import_p12(home, p12) != 0) {
+		pgp_free(&p);
+		return sk_fail(e, SK_ERR_TEMP, home, "gpgsm does not read "
+		    "this PKCS#12 file");
+	}
 	while (ret == 0 && n > 0 && cms_own(p, found[n - 1]) != 0)
 		n--;
 	if (ret == 0 && n == 0)
@@ -51,49 +58,79 @@ into_ring(const char *home, const char *p12, struct sk_span certificate,
 	return 0;
 }
 
+/* It signs up to the day of change. */
+static int
+lives_until(const char *home, const char *fpr, int64_t since,
+    struct sk_error *e)
+{
+	struct sk_arena *a = sk_arena_new();
+	struct pgp *p = pgp_new(home, KEY_SMIME, e);
+	struct key_facts k = { 0 };
+	struct sk_buf b;
+	int ret = SK_OK;
+
+	sk_buf_init(&b, LIMIT_KEY_BYTES);
+	/* One that cannot be read is replaced the sooner the better. */
+	if (p != NULL && cms_export(p, fpr, &b) == 0 && x509_read(a,
+	    sk_buf_span(&b), &k) == 0 && k.expires > sk_now() &&
+	    k.expires < since)
+		ret = sk_fail(e, SK_ERR_REFUSED, fpr, "the present "
+		    "certificate ends on %s and signs up to the day of "
+		    "change: choose an earlier --from", sk_date_local(a,
+		    k.expires));
+	sk_buf_free(&b);
+	pgp_free(&p);
+	sk_arena_free(&a);
+	return ret;
+}
+
 /* The first home's dates, once the certificate is in it. */
 static int
-first_own(const char *home, const char *fpr, int64_t until,
-    struct own_keys *own, struct sk_error *e)
+first_own(const struct next_certificate *n, const char *home,
+    const char *fpr, struct own_keys *own, struct sk_error *e)
 {
 	int64_t now = sk_now();
+	const char *present;
+	int ret;
 
 	if (!own_file_read(home, own)) {
 		*own = (struct own_keys){ .n = 1 };
 		memcpy(own->list[0].fpr, fpr, PGP_FPR);
 		return 0;
 	}
-	if (strcmp(own->list[own_current(own, now)].fpr, fpr) == 0)
+	present = own->list[own_current(own, now)].fpr;
+	if (strcmp(present, fpr) == 0)
 		return 0;
-	return own_follow(own, fpr, now, until, now, e);
+	ret = lives_until(home, present, n->since, e);
+	return ret != 0 ? ret : own_follow(own, fpr, n->since > now ?
+	    n->since : now, n->until, now, e);
 }
 
 static int
-one_home(const char *home, const char *p12, struct sk_span certificate,
-    int64_t until, struct own_keys *own, struct sk_error *e)
+one_home(const struct next_certificate *n, const char *home,
+    struct sk_span certificate, struct own_keys *own, struct sk_error *e)
 {
 	char fpr[PGP_FPR];
 	int ret = home_make(home, KEY_SMIME, e);
 
 	if (ret == 0)
-		ret = into_ring(home, p12, certificate, fpr, e);
+		ret = into_ring(home, n->p12, certificate, fpr, e);
 	if (ret == 0 && own->n == 0)
-		ret = first_own(home, fpr, until, own, e);
+		ret = first_own(n, home, fpr, own, e);
 	return ret != 0 ? ret : own_file_write(home, own, e);
 }
 
 static int
-fill(struct sk_arena *a, const char *base, unsigned int count,
-    const char *p12, struct sk_span certificate, int64_t until,
-    struct sk_error *e)
+fill(const struct next_certificate *n, struct sk_arena *a,
+    struct sk_span certificate, struct sk_error *e)
 {
 	struct own_keys own = { .n = 0 };
-	int ret = sk_dir_make(base, 0700, e);
+	int ret = sk_dir_make(n->base, 0700, e);
 
-	for (unsigned int i = 0; ret == 0 && i < count; i++) {
-		const char *home = sk_arena_printf(a, "%s/%u", base, i);
+	for (unsigned int i = 0; ret == 0 && i < n->count; i++) {
+		const char *home = sk_arena_printf(a, "%s/%u", n->base, i);
 
-		ret = one_home(home, p12, certificate, until, &own, e);
+		ret = one_home(n, home, certificate, &own, e);
 		keyd_agent_leave(a, home);
 	}
 	if (ret == 0)
@@ -102,22 +139,20 @@ fill(struct sk_arena *a, const char *base, unsigned int count,
 }
 
 int
-keyd_smime_homes(const char *base, unsigned int count, const char *p12,
-    const char *certificate, int64_t until, struct sk_error *e)
+keyd_next_certificate(const struct next_certificate *n, struct sk_error *e)
 {
 	struct sk_arena *a = sk_arena_new();
 	struct sk_buf b;
 	int ret;
 
 	sk_buf_init(&b, LIMIT_KEY_BYTES);
-	ret = sk_file_read(certificate, &b, e);
+	ret = sk_file_read(n->certificate, &b, e);
 	if (ret == 0)
 		ret = pgp_library(e);
 	if (ret == 0)
 		ret = cms_library(e);
 	if (ret == 0)
-		ret = fill(a, base, count, p12, sk_buf_span(&b), until,
-		    e);
+		ret = fill(n, a, sk_buf_span(&b), e);
 	sk_buf_free(&b);
 	sk_arena_free(&a);
 	return ret;

@@ -221,7 +221,9 @@ event_values(struct daemon *d, struct sk_arena *a, const char *event,
 	static const char *const events[] = { "new_case", "unclear_answer",
 	    "operator_look", "unreadable", "key_proposed", "key_refused",
 	    "held", "came_back", "came_back_more", "key_revoked",
-	    "own_key_changed", "own_key_retired", "own_key_ends" };
+	    "own_key_changed", "own_key_retired", "own_key_ends",
+	    "own_certificate_changed", "own_certificate_retired",
+	    "own_certificate_ends" };
 	struct tvalues *v = values_common(d, a, d->config->language);
 
 	for (size_t i = 0; i < sizeof(events) / sizeof(*events); i++)

@@ -1,16 +1,20 @@
 /*
- * The announcement of the council's next key: one mail to each who writes to
- * it, sealed like all others to that one person, signed with the present key,
- * which is the proof of the next one. Who has it is known by the copy's own
- * note, so that a second run makes what a first did not come to, and reaches
- * who was registered meanwhile. One that is sealed after the day of change
- * would prove nothing: it is dropped.
+ * The announcement of the council's next key, and of its next certificate: one
+ * mail to each whose own key is of that kind, since that is who writes to it
+ * and who sees its signature; sealed like all others to that one person, signed
+ * with the present key, which is the proof of the next one. Who has it is known
+ * by the copy's own note, so that a second run makes what a first did not come
+ * to, and reaches who was registered meanwhile. One that is sealed after the
+ * day of change, or to a key of the other kind, would prove nothing: it is
+ * dropped.
  */
 #include "delivery.h"
 
 #include <string.h>
 
 #include <sekisho/clock.h>
+#include <sekisho/cms_certs.h>
+#include <sekisho/hash.h>
 #include <sekisho/text.h>
 
 #define TEMPLATE "T-46"
@@ -26,10 +30,12 @@ announcement_text(const char *template)
 /* ---- what it says ---- */
 
 static bool
-ahead(const struct daemon *d, struct sk_arena *a, struct announcement *x)
+ahead(const struct daemon *d, struct sk_arena *a, enum key_scheme scheme,
+    struct announced *x)
 {
-	if (!council_key(d, KEY_OPENPGP, OWN_NEXT, &x->next) ||
-	    !council_key(d, KEY_OPENPGP, OWN_CURRENT, &x->present) ||
+	*x = (struct announced){ 0 };
+	if (!council_key(d, scheme, OWN_NEXT, &x->next) ||
+	    !council_key(d, scheme, OWN_CURRENT, &x->present) ||
 	    !x->next.block.len || !x->present.block.len)
 		return false;
 	x->about = sk_arena_printf(a, "%s %s %s", x->next.fpr, sk_time_iso(a,
@@ -37,28 +43,76 @@ ahead(const struct daemon *d, struct sk_arena *a, struct announcement *x)
 	return true;
 }
 
-static struct compose_attachment
-key_file(struct sk_arena *a, const char *name, struct sk_span block)
+static void
+attach(struct sk_arena *a, struct announcement_files *f, const char *name,
+    const char *type, struct sk_span bytes)
 {
-	return (struct compose_attachment){ name, "application/pgp-keys",
-		sk_span_of(sk_arena_dup(a, block.p, block.len), block.len) };
+	f->list[f->n++] = (struct compose_attachment){ name, type,
+		sk_span_of(sk_arena_dup(a, bytes.p, bytes.len), bytes.len) };
+}
+
+/* The present key too, since its end is new; a certificate's never changes. */
+static void
+attach_keys(struct sk_arena *a, const struct announced *x,
+    struct announcement_files *f)
+{
+	attach(a, f, "council-key-next.asc", "application/pgp-keys",
+	    x->next.block);
+	attach(a, f, "council-key-present.asc", "application/pgp-keys",
+	    x->present.block);
+}
+
+static void
+attach_certificate(struct sk_arena *a, const struct announced *x,
+    struct announcement_files *f)
+{
+	struct sk_buf b;
+
+	sk_buf_init(&b, LIMIT_KEY_BYTES + CMS_CERTS_MORE);
+	cms_certs_only(x->next.block, &b);
+	attach(a, f, "council-certificate-next.p7c",
+	    "application/pkcs7-mime; smime-type=certs-only", sk_buf_span(&b));
+	sk_buf_free(&b);
+}
+
+/* As its reader's program shows it. */
+static const char *
+shown_fpr(struct sk_arena *a, enum key_scheme scheme,
+    const struct council_key *k)
+{
+	unsigned char hash[32];
+	char hex[2 * sizeof(hash) + 1];
+
+	if (scheme == KEY_OPENPGP)
+		return values_fpr(a, k->fpr);
+	sk_sha256(k->block, hash);
+	sk_hex(hex, hash, sizeof(hash));
+	for (char *c = hex; *c; c++)
+		*c = (char)(*c >= 'a' ? *c - 'a' + 'A' : *c);
+	return values_fpr(a, hex);
 }
 
 bool
 announcement_fill(struct daemon *d, struct sk_arena *a,
-    const struct copy_record *c, struct tvalues *v,
-    struct compose_attachment *keys)
+    const struct copy_record *c, enum key_scheme scheme, struct tvalues *v,
+    struct announcement_files *files)
 {
-	struct announcement x;
+	struct announced x;
 
-	if (!ahead(d, a, &x) || !c->items || strcmp(c->items, x.about) != 0)
+	*files = (struct announcement_files){ .n = 0 };
+	if (!ahead(d, a, scheme, &x) || !c->items ||
+	    strcmp(c->items, x.about) != 0)
 		return false;
-	tv_str(v, "key_fpr", values_fpr(a, x.next.fpr));
+	tv_flag(v, "certificate", scheme == KEY_SMIME);
+	tv_str(v, "council_fpr", shown_fpr(a, scheme, &x.present));
+	tv_str(v, "key_fpr", shown_fpr(a, scheme, &x.next));
 	tv_str(v, "date", sk_date_local(a, x.next.since));
 	/* The last day is the one before which it ends. */
 	tv_str(v, "key_until", sk_date_local(a, x.present.until - 1));
-	keys[0] = key_file(a, "council-key-next.asc", x.next.block);
-	keys[1] = key_file(a, "council-key-present.asc", x.present.block);
+	if (scheme == KEY_SMIME)
+		attach_certificate(a, &x, files);
+	else
+		attach_keys(a, &x, files);
 	return true;
 }
 
@@ -70,24 +124,28 @@ struct round {
 	bool make;
 	int64_t now;
 	struct announcement *x;
-	const char **addresses;		/* of cases: had it, or get it now */
+	struct round_case {		/* had it, or gets it now */
+		const char *address;
+		enum key_scheme scheme;
+	} *addresses;
 	size_t naddresses;
 };
 
 static bool
-is_told(const struct round *r, const struct copy_record *c, size_t n)
+is_told(const char *about, const struct copy_record *c, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (announcement_text(c[i].template) && c[i].items &&
 		    c[i].state != COPY_DROPPED &&
-		    strcmp(c[i].items, r->x->about) == 0)
+		    strcmp(c[i].items, about) == 0)
 			return true;
 	return false;
 }
 
 /* The copies of one person at a time: there may be thousands of people. */
 static int
-person_told(const struct round *r, const char *person, bool *told)
+person_told(const struct round *r, const char *person, const char *about,
+    bool *told)
 {
 	struct sk_arena *a = sk_arena_new();
 	struct copy_record *past = NULL;
@@ -95,7 +153,7 @@ person_told(const struct round *r, const char *person, bool *told)
 	int ret = store_copies_marked(r->d->store, a, person, COPIES_MAX,
 	    &past, &n);
 
-	*told = !ret && is_told(r, past, n);
+	*told = !ret && is_told(about, past, n);
 	sk_arena_free(&a);
 	return ret;
 }
@@ -103,24 +161,29 @@ person_told(const struct round *r, const char *person, bool *told)
 static int
 to_person(struct round *r, const struct person *p)
 {
+	struct announced *x;
 	struct key_record k;
-	bool told;
+	bool told, keyless;
 	int ret;
 
 	if (!p->active || !p->account)
 		return SK_OK;
-	ret = person_told(r, p->id, &told);
+	keyless = store_key_pinned(r->d->store, r->a, p->id, 0, &k) != SK_OK;
+	x = &r->x->of[keyless ? p->scheme : (int)k.facts.scheme];
+	if (!x->about)
+		return SK_OK;
+	ret = person_told(r, p->id, x->about, &told);
 	if (ret)
 		return ret;
 	if (told) {
-		r->x->told++;
+		x->told++;
 		return SK_OK;
 	}
-	r->x->copies++;
-	if (store_key_pinned(r->d->store, r->a, p->id, 0, &k) != SK_OK)
+	x->copies++;
+	if (keyless)
 		r->x->no_key[r->x->nno_key++] = p->id;
-	return r->make ? letter_send(r->d, r->a, p, TEMPLATE, r->x->about,
-	    NULL, r->now) : SK_OK;
+	return r->make ? letter_send(r->d, r->a, p, TEMPLATE, x->about, NULL,
+	    r->now) : SK_OK;
 }
 
 static int
@@ -139,53 +202,67 @@ to_persons(struct round *r)
 }
 
 static bool
-is_listed(const struct round *r, const char *address)
+is_listed(const struct round *r, const char *address, enum key_scheme scheme)
 {
 	for (size_t i = 0; i < r->naddresses; i++)
-		if (sk_ascii_ieq(r->addresses[i], address))
+		if (r->addresses[i].scheme == scheme &&
+		    sk_ascii_ieq(r->addresses[i].address, address))
 			return true;
 	return false;
+}
+
+static void
+list(struct round *r, const char *address, enum key_scheme scheme)
+{
+	r->addresses[r->naddresses++] = (struct round_case){ address, scheme };
 }
 
 /* Whom nobody can write to encrypted does not write so to us. A registered
  * person has a mail of their own. */
 static bool
-concerned(const struct round *r, const struct case_record *c)
+concerned(const struct round *r, const struct case_record *c,
+    enum key_scheme *scheme)
 {
 	struct key_record k;
 	struct person p;
 
-	return c->originator && store_key_pinned(r->d->store, r->a, NULL,
-	    c->row, &k) == SK_OK && !(store_person_by_address(r->d->store,
-	    r->a, c->originator, &p) == SK_OK && p.active && p.account);
+	if (!c->originator || store_key_pinned(r->d->store, r->a, NULL,
+	    c->row, &k) != SK_OK || !r->x->of[k.facts.scheme].about)
+		return false;
+	*scheme = k.facts.scheme;
+	return !(store_person_by_address(r->d->store, r->a, c->originator,
+	    &p) == SK_OK && p.active && p.account);
 }
 
 static int
-case_told(struct round *r, const struct case_record *c)
+case_told(struct round *r, const struct case_record *c,
+    enum key_scheme scheme)
 {
+	struct announced *x = &r->x->of[scheme];
 	struct copy_record *past = NULL;
 	size_t n = 0;
 	int ret = store_copy_list(r->d->store, r->a, -1, 0, c->row,
 	    COPIES_MAX, &past, &n);
 
-	if (!ret && is_told(r, past, n) && !is_listed(r, c->originator)) {
-		r->addresses[r->naddresses++] = c->originator;
-		r->x->told++;
+	if (!ret && is_told(x->about, past, n) && !is_listed(r,
+	    c->originator, scheme)) {
+		list(r, c->originator, scheme);
+		x->told++;
 	}
 	return ret;
 }
 
 static int
-to_case(struct round *r, const struct case_record *c)
+to_case(struct round *r, const struct case_record *c, enum key_scheme scheme)
 {
 	const struct letter l = { .of_case = c, .address = c->originator,
 		.language = c->language, .template = TEMPLATE,
-		.about = r->x->about, .now = r->now };
+		.about = r->x->of[scheme].about, .now = r->now };
 
-	if (is_listed(r, c->originator))
+	if (is_listed(r, c->originator, scheme))
 		return SK_OK;
-	r->addresses[r->naddresses++] = c->originator;
-	r->x->copies++;
+	list(r, c->originator, scheme);
+	r->x->of[scheme].copies++;
 	return r->make ? letter_post(r->d, r->a, &l) : SK_OK;
 }
 
@@ -194,17 +271,19 @@ static int
 to_cases(struct round *r)
 {
 	struct case_record *c = NULL;
+	enum key_scheme *schemes;
 	size_t n = 0, m = 0;
 	int ret = store_case_list(r->d->store, r->a, true, CASES_MAX, &c, &n);
 
 	r->addresses = sk_arena_array(r->a, n + 1, sizeof(*r->addresses));
+	schemes = sk_arena_array(r->a, n + 1, sizeof(*schemes));
 	for (size_t i = 0; i < n && !ret; i++)
-		if (concerned(r, &c[i]))
+		if (concerned(r, &c[i], &schemes[m]))
 			c[m++] = c[i];
 	for (size_t i = 0; i < m && !ret; i++)
-		ret = case_told(r, &c[i]);
+		ret = case_told(r, &c[i], schemes[i]);
 	for (size_t i = 0; i < m && !ret; i++)
-		ret = to_case(r, &c[i]);
+		ret = to_case(r, &c[i], schemes[i]);
 	return ret;
 }
 
@@ -215,15 +294,19 @@ announcement_send(struct daemon *d, struct sk_arena *a, bool make,
 	struct round r = { .d = d, .a = a, .make = make, .now = sk_now(),
 		.x = out };
 	const char *differ = council_keys_differ(d);
+	bool any = false;
 	int ret;
 
 	*out = (struct announcement){ 0 };
 	if (differ)
 		return sk_fail(e, SK_ERR_REFUSED, "keyd", "%s", differ);
-	if (!ahead(d, a, out))
+	for (int s = 0; s < KEY_SCHEMES; s++)
+		any |= ahead(d, a, (enum key_scheme)s, &out->of[s]);
+	if (!any)
 		return sk_fail(e, SK_ERR_NOINPUT, "key", "no other key "
-		    "follows the present one: make it with `sekisho setup key "
-		    "--next', and start sekishod anew");
+		    "follows the present one, and no other certificate: make "
+		    "it with `sekisho setup key --next' or `sekisho setup "
+		    "smime', and start sekishod anew");
 	ret = to_persons(&r);
 	if (!ret)
 		ret = to_cases(&r);

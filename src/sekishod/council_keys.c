@@ -213,6 +213,13 @@ council_keys_told(struct daemon *d, unsigned index,
 	sk_buf_free(&now);
 }
 
+void
+council_keys_gone(struct daemon *d, unsigned index)
+{
+	if (d->council && index < LIMIT_HELPERS)
+		d->council->homes[index].told = false;
+}
+
 /* ---- asked ---- */
 
 size_t

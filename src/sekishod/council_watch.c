@@ -35,6 +35,14 @@ news(struct daemon *d, struct sk_arena *a, const char *name,
 	return store_meta_set(d->store, name, value) == SK_OK;
 }
 
+static const struct {
+	const char *changed, *retired, *ends;	/* N-01's flags */
+} events[KEY_SCHEMES] = {
+	{ "own_key_changed", "own_key_retired", "own_key_ends" },
+	{ "own_certificate_changed", "own_certificate_retired",
+	  "own_certificate_ends" },
+};
+
 static void
 tell(struct daemon *d, const char *event, const char *audit, const char *fpr)
 {
@@ -53,23 +61,24 @@ look_signs(struct daemon *d, struct sk_arena *a, int scheme,
 	const char *was;
 
 	if (news(d, a, name, k->fpr, &was) && was)
-		tell(d, "own_key_changed", "council.signs", k->fpr);
+		tell(d, events[scheme].changed, "council.signs", k->fpr);
 }
 
 static void
-look_retired(struct daemon *d, struct sk_arena *a,
+look_retired(struct daemon *d, struct sk_arena *a, int scheme,
     const struct council_key *k)
 {
 	const char *name = sk_arena_printf(a, "council.retired.%s", k->fpr);
 	const char *was;
 
 	if (news(d, a, name, "told", &was))
-		tell(d, "own_key_retired", "council.retired", k->fpr);
+		tell(d, events[scheme].retired, "council.retired", k->fpr);
 }
 
 /* Another end is a new matter; the same one's stages only go up. */
 static void
-look_ends(struct daemon *d, struct sk_arena *a, const struct council_key *k)
+look_ends(struct daemon *d, struct sk_arena *a, int scheme,
+    const struct council_key *k)
 {
 	const char *name = sk_arena_printf(a, "council.ends.%s", k->fpr);
 	int64_t next, ends = 0;
@@ -88,7 +97,7 @@ look_ends(struct daemon *d, struct sk_arena *a, const struct council_key *k)
 		return;
 	if (store_meta_set(d->store, name, sk_arena_printf(a, "%lld %d",
 	    (long long)k->ends, (int)stage)) == SK_OK)
-		tell(d, "own_key_ends", "council.ends", k->fpr);
+		tell(d, events[scheme].ends, "council.ends", k->fpr);
 }
 
 static void
@@ -101,11 +110,11 @@ look_scheme(struct daemon *d, struct sk_arena *a, int scheme)
 		if (list[i].state == OWN_CURRENT)
 			look_signs(d, a, scheme, &list[i]);
 		if (list[i].state == OWN_RETIRED)
-			look_retired(d, a, &list[i]);
+			look_retired(d, a, scheme, &list[i]);
 	}
 	/* One that another follows is meant to end. */
 	if (n)
-		look_ends(d, a, &list[n - 1]);
+		look_ends(d, a, scheme, &list[n - 1]);
 }
 
 static void

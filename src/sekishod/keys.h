@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <sekisho/compose.h>
 #include <sekisho/facts.h>
 #include <sekisho/own.h>
 #include <sekisho/store.h>
@@ -34,6 +35,8 @@ void council_keys_free(struct council_keys **k);
  * word does not count. */
 void council_keys_told(struct daemon *d, unsigned index,
     const struct msg_keyd_ready *ready);
+/* It is there no more, and may hold other keys when it comes again. */
+void council_keys_gone(struct daemon *d, unsigned index);
 /* Oldest first, as they are at this moment; at most LIMIT_OWN_KEYS. */
 size_t council_keys_list(const struct daemon *d, enum key_scheme scheme,
     struct council_key *list);
@@ -49,27 +52,35 @@ const char *council_keys_differ(const struct daemon *d);
 int64_t council_keys_change(const struct daemon *d);
 
 /* ---- council_announce.c: the mail that names the next key (T-46) ---- */
-struct compose_attachment;
-struct announcement {
+struct announced {
 	struct council_key next, present;
-	const char *about;	/* both and their dates, as a copy keeps it */
+	const char *about;	/* both and their dates, as a copy keeps it;
+				 * NULL: no other one follows */
 	size_t copies;		/* made, or that would be */
 	size_t told;		/* had it before */
+};
+struct announcement {
+	struct announced of[KEY_SCHEMES];
 	const char **no_key;	/* persons whose copy waits for a key */
 	size_t nno_key;
 };
 bool announcement_text(const char *template);
 /* One copy to each registered person, and to each originator of an open case
- * whose key is known, who has none of this next key and these dates yet. make
- * false: only counted. SK_ERR_NOINPUT: no other key follows. */
+ * whose key is known, who has none of this next key and these dates yet: of the
+ * council's key to who has one, of its certificate to who has a certificate.
+ * make false: only counted. SK_ERR_NOINPUT: neither is followed by another. */
 int announcement_send(struct daemon *d, struct sk_arena *a, bool make,
     struct announcement *out, struct sk_error *e);
-/* What its text and its ANNOUNCEMENT_KEYS attachments hold; false: it is over,
- * since the day came or the dates changed. */
-#define ANNOUNCEMENT_KEYS 2
+/* What its text holds, and the files that go along. scheme: of the key that it
+ * is sealed to. false: it is over, since the day came or the dates changed, or
+ * it does not concern who has a key of this kind. */
+struct announcement_files {
+	struct compose_attachment list[2];
+	size_t n;
+};
 bool announcement_fill(struct daemon *d, struct sk_arena *a,
-    const struct copy_record *c, struct tvalues *v,
-    struct compose_attachment *keys);
+    const struct copy_record *c, enum key_scheme scheme, struct tvalues *v,
+    struct announcement_files *files);
 
 /* ---- council_watch.c: what the secretariat is told of them ---- */
 struct council_watch *council_watch_new(struct daemon *d);

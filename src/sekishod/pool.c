@@ -235,7 +235,7 @@ gone(struct helper *h, const char *why)
 	/* One that died at work or had served its time is replaced at once;
 	 * one that dies of itself must not be started in a circle. */
 	bool at_once = h->nrunning > 0 || h->leaving, leaving;
-	bool by_us = why != NULL;
+	bool by_us = why != NULL, service = h->pid == 0;
 
 	loop_watch_free(&h->watch);
 	loop_timer_stop(h->deadline);
@@ -244,8 +244,12 @@ gone(struct helper *h, const char *why)
 		status = reap(h, &by_us);
 	h->pid = 0;
 	h->starting = h->ready = false;
+	if (h->pool->kind == POOL_KEYD)
+		council_keys_gone(h->pool->d, h->index);
 	if (why)
 		snprintf(error, sizeof(error), "%s", why);
+	else if (service)
+		snprintf(error, sizeof(error), "went away");
 	else if (WIFSIGNALED(status))
 		snprintf(error, sizeof(error), "died by signal %d",
 		    WTERMSIG(status));

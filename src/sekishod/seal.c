@@ -32,7 +32,7 @@ struct sealing {
 	const char *items;
 	int64_t edition;		/* of them, when it was rendered */
 	const char *waiting;		/* items that may go later, or NULL */
-	struct compose_attachment keys[ANNOUNCEMENT_KEYS];
+	struct announcement_files files;
 	struct finished digest;		/* of a copy of a digest; text: what
 					 * was looked through, of any copy */
 	bool is_dispatch;
@@ -268,8 +268,8 @@ payload(struct sealing *s, const struct tvalues *v, struct sk_buf *out,
 		s->head.labels = c->labels;
 		s->head.nlabels = c->nlabels;
 		r = announcement_text(s->copy.template) ?
-		    compose_payload(&s->head, sk_buf_str(&text), s->keys,
-		    ANNOUNCEMENT_KEYS, boundary, out, e) :
+		    compose_payload(&s->head, sk_buf_str(&text),
+		    s->files.list, s->files.n, boundary, out, e) :
 		    compose_payload(&s->head, sk_buf_str(&text), &table,
 		    table.name != NULL, boundary, out, e);
 	}
@@ -317,7 +317,7 @@ static void
 seal_values(struct sealing *s, struct tvalues *v)
 {
 	if (announcement_text(s->copy.template) && !announcement_fill(s->d,
-	    s->arena, &s->copy, v, s->keys))
+	    s->arena, &s->copy, s->key.facts.scheme, v, &s->files))
 		stop(s, COPY_DROPPED, "announcement-over");
 	else
 		ask_keyd(s, v);

@@ -159,27 +159,48 @@ say_refused(struct looking *l)
 
 /* ---- the council's own ---- */
 
+static const struct {
+	const char *key, *mend, *more;
+} own_words[KEY_SCHEMES] = {
+	{ "key", "sekisho setup key --next", " --from' today's date" },
+	{ "S/MIME certificate", "sekisho setup smime --request", "'" },
+};
+
 static void
-say_end(struct looking *l, const struct council_key *k)
+say_end(struct looking *l, int scheme, const struct council_key *k)
 {
+	struct sk_arena *a = l->c->arena;
+	const char *key = own_words[scheme].key, *mend =
+	    own_words[scheme].mend, *more = own_words[scheme].more;
 	int64_t now = l->c->now, next;
+	enum key_stage stage = key_stage(k->ends, now, &next);
 
 	if (k->revoked)
-		sk_json_add_str(l->faults, "the council's own key is revoked: "
-		    "nobody can write to it encrypted; `sekisho setup key "
-		    "--next --from' today's date");
-	else if (key_stage(k->ends, now, &next) == KEY_ENDED)
-		sk_json_add_str(l->faults, sk_arena_printf(l->c->arena, "the "
-		    "council's own key ended on %s: nobody can write to it "
-		    "encrypted; `sekisho setup key --next --from' today's "
-		    "date", sk_date_local(l->c->arena, k->ends)));
-	else if (key_stage(k->ends, now, &next) != KEY_FAR)
-		sk_json_add_str(l->faults, sk_arena_printf(l->c->arena, "the "
-		    "council's own key ends in %lld days, on %s: %s, `sekisho "
-		    "setup key --next'", (long long)((k->ends - now) / DAY),
-		    sk_date_local(l->c->arena, k->ends), key_stage(k->ends,
-		    now, &next) == KEY_7_DAYS ? "make the next one at once" :
-		    "make the next one"));
+		sk_json_add_str(l->faults, sk_arena_printf(a, "the council's "
+		    "own %s is revoked: nobody can write to it encrypted; "
+		    "`%s%s", key, mend, more));
+	else if (stage == KEY_ENDED)
+		sk_json_add_str(l->faults, sk_arena_printf(a, "the council's "
+		    "own %s ended on %s: nobody can write to it encrypted; "
+		    "`%s%s", key, sk_date_local(a, k->ends), mend, more));
+	else if (stage != KEY_FAR)
+		sk_json_add_str(l->faults, sk_arena_printf(a, "the council's "
+		    "own %s ends in %lld days, on %s: %s, `%s'", key,
+		    (long long)((k->ends - now) / DAY), sk_date_local(a,
+		    k->ends), stage == KEY_7_DAYS ? "make the next one at once"
+		    : "make the next one", mend));
+}
+
+static void
+say_untold(struct looking *l, int scheme, const struct announced *x)
+{
+	if (x->copies)
+		sk_json_add_str(l->faults, sk_arena_printf(l->c->arena,
+		    "%zu who write to the council %s not told of its next "
+		    "%s, which signs from %s: `sekisho key announce --yes'",
+		    x->copies, keys(x->copies, "was", "were"), scheme ==
+		    KEY_SMIME ? "certificate" : "key", sk_date_local(
+		    l->c->arena, x->next.since)));
 }
 
 /* Of the next one only who was told; the one that another follows may end. */
@@ -187,25 +208,22 @@ static void
 say_own(struct looking *l)
 {
 	struct council_key list[LIMIT_OWN_KEYS];
-	size_t n = council_keys_list(l->c->d, KEY_OPENPGP, list);
 	const char *differ = council_keys_differ(l->c->d);
 	struct announcement x;
 	struct sk_error e = { 0 };
-	int r;
+	size_t n;
 
 	if (differ)
 		sk_json_add_str(l->faults, differ);
-	if (n)
-		say_end(l, &list[n - 1]);
-	if (differ || !n || list[n - 1].state != OWN_NEXT)
-		return;
-	r = announcement_send(l->c->d, l->c->arena, false, &x, &e);
-	if (!r && x.copies)
-		sk_json_add_str(l->faults, sk_arena_printf(l->c->arena,
-		    "%zu who write to the council %s not told of its next "
-		    "key, which signs from %s: `sekisho key announce --yes'",
-		    x.copies, keys(x.copies, "was", "were"), sk_date_local(
-		    l->c->arena, x.next.since)));
+	for (int s = 0; s < KEY_SCHEMES; s++) {
+		n = council_keys_list(l->c->d, (enum key_scheme)s, list);
+		if (n)
+			say_end(l, s, &list[n - 1]);
+	}
+	if (!differ && announcement_send(l->c->d, l->c->arena, false, &x,
+	    &e) == SK_OK)
+		for (int s = 0; s < KEY_SCHEMES; s++)
+			say_untold(l, s, &x.of[s]);
 }
 
 int

@@ -77,6 +77,10 @@ VALUES(setup_smime) = {
 	    "the root"),
 	OPT("--passphrase-file", VALUE_TEXT, "of the PKCS#12 file; without: "
 	    "it is asked for"),
+	OPT("--from", VALUE_TEXT, "first day on which it signs in place of "
+	    "another; default: after rollover.notice_days"),
+	OPT("--until", VALUE_TEXT, "last day on which that one opens mail; "
+	    "default: rollover.overlap_days later"),
 	END
 };
 VALUES(read_file) = {

@@ -50,7 +50,8 @@ begin(void **state)
 	assert_int_equal(host_run(h, NULL, NULL, argv0 != NULL ? argv0 :
 	    "./sekisho-keyd", "--smime-import", host_path(h, "council.p12"),
 	    "--certificate", host_path(h, "chain.pem"), "--smime-home",
-	    host_path(h, "smime"), "--count", "1", "--until",
+	    host_path(h, "smime"), "--count", "1", "--since",
+	    "2026-01-01T00:00:00Z", "--until",
 	    "2099-01-01T00:00:00Z", NULL), 0);
 	keyd_begin(h, &k, 0, NULL);
 	return 0;

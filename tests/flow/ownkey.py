@@ -17,6 +17,8 @@ SATO, MORI = roster.ADDRESSES["acme-sato"], roster.ADDRESSES["acme-mori"]
 UEDA = roster.ADDRESSES["late-ueda"]
 DUTY = "duty@council.test.example"
 SUBJECT = "当協議会の暗号鍵を切り替えます"
+TAKEDA, PLAIN, OVER = (f"{n}@consulter.test" for n in
+                       ("takeda", "plain", "over"))
 CHANGE, LAST = 10, 40
 
 
@@ -129,19 +131,34 @@ def moved(w):
     same([own(w)["next"]["fingerprint"], len(own(w))], [w.new, 2])
 
 
-@step("announced: to each his own, under the present key, with the next one; "
-      "who has no key waits; nobody twice", needed=True)
+def opened_case(w, sender, pin=True):
+    """The number of an open case; pin: we know its originator's key."""
+    w.consult(sender, "相談", "様子がおかしいです。")
+    number = w.council.cases()[0]["number"]
+    if pin:
+        w.council.run("key", "import", number, w.file("case.asc", w.key(
+            sender, sender).export()), "--approve", "--how", "meeting")
+    return number
+
+
+@step("announced: to each his own, under the present key, with the next one, "
+      "and once to who has open cases; who has no key waits; nobody twice",
+      needed=True)
 def announced(w):
+    for sender, pin in ((TAKEDA, True), (TAKEDA, True), (PLAIN, False)):
+        opened_case(w, sender, pin)
+    w.council.run("case", "close", opened_case(w, OVER), "--rejected",
+                  "--quiet", "--reason", "wrong desk")
     plan = w.council.json("key", "announce")
-    same([plan["sent"], plan["copies"], plan["fingerprint"]],
-         [False, 7, w.new])
+    same([plan["sent"], plan["copies"], plan["keys"][0]["fingerprint"]],
+         [False, 8, w.new])
     same([h["person"] for h in plan["held"]], ["late-ueda"])
     same(mail_texts(w, SATO, "acme-sato"), [])
     w.council.run("key", "announce", "--yes")
     wait.until("the announcements", lambda: mail_texts(
         w, SATO, "acme-sato") and mail_texts(w, MORI, "acme-mori"))
     again = w.council.json("key", "announce", "--yes")
-    same([again["copies"], again["told"]], [0, 7])
+    same([again["copies"], again["told"]], [0, 8])
     lacks(w.council.call("check").stdout.decode(), "key announce")
 
 
@@ -160,6 +177,21 @@ def said(w):
            "multipart/encrypted"][-1]
     lacks(raw.raw.decode(), w.new, "council-key", SUBJECT)
     same(len(gpg.recipients(copies.armour(raw))), 1)
+
+
+@step("a consulter with open cases reads the same, once; one whose key nobody "
+      "knows, or whose case is over, nothing")
+def originators(w):
+    w.keys[TAKEDA].learn(w.old_block)
+    found = wait.until("the consulter's", lambda: mail_texts(
+        w, TAKEDA, TAKEDA))
+    same([len(found), found[0][2], found[0][0]["Subject"]],
+         [1, w.old, SUBJECT])
+    has(found[0][1].replace(" ", ""), w.old, w.new, w.change, w.last)
+    lacks(found[0][1], " 様")
+    for who in (PLAIN, OVER):
+        same([m for m in w.sink.all(who) if m.message.get_content_type() ==
+              "multipart/encrypted"], [])
 
 
 @step("the attached keys are the next one, and the present one that ends; gpg "

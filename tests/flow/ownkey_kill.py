@@ -114,8 +114,8 @@ def certificate(w):
         same(first, second)
         whole(w, "gs", "gpgsm")
     same(len(first), 2)
-    has(w.council.call("check").stdout.decode(), f"former {first[0][0]}",
-        f"current {first[1][0]}")
+    has(w.council.call("check").stdout.decode(), f"current {first[0][0]}",
+        f"next {first[1][0]}")
 
 
 if __name__ == "__main__":

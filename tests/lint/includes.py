@@ -41,7 +41,7 @@ OWNER = {
     "policy": {"policy", "config"},
     "store": {"store", "store_beside"},
     "crypto": {"vault", "pgp", "cms", "key", "own", "x509",
-               "cms_keys"},
+               "cms_keys", "cms_certs"},
     "postfix": {"postfix"},
 }
 BELOW = {

@@ -194,6 +194,13 @@ council_keys_told(struct daemon *d, unsigned index,
 	    ready->own[KEY_OPENPGP].list[0].fpr);
 }
 
+void
+council_keys_gone(struct daemon *d, unsigned index)
+{
+	(void)d;
+	(void)index;
+}
+
 /* ---- the test ---- */
 
 static void

@@ -15,9 +15,14 @@ def day(days, local=False):
         instant(days) + (9 * 3600 if local else 0)))
 
 
+def move_only(w, days):
+    """Whatever starts next starts so many days from now."""
+    w.council.now = time.strftime("%Y-%m-%dT%H:%M:%SZ",
+                                  time.gmtime(instant(days)))
+
+
 def move(w, days):
     """A daemon that starts so many days from now."""
     w.council.stop()
-    w.council.now = time.strftime("%Y-%m-%dT%H:%M:%SZ",
-                                  time.gmtime(instant(days)))
+    move_only(w, days)
     w.council.start()

@@ -16,12 +16,16 @@ SEAL, SEALED = 24, 25    # messages.h
 class Keyd:
     """A real sekisho-keyd on one home, and the door that sekishod knows."""
 
-    def __init__(self, council, number, deadline=3, smime=None):
-        """smime: the folder of the homes for it, if there is one."""
+    def __init__(self, council, number, deadline=3, smime=None, base=None,
+                 user=None):
+        """smime: the folder of the homes for it, if there is one. base, user:
+        a folder with the homes and the vault's key, and whose it is, where
+        that is not the council's."""
         self.council, self.number, self.deadline = council, number, deadline
-        self.home = council.dir / "gnupg" / str(number)
-        self.smime = smime and council.dir / smime / str(number)
-        self.real = str(council.dir / f"real{number}")
+        self.home = (base or council.dir / "gnupg") / str(number)
+        self.smime = smime and (base or council.dir) / smime / str(number)
+        self.base, self.user = base or council.dir, user or council.user
+        self.real = str(self.base / f"real{number}")
         self.door = str(council.dir / f"k{number}")
         self.spoil = None       # (fields, payload, armour) -> armour or None
         self.open, self.process = [], None
@@ -45,14 +49,14 @@ class Keyd:
         pathlib.Path(self.real).unlink(missing_ok=True)
         self.process = subprocess.Popen(
             [self.council.stage / "libexec" / "sekisho-keyd", "--home",
-             self.home, "--vault", self.council.dir / "vault.key",
+             self.home, "--vault", self.base / "vault.key",
              "--socket", self.real, "--peer", "0", "--deadline",
              str(self.deadline)] +
             (["--smime-home", self.smime] if self.smime else []),
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=open(self.council.dir / f"keyd{self.number}.log", "ab"),
-            user=self.council.user, group=self.council.group,
-            extra_groups=[], env=self.council.environment)
+            user=self.user, group=self.council.group, extra_groups=[],
+            env=dict(self.council.environment, HOME=str(self.base)))
         wait.until("keyd", lambda: os.path.exists(self.real))
 
     def kill(self):
@@ -61,11 +65,15 @@ class Keyd:
 
     def stop(self):
         self.listener.close()
+        self.rest()
+
+    def rest(self):
+        """Stopped, and to be started again."""
         self.hang_up()
         wait.end(self.process)
         for home in self.homes():
             subprocess.run(["gpgconf", "--homedir", home, "--kill", "all"],
-                           capture_output=True, user=self.council.user)
+                           capture_output=True, user=self.user)
 
     def hang_up(self):
         for one in self.open:

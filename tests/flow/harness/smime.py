@@ -35,12 +35,12 @@ class Certificates:
                            stdin=pem).decode()
         return out.split("=")[1].strip().replace(":", "")
 
-    def answer(self, csr, serial="77"):
+    def answer(self, csr, serial="77", days=365):
         """What a certification authority does with a request."""
         (self.dir / "council.csr").write_bytes(csr)
         return self.openssl(
             "x509", "-req", "-in", "council.csr", "-CA", "middle.pem",
-            "-CAkey", "middle.key", "-set_serial", serial, "-days", "365",
+            "-CAkey", "middle.key", "-set_serial", serial, "-days", str(days),
             "-copy_extensions", "copyall")
 
     def issue(self, name, address, days=365, key=None, issuer="middle"):
