@@ -21,8 +21,12 @@ enum key_usage {
 	KEY_MAY_ENCRYPT = 1 << 1,	/* keyEncipherment, or no restriction */
 	KEY_MAY_MAIL = 1 << 2,		/* emailProtection, or no restriction */
 	KEY_IS_CA = 1 << 3,
-	KEY_ODD = 1 << 4		/* a critical extension we do not know */
+	KEY_ODD = 1 << 4,		/* a critical extension we do not know */
+	KEY_MAY_AGREE = 1 << 5		/* keyAgreement: curves encrypt so */
 };
+/* What a key serves: a certificate may be for one of the two, and its twin for
+ * the other; an OpenPGP key has subkeys for both. */
+enum key_role { KEY_SEALS_AND_SIGNS, KEY_SEALS, KEY_SIGNS };
 /* To a root that the council configured (smime.roots): a further fact about a
  * certificate, never a reason to believe a key: only that one which is pinned
  * has a new certificate. */
@@ -67,22 +71,30 @@ struct key_facts {
 /* Does it name this address? ASCII without regard to case, nothing trimmed. */
 bool key_names(const struct key_facts *k, const char *address);
 const char *key_chain_word(enum key_chain c);	/* "good", "none", ... */
+/* Of an OpenPGP key always both, with an encryption subkey or without. */
+enum key_role key_role(const struct key_facts *k);
+const char *key_role_word(enum key_role r);	/* "seals-and-signs", ... */
 /* May it be pinned? Exactly one primary key, no secret part, not revoked or
- * expired, a usable encryption subkey at `now`. The error says the mend. The
- * address is compared for a warning only (*mismatch). RSA, DSA and
- * ElGamal have 2048 bits or more. A certificate besides: RSA, SHA-2, for mail,
- * no CA, begun. */
+ * expired, a usable encryption subkey at `now`, unless it is a certificate that
+ * only signs. The error says the mend. The address is compared for a warning
+ * only (*mismatch). RSA, DSA and ElGamal have 2048 bits or more. A certificate
+ * besides: RSA, or a curve to sign with alone, SHA-2, for mail, no CA, begun. */
 int key_importable(const struct key_facts *k, int64_t now,
     const char *address, bool *mismatch, struct sk_error *e);
 /* Is it usable for a copy at `now`? "" or the reason word: key-expired,
  * key-revoked, key-no-encryption, key-weak, key-stopped. */
 const char *key_unusable(const struct key_facts *k, int64_t now);
+/* Does it serve in its role? The same words; of one that only signs, without
+ * asking for encryption. */
+const char *key_fault(const struct key_facts *k, int64_t now);
 /* What a copy would be encrypted with, NULL if that is not known: of several
  * subkeys the one that was added last. */
 const char *key_encryption(const struct key_facts *k, int64_t now);
 /* When encryption with it ends: min of primary and the last encryption
  * subkey; 0: never. */
 int64_t key_encrypts_until(const struct key_facts *k);
+/* When its role ends: encryption with it, or of one that only signs the key. */
+int64_t key_serves_until(const struct key_facts *k);
 /* What is a key, seen beside the one that is pinned? NEWER: the same with other
  * dates or subkeys; its self-signatures were checked by keyd, and the pinned
  * one is in it. */

@@ -191,8 +191,8 @@ int store_roster_event(struct store *s, const char *org,
 int store_roster_events(struct store *s, struct sk_arena *a, const char *org,
     const char *person, struct roster_event **out, size_t *n);
 /* All, orgs by id, persons by id; `active` drops removed persons. A person's
- * fpr is the pinned key's; key_state is "no-key" or "", since the store has no
- * clock: judge the key itself with key_unusable(). */
+ * fpr is that of store_key_pinned(); key_state is "no-key" or "", since the
+ * store has no clock: judge the key itself with key_unusable(). */
 int store_roster(struct store *s, struct sk_arena *a, bool active,
     struct roster_known *out);
 /* Pinned keys of the active people of a roster; `former`: retired ones and
@@ -217,15 +217,20 @@ struct key_record {
 	int64_t created;
 };
 /* SK_ERR_EXISTS where another person already has this fingerprint pinned.
- * Pinning, or stopping, retires the owner's earlier pinned key. A proposal of
- * what is pinned is SK_ERR_EXISTS too and changes nothing. Only a pin ends a
- * declining. */
+ * Pinning, or stopping, retires the owner's earlier pinned key: a certificate
+ * that only signs (KEY_SIGNS) such a one, any other the one that copies are
+ * sealed to, one of OpenPGP both. A proposal of what is pinned is SK_ERR_EXISTS
+ * too and changes nothing. Only a pin ends a declining. */
 int store_key_put(struct store *s, const struct key_record *k);
 /* A row that is there, as it is now: state, facts, origin. */
 int store_key_change(struct store *s, const struct key_record *k);
-/* Also the stopped one: facts.stopped. */
+/* The one that copies are sealed to; also the stopped one: facts.stopped.
+ * SK_ERR_NOINPUT if none. */
 int store_key_pinned(struct store *s, struct sk_arena *a, const char *person,
-    int64_t case_row, struct key_record *out);	/* SK_ERR_NOINPUT if none */
+    int64_t case_row, struct key_record *out);
+/* The one beside it that only signs, likewise. */
+int store_key_signing(struct store *s, struct sk_arena *a, const char *person,
+    int64_t case_row, struct key_record *out);
 int store_keys(struct store *s, struct sk_arena *a, const char *person,
     int64_t case_row, struct key_record **out, size_t *n);
 /* Every row of a fingerprint, whoever's and in whatever state. */

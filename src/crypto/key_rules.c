@@ -89,8 +89,28 @@ encryption_expired(const struct key_facts *k)
 	return false;
 }
 
+enum key_role
+key_role(const struct key_facts *k)
+{
+	if (k->scheme != KEY_SMIME)
+		return KEY_SEALS_AND_SIGNS;
+	if (!(k->usage & KEY_MAY_SIGN))
+		return KEY_SEALS;
+	return k->usage & KEY_MAY_ENCRYPT ? KEY_SEALS_AND_SIGNS : KEY_SIGNS;
+}
+
 const char *
-key_unusable(const struct key_facts *k, int64_t now)
+key_role_word(enum key_role r)
+{
+	static const char *const words[] = { "seals-and-signs", "seals",
+		"signs" };
+
+	return words[r];
+}
+
+/* Whatever it serves. */
+static const char *
+fault(const struct key_facts *k, int64_t now)
 {
 	if (k->stopped)
 		return "key-stopped";
@@ -98,11 +118,24 @@ key_unusable(const struct key_facts *k, int64_t now)
 		return "key-revoked";
 	if (expired(k->expires, now))
 		return "key-expired";
-	if (is_weak(k, now))
-		return "key-weak";
-	if (can_encrypt(k, now))
-		return "";
+	return is_weak(k, now) ? "key-weak" : "";
+}
+
+const char *
+key_unusable(const struct key_facts *k, int64_t now)
+{
+	const char *word = fault(k, now);
+
+	if (*word != '\0' || can_encrypt(k, now))
+		return word;
 	return encryption_expired(k) ? "key-expired" : "key-no-encryption";
+}
+
+const char *
+key_fault(const struct key_facts *k, int64_t now)
+{
+	return key_role(k) == KEY_SIGNS ? fault(k, now) :
+	    key_unusable(k, now);
 }
 
 int64_t
@@ -127,6 +160,12 @@ key_encrypts_until(const struct key_facts *k)
 	if (never || (k->expires != 0 && k->expires < last))
 		return k->expires;
 	return last;
+}
+
+int64_t
+key_serves_until(const struct key_facts *k)
+{
+	return key_role(k) == KEY_SIGNS ? k->expires : key_encrypts_until(k);
 }
 
 static bool
@@ -247,6 +286,14 @@ refuse(const struct key_facts *k, const char *word, struct sk_error *e)
 	    "cv25519 encr) and to send the key again");
 }
 
+/* gpgsm 2.2 checks what a curve signed. */
+static bool
+curve_that_signs(const struct key_facts *k)
+{
+	return strcmp(k->algorithm ? k->algorithm : "unknown", "unknown") &&
+	    !(k->usage & (KEY_MAY_ENCRYPT | KEY_MAY_AGREE));
+}
+
 /* What GnuPG 2.2 cannot encrypt to is refused now, not at the next digest. */
 static int
 certificate(const struct key_facts *k, int64_t now, struct sk_error *e)
@@ -259,23 +306,21 @@ certificate(const struct key_facts *k, int64_t now, struct sk_error *e)
 	else if (k->usage & KEY_ODD)
 		why = "this certificate has a critical extension that is not "
 		    "known here; ask for one without";
-	else if (k->bits == 0)
+	else if (k->bits == 0 && !curve_that_signs(k))
 		why = "this certificate's key is not RSA, and gpgsm can "
-		    "encrypt to RSA only; ask for an RSA certificate of 2048 "
-		    "bits or more that signs and encrypts (one for signing "
-		    "alone is not kept beside it), or for an OpenPGP key";
-	else if (k->bits < BITS_LEAST)
+		    "encrypt to RSA only; ask for RSA of 2048 bits or more, "
+		    "one certificate for both or one to sign and one to "
+		    "encrypt, or for an OpenPGP key";
+	else if (k->bits != 0 && k->bits < BITS_LEAST)
 		why = "this certificate's RSA key has fewer than 2048 bits; "
 		    "ask for one of 2048 or more";
 	else if (k->weak_hash)
 		why = "this certificate was signed with SHA-1, MD5 or "
 		    "something unknown; ask for one signed with SHA-256";
-	else if (!(k->usage & KEY_MAY_ENCRYPT))
-		why = "this certificate's key usage does not allow to "
-		    "encrypt to it (keyEncipherment), and one for signing "
-		    "alone is not kept beside the one that encrypts; ask "
-		    "for one that does both, for the one that encrypts if "
-		    "mail need not be signed, or for an OpenPGP key";
+	else if (!(k->usage & (KEY_MAY_ENCRYPT | KEY_MAY_SIGN)))
+		why = "this certificate's key usage allows neither to encrypt "
+		    "to it (keyEncipherment) nor to sign with it "
+		    "(digitalSignature); ask for a mail certificate";
 	else if (!(k->usage & KEY_MAY_MAIL))
 		why = "this certificate is not for mail (extended key usage "
 		    "without emailProtection); ask for a mail certificate";
@@ -300,15 +345,18 @@ key_importable(const struct key_facts *k, int64_t now, const char *address,
 		    "(gpg --armor --export FPR)");
 	if (k->primaries != 1)
 		return sk_fail(e, SK_ERR_DATA, "key", "the file holds %zu "
-		    "keys and must hold exactly one; export it by its "
-		    "fingerprint (gpg --armor --export FPR)", k->primaries);
+		    "%s", k->primaries, k->scheme == KEY_SMIME ?
+		    "certificates of people and must hold exactly one; take "
+		    "each in a file of its own" : "keys and must hold exactly "
+		    "one; export it by its fingerprint (gpg --armor --export "
+		    "FPR)");
 	if (!key_fingerprint_valid(k->fpr))
 		return sk_fail(e, SK_ERR_DATA, "key", "the key has no usable "
 		    "fingerprint; only version 4 OpenPGP keys and X.509 "
 		    "certificates can be used");
 	if (k->scheme == KEY_SMIME && certificate(k, now, e) != 0)
 		return SK_ERR_CRYPTO;
-	word = key_unusable(k, now);
+	word = key_fault(k, now);
 	if (word[0] != '\0')
 		return refuse(k, word, e);
 	if (mismatch != NULL && address != NULL)

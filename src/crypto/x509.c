@@ -224,7 +224,7 @@ alternative_names(struct reading *r, struct sk_span value)
 static void
 key_usage(struct reading *r, struct sk_span value)
 {
-	enum { SIGN = 0x80 | 0x40, ENCRYPT = 0x20 };
+	enum { SIGN = 0x80 | 0x40, ENCRYPT = 0x20, AGREE = 0x08 };
 	struct der d = der_open(value);
 	struct sk_span bits = der_take(&d, DER_BITS);
 
@@ -235,6 +235,8 @@ key_usage(struct reading *r, struct sk_span value)
 		r->k->usage |= KEY_MAY_SIGN;
 	if ((bits.p[1] & ENCRYPT) != 0)
 		r->k->usage |= KEY_MAY_ENCRYPT;
+	if ((bits.p[1] & AGREE) != 0)
+		r->k->usage |= KEY_MAY_AGREE;
 }
 
 static void

@@ -1,8 +1,8 @@
 /*
  * Pinned and proposed keys: the database, not a key ring, is the truth about
- * whom a copy is sealed to. One pinned key an owner (a person or a case); a
- * fingerprint belongs to one person only (I3); a proposal never touches what
- * is pinned (L16).
+ * whom a copy is sealed to. One pinned key an owner (a person or a case), and
+ * one certificate beside it that only signs; a fingerprint belongs to one
+ * person only (I3); a proposal never touches what is pinned (L16).
  */
 #include <config.h>
 
@@ -133,8 +133,14 @@ owner_address(struct store *s, const struct key_record *k, bool *has,
 
 /* ---- put ---- */
 
+static bool
+only_signs(const struct key_record *k)
+{
+	return key_role(&k->facts) == KEY_SIGNS;
+}
+
 static int
-retire_others(struct store *s, const struct owned *o)
+retire_others(struct store *s, const struct owned *o, bool signers)
 {
 	struct stmt *st = store_use(s, o->by_person ? SQL_KEY_RETIRE_PERSON :
 	    SQL_KEY_RETIRE_CASE);
@@ -145,7 +151,18 @@ retire_others(struct store *s, const struct owned *o)
 		db_bind_int(st, o->case_row);
 	lookup_bind(st, o->fpr);
 	db_bind_int(st, KEY_RETIRED);
+	db_bind_int(st, signers);
 	return db_run(st);
+}
+
+/* Its place is its alone; and who changed to OpenPGP signs by that. */
+static int
+take_place(struct store *s, const struct key_record *k, const struct owned *o)
+{
+	int r = retire_others(s, o, only_signs(k));
+
+	return r || k->facts.scheme == KEY_SMIME ? r : retire_others(s, o,
+	    true);
 }
 
 static int
@@ -169,6 +186,7 @@ add(struct store *s, const struct key_record *k, const struct owned *o)
 	db_bind_int(st, k->created);
 	bind_box(s, st, k);
 	bind_facts(s, st, k);
+	db_bind_int(st, only_signs(k));
 	return db_run(st);
 }
 
@@ -228,8 +246,8 @@ store_key_put(struct store *s, const struct key_record *k)
 		return SK_ERR_EXISTS;
 	r = known ? add(s, k, &o) : change(s, k, &o);
 	if (!r && (k->state == KEY_PINNED || k->state == KEY_STOPPED))
-		r = retire_others(s, &o);
-	if (!r && k->state == KEY_PINNED && k->person)
+		r = take_place(s, k, &o);
+	if (!r && k->state == KEY_PINNED && k->person && !only_signs(k))
 		r = store_hold_end(s, k->person);
 	return r ? r : add_key_ids(s, k, &o);
 }
@@ -248,8 +266,9 @@ store_key_retire(struct store *s, const char *person)
 {
 	struct owned o = { .by_person = true,
 		.person = lookup_text(s, "person", person) };
+	int r = retire_others(s, &o, false);	/* of no fingerprint: all */
 
-	return retire_others(s, &o);	/* of no fingerprint: all */
+	return r ? r : retire_others(s, &o, true);
 }
 
 /* ---- get ---- */
@@ -309,19 +328,35 @@ use_owner(struct store *s, enum sql_id by_person, enum sql_id by_case,
 	return st;
 }
 
-int
-store_key_pinned(struct store *s, struct sk_arena *a, const char *person,
-    int64_t case_row, struct key_record *out)
+static int
+in_force(struct store *s, struct sk_arena *a, const char *person,
+    int64_t case_row, bool signers, struct key_record *out)
 {
 	struct stmt *st = use_owner(s, SQL_KEY_PINNED_PERSON,
 	    SQL_KEY_PINNED_CASE, person, case_row);
-	int r = db_get(st);
+	int r;
 
+	db_bind_int(st, signers);
+	r = db_get(st);
 	if (r)
 		return r;
 	r = key_read(s, st, a, out);
 	db_end(st);
 	return r;
+}
+
+int
+store_key_pinned(struct store *s, struct sk_arena *a, const char *person,
+    int64_t case_row, struct key_record *out)
+{
+	return in_force(s, a, person, case_row, false, out);
+}
+
+int
+store_key_signing(struct store *s, struct sk_arena *a, const char *person,
+    int64_t case_row, struct key_record *out)
+{
+	return in_force(s, a, person, case_row, true, out);
 }
 
 int
@@ -368,13 +403,14 @@ store_keys_of_address(struct store *s, struct sk_arena *a,
 
 	*out = NULL;
 	*n = 0;
-	r = store_person_by_address(s, a, address, &p);
-	if (!r)
-		r = read_rows(s, use_owner(s, SQL_KEY_PINNED_PERSON,
-		    SQL_KEY_PINNED_CASE, p.id, 0), a, out, n);
 	/* What a stopped key signs counts no more. */
-	if (*n && (*out)[0].state != KEY_PINNED)
-		*n = 0;
+	r = store_person_by_address(s, a, address, &p);
+	if (!r) {
+		st = store_use(s, SQL_KEY_OF_PERSON);
+		lookup_bind(st, lookup_text(s, "person", p.id));
+		db_bind_int(st, KEY_PINNED);
+		r = read_rows(s, st, a, out, n);
+	}
 	if (r && r != SK_ERR_NOINPUT)
 		return r;
 	st = store_use(s, SQL_KEY_OF_ADDRESS);

@@ -300,6 +300,11 @@ static const char *const main_versions[] = {
 	" WHERE due IS NULL;"
 	"CREATE INDEX key_heard_mail ON key_heard(mail);"
 	"PRAGMA user_version = 12;",
+
+	/* A certificate that only signs (KEY_SIGNS) stands beside the key that
+	 * copies are sealed to; those of before were refused. */
+	"ALTER TABLE keys ADD COLUMN only_signs INTEGER NOT NULL DEFAULT 0;"
+	"PRAGMA user_version = 13;",
 };
 
 static const char *const wraps_versions[] = {

@@ -13,7 +13,7 @@
 	"priority, pk, box"
 #define PERSON_COLUMNS "active, box"
 #define KEY_COLUMNS "state, case_row, created, box, facts"
-/* KEY_PINNED, KEY_STOPPED: the owner's one key, usable or not. */
+/* KEY_PINNED, KEY_STOPPED: the owner's key of its role, usable or not. */
 #define KEY_IN_FORCE "state IN (1, 4)"
 #define KEY_HEARD_COLUMNS "row, mail, time, case_row, late, tries, box"
 #define TERMS_COLUMNS "version, locked, assurance, box, vouched"
@@ -153,7 +153,8 @@ const struct sql sql_table[SQL_LAST] = {
 
 	[SQL_KEY_ADD] = { "key.add",
 	    "INSERT INTO keys(fpr, state, person, case_row, address, created, "
-	    "box, facts) VALUES(?, ?, ?, ?, ?, ?, ?, ?)", RULES },
+	    "box, facts, only_signs) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	    RULES },
 	/* Another end may stand in it: it is looked at again. */
 	[SQL_KEY_CHANGE] = { "key.change",
 	    "UPDATE keys SET state = ?4, box = ?5, facts = ?6, look = 0 "
@@ -211,19 +212,22 @@ const struct sql sql_table[SQL_LAST] = {
 	    " AND person IS NOT NULL AND person <> ? LIMIT 1" },
 	[SQL_KEY_RETIRE_PERSON] = { "key.retire_person",
 	    "UPDATE keys SET state = ?3 WHERE person = ?1 AND "
-	    KEY_IN_FORCE " AND fpr <> ?2", RULES },
+	    KEY_IN_FORCE " AND only_signs = ?4 AND fpr <> ?2", RULES },
 	[SQL_KEY_RETIRE_CASE] = { "key.retire_case",
 	    "UPDATE keys SET state = ?3 WHERE case_row = ?1 AND "
-	    KEY_IN_FORCE " AND fpr <> ?2", RULES },
+	    KEY_IN_FORCE " AND only_signs = ?4 AND fpr <> ?2", RULES },
 	[SQL_KEY_ADDRESS] = { "key.address",
 	    "UPDATE keys SET address = ?2 WHERE case_row = ?1 "
 	    "AND address IS NOT ?2" },
 	[SQL_KEY_PINNED_PERSON] = { "key.pinned_person",
 	    "SELECT " KEY_COLUMNS " FROM keys WHERE person = ? AND "
-	    KEY_IN_FORCE },
+	    KEY_IN_FORCE " AND only_signs = ?" },
 	[SQL_KEY_PINNED_CASE] = { "key.pinned_case",
 	    "SELECT " KEY_COLUMNS " FROM keys WHERE case_row = ? AND "
-	    KEY_IN_FORCE },
+	    KEY_IN_FORCE " AND only_signs = ?" },
+	[SQL_KEY_OF_PERSON] = { "key.of_person",
+	    "SELECT " KEY_COLUMNS " FROM keys WHERE person = ? "
+	    "AND state = ? ORDER BY row" },
 	[SQL_KEY_LIST_PERSON] = { "key.list_person",
 	    "SELECT " KEY_COLUMNS " FROM keys WHERE person = ? ORDER BY row" },
 	[SQL_KEY_LIST_CASE] = { "key.list_case",
@@ -246,7 +250,8 @@ const struct sql sql_table[SQL_LAST] = {
 	[SQL_CIPHER_ADD] = { "cipher.add",
 	    "INSERT INTO ciphers(cipher, sender, mail) VALUES(?, ?, ?)" },
 	[SQL_KEY_FPR] = { "key.fpr",
-	    "SELECT box FROM keys WHERE person = ? AND " KEY_IN_FORCE },
+	    "SELECT box FROM keys WHERE person = ? AND " KEY_IN_FORCE
+	    " AND only_signs = 0" },
 
 	[SQL_TERMS_LAST] = { "terms.last",
 	    "SELECT max(version), max(version * locked) FROM terms "

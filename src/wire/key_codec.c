@@ -63,7 +63,7 @@ get_certificate(struct wire_in *w, struct sk_arena *a, struct key_facts *k)
 	k->issuer = wire_copy(w, a, LIMIT_KEY_BYTES);
 	k->serial = wire_copy(w, a, LIMIT_KEY_BYTES);
 	k->usage = wire_bits(w, KEY_MAY_SIGN | KEY_MAY_ENCRYPT |
-	    KEY_MAY_MAIL | KEY_IS_CA | KEY_ODD);
+	    KEY_MAY_MAIL | KEY_IS_CA | KEY_ODD | KEY_MAY_AGREE);
 	k->bits = wire_u32(w);
 	k->weak_hash = wire_bool(w);
 	k->chain = wire_enum(w, CHAIN_NONE);

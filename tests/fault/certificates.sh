@@ -45,7 +45,7 @@ for name in "$@"; do
 	bits1024) key $name "$(rsa 1024)" ;;
 	bits3072|council) key $name "$(rsa 3072)" ;;
 	bits4096) key $name "$(rsa 4096)" ;;
-	ec) key $name '-algorithm EC -pkeyopt ec_paramgen_curve:P-256' ;;
+	ec|ecsign) key $name '-algorithm EC -pkeyopt ec_paramgen_curve:P-256' ;;
 	ec384) key $name '-algorithm EC -pkeyopt ec_paramgen_curve:P-384' ;;
 	brain) key $name \
 	    '-algorithm EC -pkeyopt ec_paramgen_curve:brainpoolP256r1' ;;
@@ -62,8 +62,12 @@ for name in "$@"; do
 	sha1) hash=sha1 sign $name middle "$(mail sha1@example.jp)" ;;
 	signonly) sign $name middle "$(mail signonly@example.jp \
 	    digitalSignature)" ;;
+	ecsign) sign $name middle "$(mail ecsign@example.jp \
+	    digitalSignature)" ;;
 	cryptonly) sign $name middle "$(mail cryptonly@example.jp \
 	    keyEncipherment)" ;;
+	neither) sign $name middle "$(mail neither@example.jp \
+	    dataEncipherment)" ;;
 	server) sign $name middle "$(mail server@example.jp '' serverAuth)" ;;
 	subject) subject="/CN=subject/emailAddress=subject@example.jp" \
 	    sign $name middle 'basicConstraints=CA:FALSE\n' ;;

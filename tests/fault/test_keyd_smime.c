@@ -41,7 +41,7 @@ begin(void **state)
 	h = host_new();
 	h->smime = true;
 	assert_int_equal(shell("certificates.sh . council alice bob bits1024 "
-	    "ec expired sha1 signonly cryptonly server subject authority odd "
+	    "ec ecsign expired sha1 signonly cryptonly neither server subject authority odd "
 	    "own"), 0);
 	assert_int_equal(shell("openssl pkcs12 -export -keypbe PBE-SHA1-3DES "
 	    "-certpbe PBE-SHA1-3DES -macalg sha1 -inkey council.key -in "
@@ -169,9 +169,9 @@ unfit_certificates_are_refused(void **state)
 
 	(void)state;
 	refused("bits1024.pem", "2048");
-	refused("ec.pem", "signing alone");
+	refused("ec.pem", "one certificate for both or one to sign");
 	refused("sha1.pem", "SHA-1");
-	refused("signonly.pem", "does both");
+	refused("neither.pem", "neither");
 	refused("server.pem", "emailProtection");
 	refused("authority.pem", "authority");
 	refused("odd.pem", "critical");
@@ -186,7 +186,38 @@ unfit_certificates_are_refused(void **state)
 	assert_string_equal(key_unusable(&f, f.expires), "key-expired");
 	/* two people in one file */
 	assert_int_equal(shell("cat alice.pem bob.pem >two.pem"), 0);
-	refused("two.pem", "exactly one");
+	refused("two.pem", "each in a file of its own");
+}
+
+/* One of a pair: it is pinned for what it is made for, RSA or a curve, and
+ * nothing is sealed to it. */
+static void
+one_that_only_signs_is_taken(void **state)
+{
+	static const char *const files[] = { "signonly", "ecsign" };
+	struct sk_error e = { 0 };
+	struct key_facts f;
+	char name[32];
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(name, sizeof(name), "%s.pem", files[i]);
+		f = facts_of(name);
+		assert_int_equal(key_role(&f), KEY_SIGNS);
+		assert_int_equal(key_importable(&f, f.created + 1, NULL, NULL,
+		    &e), 0);
+		assert_string_equal(key_fault(&f, f.created + 1), "");
+		assert_string_equal(key_unusable(&f, f.created + 1),
+		    "key-no-encryption");
+		assert_int_equal(key_serves_until(&f), f.expires);
+		assert_string_equal(key_fault(&f, f.expires), "key-expired");
+		assert_int_not_equal(key_importable(&f, f.expires, NULL, NULL,
+		    &e), 0);
+	}
+	f = facts_of("cryptonly.pem");
+	assert_int_equal(key_role(&f), KEY_SEALS);
+	f = facts_of("alice.pem");
+	assert_int_equal(key_role(&f), KEY_SEALS_AND_SIGNS);
 }
 
 static void
@@ -358,6 +389,8 @@ odd_signers_do_not_count(void **state)
 		{ "alice", "-nodetach -signer bob.pem -inkey bob.key",
 		    "alice", SIGNATURE_SEVERAL },
 		{ "ec", "-nodetach", "ec", SIGNATURE_GOOD },
+		{ "ecsign", "-nodetach", "ecsign", SIGNATURE_GOOD },
+		{ "signonly", "-nodetach", "signonly", SIGNATURE_GOOD },
 		{ "subject", "-nodetach", "subject", SIGNATURE_GOOD },
 		{ "own", "-nodetach", "own", SIGNATURE_GOOD },
 	};
@@ -583,6 +616,7 @@ main(void)
 		cmocka_unit_test(certificate_is_understood),
 		cmocka_unit_test(chain_is_a_further_fact),
 		cmocka_unit_test(unfit_certificates_are_refused),
+		cmocka_unit_test(one_that_only_signs_is_taken),
 		cmocka_unit_test(rubbish_is_no_certificate),
 		cmocka_unit_test(copy_opens_by_openssl),
 		cmocka_unit_test(many_copies_in_a_row),

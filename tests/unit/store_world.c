@@ -225,6 +225,21 @@ sample_key(const char *fpr, enum key_state state)
 	return k;
 }
 
+struct key_record
+sample_signer(const char *fpr, enum key_state state)
+{
+	static const struct key_subkey subkeys[] = {
+		{ "0123456789ABCDEF", 1900000000, false, NULL } };
+	struct key_record k = sample_key(fpr, state);
+
+	k.facts.scheme = KEY_SMIME;
+	k.facts.usage = KEY_MAY_SIGN | KEY_MAY_MAIL;
+	k.facts.subkeys = subkeys;
+	k.facts.issuer = k.facts.serial = sk_span_str("canaryissuer");
+	snprintf(k.facts.sha256, sizeof(k.facts.sha256), "%s%.24s", fpr, fpr);
+	return k;
+}
+
 struct terms
 sample_terms(void)
 {

@@ -33,6 +33,7 @@ struct person sample_person(const char *id, const char *org,
     const char *address);
 void world_person(struct world *w, const char *id, const char *address);
 struct key_record sample_key(const char *fpr, enum key_state state);
+struct key_record sample_signer(const char *fpr, enum key_state state);
 struct terms sample_terms(void);
 struct item_record sample_item(int64_t case_row);
 const char *world_item(struct world *w, int64_t case_row);

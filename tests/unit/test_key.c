@@ -169,6 +169,76 @@ encryption_ends_with_the_last_subkey(void **state)
 	assert_int_equal(key_encrypts_until(&k), 10);
 }
 
+/* A certificate says what it is for; of an OpenPGP key without a subkey that
+ * encrypts the owner only forgot it. Each role has its own end. */
+static void
+roles_are_of_certificates(void **state)
+{
+	static const struct { uint32_t usage; enum key_role role; } t[] = {
+		{ KEY_MAY_SIGN | KEY_MAY_ENCRYPT, KEY_SEALS_AND_SIGNS },
+		{ KEY_MAY_SIGN, KEY_SIGNS },
+		{ KEY_MAY_SIGN | KEY_MAY_AGREE, KEY_SIGNS },
+		{ KEY_MAY_ENCRYPT, KEY_SEALS }, { 0, KEY_SEALS },
+	};
+	struct key_facts k = good_key();
+
+	(void)state;
+	k.nsubkeys = 0;
+	assert_int_equal(key_role(&k), KEY_SEALS_AND_SIGNS);
+	assert_string_equal(key_fault(&k, NOW), "key-no-encryption");
+	k = good_key();
+	k.scheme = KEY_SMIME;
+	for (size_t i = 0; i < sizeof(t) / sizeof(*t); i++) {
+		k.usage = t[i].usage;
+		assert_int_equal(key_role(&k), t[i].role);
+	}
+	assert_string_equal(key_role_word(KEY_SEALS_AND_SIGNS),
+	    "seals-and-signs");
+	assert_string_equal(key_role_word(KEY_SEALS), "seals");
+	assert_string_equal(key_role_word(KEY_SIGNS), "signs");
+	k.usage = KEY_MAY_SIGN;
+	k.expires = NOW + 1;
+	subs[1].can_encrypt = false;
+	assert_string_equal(key_unusable(&k, NOW), "key-no-encryption");
+	assert_string_equal(key_fault(&k, NOW), "");
+	assert_string_equal(key_fault(&k, NOW + 1), "key-expired");
+	assert_int_equal(key_serves_until(&k), NOW + 1);
+	k.stopped = true;
+	assert_string_equal(key_fault(&k, NOW), "key-stopped");
+	k = good_key();
+	k.expires = 500;
+	assert_int_equal(key_serves_until(&k), key_encrypts_until(&k));
+}
+
+/* To sign with alone a curve will do: gpgsm checks it. One that says it
+ * encrypts as well would be sealed to in vain. */
+static void
+curves_may_only_sign(void **state)
+{
+	struct key_facts k = good_key();
+	struct sk_error e = { 0 };
+
+	(void)state;
+	k.scheme = KEY_SMIME;
+	k.usage = KEY_MAY_SIGN | KEY_MAY_MAIL;
+	k.algorithm = "nistp256";
+	assert_int_equal(key_importable(&k, NOW, NULL, NULL, &e), 0);
+	k.usage |= KEY_MAY_AGREE;
+	assert_int_equal(key_importable(&k, NOW, NULL, NULL, &e),
+	    SK_ERR_CRYPTO);
+	k.usage = KEY_MAY_SIGN | KEY_MAY_ENCRYPT | KEY_MAY_MAIL;
+	assert_int_equal(key_importable(&k, NOW, NULL, NULL, &e),
+	    SK_ERR_CRYPTO);
+	k.usage = KEY_MAY_SIGN | KEY_MAY_MAIL;
+	k.algorithm = "unknown";
+	assert_int_equal(key_importable(&k, NOW, NULL, NULL, &e),
+	    SK_ERR_CRYPTO);
+	k.algorithm = "rsa1024";
+	k.bits = 1024;
+	assert_int_equal(key_importable(&k, NOW, NULL, NULL, &e),
+	    SK_ERR_CRYPTO);
+}
+
 static void
 what_is_new_in_a_key(void **state)
 {
@@ -263,6 +333,8 @@ main(void)
 		cmocka_unit_test(blocks_hold_one_public_key),
 		cmocka_unit_test(encryption_ends_with_the_last_subkey),
 		cmocka_unit_test(what_is_new_in_a_key),
+		cmocka_unit_test(roles_are_of_certificates),
+		cmocka_unit_test(curves_may_only_sign),
 		cmocka_unit_test(an_end_has_stages),
 		cmocka_unit_test(fingerprints_are_forty_digits),
 	};

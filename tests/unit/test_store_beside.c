@@ -319,7 +319,8 @@ from_version_two(void **state)
 	    "DROP TABLE holds; DROP INDEX keys_look;"
 	    "ALTER TABLE keys DROP COLUMN ends;"
 	    "ALTER TABLE keys DROP COLUMN told;"
-	    "ALTER TABLE keys DROP COLUMN look");
+	    "ALTER TABLE keys DROP COLUMN look;"
+	    "ALTER TABLE keys DROP COLUMN only_signs");
 	run(w->path, "DROP TABLE key_ids; DROP TABLE ciphers;"
 	    "DROP TABLE answers; DROP TABLE archives;"
 	    "DROP TABLE item_texts; DROP TABLE raises;"

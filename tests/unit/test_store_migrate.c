@@ -22,6 +22,7 @@
 #define BEFORE_DATES 7		/* before keys were watched */
 #define BEFORE_RETURNS 8	/* before bounces were kept */
 #define BEFORE_HEARD 11		/* before keys of mails were kept */
+#define BEFORE_SIGNERS 12	/* before a certificate could only sign */
 
 static sqlite3 *
 look_into(const char *path)
@@ -414,6 +415,34 @@ test_heard_of_11(void **state)
 	world_commit(w);
 }
 
+/* Version 12 had one key an owner, which copies were sealed to: it still is,
+ * and one that only signs stands beside it. */
+static void
+test_signers_of_12(void **state)
+{
+	struct world *w = *state;
+	struct key_record k, before;
+
+	fill(w);
+	assert_int_equal(store_key_pinned(w->s, w->a, "canaryperson", 0,
+	    &before), SK_OK);
+	world_commit(w);
+	sqlite3_close(back_to(w, BEFORE_SIGNERS));
+	world_reopen(w);
+	assert_int_equal(store_key_signing(w->s, w->a, "canaryperson", 0, &k),
+	    SK_ERR_NOINPUT);
+	k = sample_signer("2123456789ABCDEF0123456789ABCDEF01234567",
+	    KEY_PINNED);
+	k.person = "canaryperson";
+	k.case_row = 0;
+	assert_int_equal(store_key_put(w->s, &k), SK_OK);
+	assert_int_equal(store_key_pinned(w->s, w->a, "canaryperson", 0, &k),
+	    SK_OK);
+	assert_string_equal(k.fpr, before.fpr);
+	assert_int_equal(k.state, before.state);
+	world_commit(w);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
 int
@@ -423,7 +452,7 @@ main(void)
 		T(test_guard_of_2), T(test_answers_of_4),
 		T(test_ciphers_of_4), T(test_dates_of_7),
 		T(test_returns_of_8), T(test_releases_of_9),
-		T(test_heard_of_11) };
+		T(test_heard_of_11), T(test_signers_of_12) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

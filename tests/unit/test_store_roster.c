@@ -2,10 +2,14 @@
  * what is unique, and which key counts. */
 #include <config.h>
 
+#include <sekisho/store_beside.h>
+
 #include "store_world.h"
 
 #define FPR1 "0123456789ABCDEF0123456789ABCDEF01234567"
 #define FPR2 "1123456789ABCDEF0123456789ABCDEF01234567"
+#define FPR3 "2123456789ABCDEF0123456789ABCDEF01234567"
+#define FPR4 "3123456789ABCDEF0123456789ABCDEF01234567"
 
 /* ---- roster ---- */
 
@@ -199,6 +203,18 @@ put_key(struct world *w, const char *person, int64_t case_row,
 	return store_key_put(w->s, &k);
 }
 
+static int
+put_sealer(struct world *w, const char *person, const char *fpr,
+    enum key_state state)
+{
+	struct key_record k = sample_signer(fpr, state);
+
+	k.person = person;
+	k.case_row = 0;
+	k.facts.usage = KEY_MAY_ENCRYPT | KEY_MAY_MAIL;
+	return store_key_put(w->s, &k);
+}
+
 static void
 expect_pinned(struct world *w, const char *person, int64_t case_row,
     const char *fpr)
@@ -309,6 +325,104 @@ test_key_stopped(void **state)
 	assert_int_equal(store_key_change(w->s, &got), SK_ERR_NOINPUT);
 }
 
+static void
+expect_signing(struct world *w, const char *person, const char *fpr,
+    enum key_state state)
+{
+	struct key_record k;
+	int r = store_key_signing(w->s, w->a, person, 0, &k);
+
+	assert_int_equal(r, fpr ? SK_OK : SK_ERR_NOINPUT);
+	if (!fpr)
+		return;
+	assert_string_equal(k.fpr, fpr);
+	assert_int_equal(k.state, state);
+}
+
+static size_t
+speak_for(struct world *w, const char *address)
+{
+	struct key_record *keys;
+	size_t n;
+
+	assert_int_equal(store_keys_of_address(w->s, w->a, address, &keys, &n),
+	    SK_OK);
+	return n;
+}
+
+static int
+put_signer(struct world *w, const char *person, const char *fpr,
+    enum key_state state)
+{
+	struct key_record k = sample_signer(fpr, state);
+
+	k.person = person;
+	k.case_row = 0;
+	return store_key_put(w->s, &k);
+}
+
+/* A certificate that only signs has its own place: neither ends the other, both
+ * speak for the address, and nothing is sealed to it. */
+static void
+test_key_that_signs(void **state)
+{
+	struct world *w = *state;
+	struct person p;
+	bool first;
+
+	world_person(w, "a", "a@canary.example");
+	world_person(w, "b", "b@canary.example");
+	assert_int_equal(store_hold_begin(w->s, "a", 5, &first), SK_OK);
+	assert_int_equal(put_signer(w, "a", FPR1, KEY_PINNED), SK_OK);
+	/* alone it is no key: what waits for one still waits */
+	expect_pinned(w, "a", 0, NULL);
+	assert_int_equal(store_person_get(w->s, w->a, "a", &p), SK_OK);
+	assert_null(p.fpr);
+	assert_int_equal(store_hold_begin(w->s, "a", 5, &first), SK_OK);
+	assert_false(first);
+	assert_int_equal(speak_for(w, "a@canary.example"), 1);
+	/* one certificate, one person */
+	assert_int_equal(put_signer(w, "b", FPR1, KEY_PINNED), SK_ERR_EXISTS);
+	/* the one beside it */
+	assert_int_equal(put_sealer(w, "a", FPR2, KEY_PINNED), SK_OK);
+	expect_pinned(w, "a", 0, FPR2);
+	expect_signing(w, "a", FPR1, KEY_PINNED);
+	assert_int_equal(store_person_get(w->s, w->a, "a", &p), SK_OK);
+	assert_string_equal(p.fpr, FPR2);
+	assert_int_equal(speak_for(w, "a@canary.example"), 2);
+	/* each is stopped and renewed alone */
+	assert_int_equal(put_signer(w, "a", FPR1, KEY_STOPPED), SK_OK);
+	expect_pinned(w, "a", 0, FPR2);
+	expect_signing(w, "a", FPR1, KEY_STOPPED);
+	assert_int_equal(speak_for(w, "a@canary.example"), 1);
+	assert_int_equal(put_signer(w, "a", FPR3, KEY_PINNED), SK_OK);
+	expect_pinned(w, "a", 0, FPR2);
+	expect_signing(w, "a", FPR3, KEY_PINNED);
+	assert_int_equal(put_sealer(w, "a", FPR2, KEY_STOPPED), SK_OK);
+	assert_int_equal(speak_for(w, "a@canary.example"), 1);
+	assert_int_equal(put_sealer(w, "a", FPR4, KEY_PINNED), SK_OK);
+	expect_pinned(w, "a", 0, FPR4);
+	expect_signing(w, "a", FPR3, KEY_PINNED);
+	/* who leaves has neither */
+	assert_int_equal(store_key_retire(w->s, "a"), SK_OK);
+	expect_pinned(w, "a", 0, NULL);
+	expect_signing(w, "a", NULL, KEY_PINNED);
+}
+
+/* Who changes to OpenPGP signs by that. */
+static void
+test_openpgp_stands_alone(void **state)
+{
+	struct world *w = *state;
+
+	world_person(w, "a", "a@canary.example");
+	assert_int_equal(put_signer(w, "a", FPR1, KEY_PINNED), SK_OK);
+	assert_int_equal(put_key(w, "a", 0, FPR2, KEY_PROPOSED), SK_OK);
+	expect_signing(w, "a", FPR1, KEY_PINNED);
+	assert_int_equal(put_key(w, "a", 0, FPR2, KEY_PINNED), SK_OK);
+	expect_signing(w, "a", NULL, KEY_PINNED);
+}
+
 /* L16: an attached key cannot replace or change the pinned one. */
 static void
 test_key_proposal_is_harmless(void **state)
@@ -372,6 +486,7 @@ main(void)
 		T(test_person_address_is_one), T(test_key), T(test_key_retire),
 		T(test_key_one_person), T(test_key_owner),
 		T(test_key_pin_retires), T(test_key_stopped),
+		T(test_key_that_signs), T(test_openpgp_stands_alone),
 		T(test_key_proposal_is_harmless), T(test_keys_of_address),
 	};
 
