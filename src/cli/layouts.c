@@ -53,9 +53,9 @@ TABLES(org_tables) = {
 	{ "history", "History", NULL, history_columns }, NO_MORE };
 
 COLUMNS(keys_columns) = { C("person", "PERSON"), C("state", "STATE"),
-	C("usable", "USABLE"), AT("until", "UNTIL"), FPR("fingerprint",
-	"FINGERPRINT"), C("origin", "ORIGIN"), C("addresses", "ADDRESSES"),
-	END };
+	C("role", "ROLE"), C("usable", "USABLE"), AT("until", "UNTIL"),
+	FPR("fingerprint", "FINGERPRINT"), C("origin", "ORIGIN"),
+	C("addresses", "ADDRESSES"), END };
 #define SEALED_TO_REVOKED "Handed over, sealed to a revoked key: remove from " \
 	"Postfix by queue id"
 TABLES(keys_tables) = {
@@ -100,7 +100,8 @@ TABLES(person_tables) = {
 	{ "history", "History", NULL, history_columns }, NO_MORE };
 COLUMNS(key_fields) = { FPR("fingerprint", "Fingerprint"), FPR("sha256",
 	"SHA-256"), C("chain", "Leads to a root"), C("state",
-	"State"), C("person", "Person"), C("algorithm", "Algorithm"),
+	"State"), C("role", "Role"), C("person", "Person"),
+	C("algorithm", "Algorithm"),
 	C("encryption", "  encrypts with"), C("usable", "Usable"),
 	AT("made", "Made"), AT("until", "Until"),
 	C("addresses", "Addresses"), C("origin", "Origin"), C("found_at",

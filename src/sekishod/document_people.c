@@ -111,7 +111,8 @@ key_state_word(enum key_state st)
 void
 document_key(struct sk_json *o, const struct key_record *k, int64_t now)
 {
-	const char *bad = key_unusable(&k->facts, now);
+	const char *bad = key_fault(&k->facts, now);
+	enum key_role role = key_role(&k->facts);
 	struct sk_json *all;
 
 	sk_json_set_str(o, "fingerprint", k->fpr);
@@ -124,10 +125,12 @@ document_key(struct sk_json *o, const struct key_record *k, int64_t now)
 	sk_json_set_str(o, "scheme", k->facts.scheme == KEY_SMIME ? "smime" :
 	    "openpgp");
 	sk_json_set_str(o, "algorithm", k->facts.algorithm);
-	sk_json_set_str(o, "encryption", key_encryption(&k->facts, now));
+	sk_json_set_str(o, "role", key_role_word(role));
+	sk_json_set_str(o, "encryption", role == KEY_SIGNS ? NULL :
+	    key_encryption(&k->facts, now));
 	sk_json_set_str(o, "usable", *bad ? bad : "ok");
 	document_time(o, "made", k->facts.created);
-	document_time(o, "until", key_encrypts_until(&k->facts));
+	document_time(o, "until", key_serves_until(&k->facts));
 	all = sk_json_set(o, "addresses", sk_json_array());
 	for (size_t i = 0; i < k->facts.naddresses; i++)
 		sk_json_add_str(all, k->facts.addresses[i]);

@@ -37,6 +37,20 @@ key_pinned_of(struct daemon *d, struct sk_arena *a, const struct key_owner *o,
 	return store_key_pinned(d->store, a, o->person, o->case_row, out);
 }
 
+static bool
+only_signs(const struct key_facts *k)
+{
+	return key_role(k) == KEY_SIGNS;
+}
+
+int
+key_in_place(struct daemon *d, struct sk_arena *a, const struct key_owner *o,
+    const struct key_facts *k, struct key_record *out)
+{
+	return only_signs(k) ? store_key_signing(d->store, a, o->person,
+	    o->case_row, out) : key_pinned_of(d, a, o, out);
+}
+
 /* ---- may it be theirs? ---- */
 
 static int
@@ -198,6 +212,34 @@ tell(struct daemon *d, struct sk_arena *a, const struct key_owner *o,
 	return r ? r : key_tell(d, a, &n, &roster, now);
 }
 
+/* What was sealed, or is to be: nothing of it hangs on one that only signs. */
+static int
+seal_to(struct daemon *d, struct sk_arena *a, const struct key_owner *o,
+    const struct key_record *k, bool anew, int64_t now)
+{
+	int r;
+
+	if (only_signs(&k->facts))
+		return SK_OK;
+	r = each(d, a, o, COPY_HELD, seal_now, NULL, now);
+	return r || !anew ? r : each(d, a, o, COPY_READY, seal_anew,
+	    "reseal", now);
+}
+
+static int
+hold_all(struct daemon *d, struct sk_arena *a, const struct key_owner *o,
+    const struct key_record *k, const char *word, int64_t now)
+{
+	int r;
+
+	if (only_signs(&k->facts))
+		return SK_OK;
+	r = each(d, a, o, COPY_READY, hold, word, now);
+	return r ? r : each(d, a, o, COPY_TO_SEAL, hold, word, now);
+}
+
+/* The first key is spoken of by the welcome. One that signs for the person is
+ * told even then: who put it there might speak in their name. */
 static int
 pinned(struct daemon *d, struct sk_arena *a, const struct key_owner *o,
     const struct key_record *k, const struct key_record *old,
@@ -205,17 +247,16 @@ pinned(struct daemon *d, struct sk_arena *a, const struct key_owner *o,
 {
 	enum key_change what = old ? key_changed(&old->facts, &k->facts) :
 	    KEY_SAME;
-	struct key_news news = { .key = &k->facts, .what = what == KEY_OTHER ?
-	    KEY_NEWS_NEW : KEY_NEWS_EXTENDED };
+	bool is_news = what != KEY_SAME || (!old && only_signs(&k->facts));
+	struct key_news news = { .key = &k->facts, .what = what == KEY_NEWER ?
+	    KEY_NEWS_EXTENDED : KEY_NEWS_NEW };
 	int r = audit(d, a, act, o, what == KEY_SAME ? "key.pin" :
 	    what == KEY_OTHER ? "key.renew" : "key.extend", k->fpr,
 	    what == KEY_OTHER ? old->fpr : NULL);
 
 	if (!r)
-		r = each(d, a, o, COPY_HELD, seal_now, NULL, act->now);
-	if (!r && what != KEY_SAME)
-		r = each(d, a, o, COPY_READY, seal_anew, "reseal", act->now);
-	if (!r && what != KEY_SAME)
+		r = seal_to(d, a, o, k, what != KEY_SAME, act->now);
+	if (!r && is_news)
 		r = tell(d, a, o, &news, act->now);
 	return r;
 }
@@ -225,7 +266,7 @@ key_pin(struct daemon *d, struct sk_arena *a, const struct key_owner *o,
     struct key_record *k, const struct key_act *act, struct sk_error *e)
 {
 	struct key_record old;
-	bool had = key_pinned_of(d, a, o, &old) == SK_OK;
+	bool had = key_in_place(d, a, o, &k->facts, &old) == SK_OK;
 	int r = key_fits(d, a, o, &k->facts, e);
 
 	if (!r)
@@ -245,7 +286,8 @@ key_pin(struct daemon *d, struct sk_arena *a, const struct key_owner *o,
 		r = store_key_heard_settled(d->store, o->address, o->case_row);
 	if (r)
 		return sk_fail(e, r, o->name, "the store refused");
-	key_trial(d, &k->facts);
+	if (!only_signs(&k->facts))
+		key_trial(d, &k->facts);
 	key_watch_kick(d->key_watch);
 	outbox_kick(d->outbox);
 	return SK_OK;
@@ -285,9 +327,7 @@ key_stop(struct daemon *d, struct sk_arena *a, const struct key_owner *o,
 	if (!r)
 		r = audit(d, a, act, o, event, k->fpr, NULL);
 	if (!r)
-		r = each(d, a, o, COPY_READY, hold, word, act->now);
-	if (!r)
-		r = each(d, a, o, COPY_TO_SEAL, hold, word, act->now);
+		r = hold_all(d, a, o, k, word, act->now);
 	if (!r)
 		r = tell(d, a, o, &news, act->now);
 	if (r)

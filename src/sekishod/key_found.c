@@ -7,9 +7,10 @@
  *   anywhere. So is a certificate that the authority of the pinned one made
  *   for the same key, if it leads to a root: nobody else can read what is
  *   sealed to it.
- * - A new key in a mail signed by the pinned one, whole, with From agreeing, is
- *   a renewal where the policy says so: if it names that address, and was never
- *   retired or declined.
+ * - A new key in a mail signed by the pinned one, or by the certificate that
+ *   signs beside it, whole, with From agreeing, is a renewal of either where
+ *   the policy says so: if it names that address, and was never retired or
+ *   declined.
  * - All else is a proposal with its origin, for an operator (L16).
  */
 #include "daemon.h"
@@ -25,7 +26,8 @@ struct finding {
 	const struct key_owner *o;
 	const struct key_find *f;
 	struct key_record *k;		/* what was found, and becomes */
-	const struct key_record *pinned; /* NULL: none */
+	const struct key_record *pinned; /* whose place it would take, or
+					 * NULL */
 	struct sk_error *e;
 };
 
@@ -36,15 +38,36 @@ act_by(const struct finding *x, const char *how)
 	    how, x->f->where), sk_now() };
 }
 
-/* Signed by the key that is pinned at this moment, not by the one before. */
+/* There is one that it comes after. It may have ended; what was stopped or
+ * revoked only an operator brings back. */
+static bool
+is_next(const struct finding *x, int known)
+{
+	return x->pinned && known == SK_ERR_NOINPUT &&
+	    !x->pinned->facts.stopped && !x->pinned->facts.revoked;
+}
+
+/* By a key that is pinned at this moment, not by one before. */
+static bool
+is_signed(const struct finding *x)
+{
+	struct key_record *keys = NULL;
+	size_t n = 0, i = 0;
+
+	if (!x->f->signer || !*x->f->signer || store_keys(x->d->store, x->a,
+	    x->o->person, x->o->case_row, &keys, &n))
+		return false;
+	while (i < n && !(keys[i].state == KEY_PINNED && sk_ascii_ieq(
+	    keys[i].fpr, x->f->signer)))
+		i++;
+	return i < n && !*key_fault(&keys[i].facts, sk_now());
+}
+
 static bool
 may_renew(const struct finding *x, int known)
 {
-	return x->d->policy->renewal_by_mail && x->f->signer &&
-	    *x->f->signer && x->pinned && known == SK_ERR_NOINPUT &&
-	    sk_ascii_ieq(x->f->signer, x->pinned->fpr) &&
-	    !*key_unusable(&x->pinned->facts, sk_now()) &&
-	    key_names(&x->k->facts, x->f->from);
+	return x->d->policy->renewal_by_mail && is_next(x, known) &&
+	    is_signed(x) && key_names(&x->k->facts, x->f->from);
 }
 
 static int
@@ -56,13 +79,11 @@ renewed(struct finding *x)
 	return key_pin(x->d, x->a, x->o, x->k, &act, x->e);
 }
 
-/* It may have ended; what was stopped or revoked no authority brings back. */
 static bool
 is_reissued(const struct finding *x, int known)
 {
-	return x->f->reissued && x->pinned && known == SK_ERR_NOINPUT &&
-	    strcmp(x->f->reissued, x->pinned->fpr) == 0 &&
-	    !x->pinned->facts.stopped && !x->pinned->facts.revoked;
+	return x->f->reissued && is_next(x, known) &&
+	    strcmp(x->f->reissued, x->pinned->fpr) == 0;
 }
 
 static int
@@ -156,7 +177,7 @@ key_found(struct daemon *d, struct sk_arena *a, const struct key_owner *o,
 	*out = (struct key_record){ .fpr = k->fpr, .person = o->person,
 		.case_row = o->case_row, .facts = *k, .origin = f->origin,
 		.created = sk_now() };
-	if (key_pinned_of(d, a, o, &pinned) == SK_OK)
+	if (key_in_place(d, a, o, k, &pinned) == SK_OK)
 		x.pinned = &pinned;
 	if (x.pinned && k->block.len > 0 && key_changed(&pinned.facts, k) !=
 	    KEY_OTHER)

@@ -26,7 +26,7 @@ take_for(struct daemon *d, struct sk_arena *a, const struct key_owner *o,
 	struct key_record pinned, found;
 
 	for (size_t i = 0; i < k->nreissued; i++)
-		if (key_pinned_of(d, a, o, &pinned) == SK_OK &&
+		if (key_in_place(d, a, o, &k->facts, &pinned) == SK_OK &&
 		    strcmp(pinned.fpr, k->reissued[i]) == 0)
 			find.reissued = k->reissued[i];
 	return key_found(d, a, o, &find, &k->facts, &found, e);

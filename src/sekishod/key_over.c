@@ -39,7 +39,7 @@ owner_of(struct news *x, const struct key_record *row, struct key_owner *o)
 static int
 of_pinned(struct news *x, struct key_record *row)
 {
-	const char *word = key_unusable(&row->facts, x->act->now);
+	const char *word = key_fault(&row->facts, x->act->now);
 	struct key_owner o;
 	int r = owner_of(x, row, &o);
 
@@ -61,7 +61,7 @@ of_pinned(struct news *x, struct key_record *row)
 static int
 of_other(struct news *x, struct key_record *row)
 {
-	const char *word = key_unusable(&row->facts, x->act->now);
+	const char *word = key_fault(&row->facts, x->act->now);
 	const struct key_act act = { x->act->actor, sk_arena_printf(x->a,
 	    "%s, %s", word, x->act->how ? x->act->how : ""), x->act->now };
 	struct key_owner o;

@@ -35,7 +35,7 @@ struct asking {
 	bool taken, changed;
 	struct key_heard_keyd found;	/* of a certificate, until all that it
 					 * may come after were asked about */
-	const char *reissued[2];
+	const char *reissued[4];	/* a person's two and a case's */
 	struct sk_error e;		/* the first reason against it */
 	struct asking *next;
 };
@@ -105,21 +105,30 @@ add_senders(struct asking *x)
 	return r;
 }
 
+static void
+add_pinned(struct asking *x, const char *person, int64_t case_row)
+{
+	struct store *s = x->q->d->store;
+	struct key_record k;
+
+	if (store_key_pinned(s, x->a, person, case_row, &k) == SK_OK &&
+	    k.facts.scheme == KEY_SMIME)
+		add_known(x, k.fpr);
+	if (store_key_signing(s, x->a, person, case_row, &k) == SK_OK)
+		add_known(x, k.fpr);
+}
+
 /* Which pinned certificates may it come after? */
 static void
 add_certificates(struct asking *x)
 {
-	struct store *s = x->q->d->store;
-	struct key_record k;
 	struct person p;
 
-	if (store_person_by_address(s, x->a, x->rec.from, &p) == SK_OK &&
-	    store_key_pinned(s, x->a, p.id, 0, &k) == SK_OK &&
-	    k.facts.scheme == KEY_SMIME)
-		add_known(x, k.fpr);
-	if (x->rec.case_row && store_key_pinned(s, x->a, NULL,
-	    x->rec.case_row, &k) == SK_OK && k.facts.scheme == KEY_SMIME)
-		add_known(x, k.fpr);
+	if (store_person_by_address(x->q->d->store, x->a, x->rec.from, &p) ==
+	    SK_OK)
+		add_pinned(x, p.id, 0);
+	if (x->rec.case_row)
+		add_pinned(x, NULL, x->rec.case_row);
 }
 
 /* ---- keyd's answers ---- */

@@ -57,9 +57,10 @@ values(struct daemon *d, struct sk_arena *a, const struct key_news *n,
     const char *lang, bool to_poc)
 {
 	struct tvalues *v = letter_values(d, a, lang, letter_desk(d));
-	int64_t ends = n->key ? key_encrypts_until(n->key) : 0;
+	int64_t ends = n->key ? key_serves_until(n->key) : 0;
 
 	tv_flag(v, "to_poc", to_poc);
+	tv_flag(v, "key_signs", n->key && key_role(n->key) == KEY_SIGNS);
 	tv_flag(v, "key_new", n->what == KEY_NEWS_NEW);
 	tv_flag(v, "key_extended", n->what == KEY_NEWS_EXTENDED);
 	tv_flag(v, "key_revoked", n->what == KEY_NEWS_REVOKED);

@@ -69,18 +69,22 @@ look_up(struct looking *l, const char *person)
 /* Of several cases one mail speaks; who is registered with the very key hears
  * of it anyway. */
 static bool
-was_told(struct looking *l, const char *address, const char *fpr)
+was_told(struct looking *l, const char *address, const struct key_record *k)
 {
 	struct key_record pinned;
+	struct key_owner o;
 	struct person p;
 
 	for (size_t i = 0; i < l->ntold; i++)
-		if (strcmp(l->told[i].fpr, fpr) == 0 &&
+		if (strcmp(l->told[i].fpr, k->fpr) == 0 &&
 		    sk_ascii_ieq(l->told[i].address, address))
 			return true;
-	return store_person_by_address(l->d->store, l->a, address, &p) ==
-	    SK_OK && p.active && p.account && store_key_pinned(l->d->store,
-	    l->a, p.id, 0, &pinned) == SK_OK && strcmp(pinned.fpr, fpr) == 0;
+	if (store_person_by_address(l->d->store, l->a, address, &p) ||
+	    !p.active || !p.account)
+		return false;
+	o = key_owner_person(&p);
+	return key_in_place(l->d, l->a, &o, &k->facts, &pinned) == SK_OK &&
+	    strcmp(pinned.fpr, k->fpr) == 0;
 }
 
 /* Nothing more is sent of a case that is over. */
@@ -92,7 +96,7 @@ tell_case(struct looking *l, const struct key_due *k,
 	int r = store_case_get(l->d->store, l->a, k->key.case_row, &c);
 
 	if (r || c.closed || !c.originator || was_told(l, c.originator,
-	    k->key.fpr))
+	    &k->key))
 		return r;
 	l->told[l->ntold++] = (struct told){ c.originator, k->key.fpr };
 	return key_tell_case(l->d, l->a, n, &c, l->now);
@@ -102,7 +106,7 @@ static int
 look_at(struct looking *l, const struct key_due *k)
 {
 	const struct key_facts *f = &k->key.facts;
-	int64_t ends = key_encrypts_until(f), next;
+	int64_t ends = key_serves_until(f), next;
 	enum key_stage now = key_stage(ends, l->now, &next);
 	uint32_t told = k->told_for == ends ? k->told : KEY_FAR;
 	struct key_news n = { .what = now == KEY_ENDED ? KEY_NEWS_ENDED :

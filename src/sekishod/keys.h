@@ -157,6 +157,11 @@ struct key_act {
 };
 int key_pinned_of(struct daemon *d, struct sk_arena *a,
     const struct key_owner *o, struct key_record *out);
+/* The one whose place k would take: a certificate that only signs has its own
+ * place beside the key that copies are sealed to. */
+int key_in_place(struct daemon *d, struct sk_arena *a,
+    const struct key_owner *o, const struct key_facts *k,
+    struct key_record *out);
 /* What hangs on its kind; SK_ERR_REFUSED with the mend. */
 int key_fits(struct daemon *d, struct sk_arena *a, const struct key_owner *o,
     const struct key_facts *k, struct sk_error *e);

@@ -41,26 +41,36 @@ act(const struct command *c)
 	return (struct key_act){ c->actor, command_str(c, "how"), c->now };
 }
 
+/* What is sealed to the first key; one that only signs opens nothing. */
 static int
-welcome(struct command *c, const struct key_owner *o)
+welcome(struct command *c, const struct key_owner *o,
+    const struct key_record *k)
 {
 	struct person p;
-	int r = o->person ? command_person(c, o->person, &p) : SK_OK;
+	int r;
 
-	return r || !o->person ? r : tell_welcome(c, &p);
+	if (!o->person || key_role(&k->facts) == KEY_SIGNS)
+		return SK_OK;
+	r = command_person(c, o->person, &p);
+	return r ? r : tell_welcome(c, &p);
 }
 
 /* Another key instead of the one that is pinned: how its fingerprint was
  * checked is written down (L16). */
 static int
-said_how(struct command *c, const struct key_owner *o, const char *fpr)
+said_how(struct command *c, const struct key_owner *o,
+    const struct key_record *k)
 {
 	struct key_record old;
+	bool same;
 
-	if (command_str(c, "how") || key_pinned_of(c->d, c->arena, o, &old) ||
-	    (strcmp(old.fpr, fpr) == 0 && !old.facts.stopped))
+	if (command_str(c, "how") ||
+	    key_in_place(c->d, c->arena, o, &k->facts, &old))
 		return SK_OK;
-	if (strcmp(old.fpr, fpr) == 0)
+	same = strcmp(old.fpr, k->fpr) == 0;
+	if (same && !old.facts.stopped)
+		return SK_OK;
+	if (same)
 		return sk_fail(&c->e, SK_ERR_USAGE, "--how", "an operator "
 		    "stopped this key: say how you know that %s wants it used "
 		    "again, --how phone|meeting|known-key|letter", o->name);
@@ -73,11 +83,11 @@ static int
 pin(struct command *c, const struct key_owner *o, struct key_record *k)
 {
 	const struct key_act a = act(c);
-	int r = said_how(c, o, k->fpr);
+	int r = said_how(c, o, k);
 
 	if (!r)
 		r = key_pin(c->d, c->arena, o, k, &a, &c->e);
-	return r ? r : welcome(c, o);
+	return r ? r : welcome(c, o, k);
 }
 
 static int
@@ -137,7 +147,7 @@ settled(struct command *c, const struct importing *x, size_t news,
     const struct key_record *k)
 {
 	return news && !*key_unusable(&k->facts, c->now) ? welcome(c,
-	    &x->owner) : SK_OK;
+	    &x->owner, k) : SK_OK;
 }
 
 static int

@@ -20,7 +20,7 @@ struct tally {
 struct looking {
 	struct command *c;
 	struct sk_json *faults;
-	struct tally soon, ended, none, case_soon;
+	struct tally soon, ended, signing_ended, none, case_soon;
 };
 
 static void
@@ -32,29 +32,38 @@ count(struct tally *t, const char *who, int64_t when)
 	}
 }
 
+static void
+look_at_end(struct looking *l, const struct key_record *k,
+    struct tally *ended)
+{
+	int64_t ends = key_serves_until(&k->facts);
+
+	if (*key_fault(&k->facts, l->c->now))
+		count(ended, k->person, ends);
+	else if (ends && ends - l->c->now <= SOON_SECONDS)
+		count(&l->soon, k->person, ends);
+}
+
 static int
 look_at(struct looking *l, const struct person *p)
 {
 	struct command *c = l->c;
 	struct key_record k;
-	int64_t ends;
 	int r;
 
 	if (!p->account)
 		return SK_OK;
 	r = store_key_pinned(c->d->store, c->arena, p->id, 0, &k);
-	if (r == SK_ERR_NOINPUT) {
+	if (!r)
+		look_at_end(l, &k, &l->ended);
+	else if (r == SK_ERR_NOINPUT)
 		count(&l->none, p->id, 0);
-		return SK_OK;
-	}
-	if (r)
+	else
 		return command_store(c, r, p->id);
-	ends = key_encrypts_until(&k.facts);
-	if (*key_unusable(&k.facts, c->now))
-		count(&l->ended, p->id, ends);
-	else if (ends && ends - c->now <= SOON_SECONDS)
-		count(&l->soon, p->id, ends);
-	return SK_OK;
+	r = store_key_signing(c->d->store, c->arena, p->id, 0, &k);
+	if (!r)
+		look_at_end(l, &k, &l->signing_ended);
+	return r == SK_ERR_NOINPUT ? SK_OK : command_store(c, r, p->id);
 }
 
 /* What a case's originator is to have waits for a key or goes by another way:
@@ -100,6 +109,15 @@ say_tallies(struct looking *l)
 		    l->ended.n, keys(l->ended.n, "key has", "keys have"),
 		    l->ended.first, keys(l->ended.n, "it", "them"),
 		    l->ended.first));
+	if (l->signing_ended.n)
+		sk_json_add_str(l->faults, sk_arena_printf(a, "%zu %s ended or "
+		    "stopped, first that of %s: what is signed with %s counts "
+		    "for nobody; ask for a new one, `sekisho key import %s "
+		    "FILE'", l->signing_ended.n, keys(l->signing_ended.n,
+		    "certificate that only signs has", "certificates that "
+		    "only sign have"), l->signing_ended.first,
+		    keys(l->signing_ended.n, "it", "them"),
+		    l->signing_ended.first));
 	if (l->soon.n)
 		sk_json_add_str(l->faults, sk_arena_printf(a, "%zu %s within "
 		    "60 days, first that of %s on %s: they are told by mail "

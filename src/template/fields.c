@@ -171,6 +171,7 @@ static const struct field fields[] = {
 	{ "key_until", FIELD_LINE, P, OPTIONAL },
 	{ "key_new", FIELD_FLAG, P, ALWAYS },
 	{ "key_extended", FIELD_FLAG, P, ALWAYS },
+	{ "key_signs", FIELD_FLAG, P, ALWAYS },
 	{ "key_revoked", FIELD_FLAG, P, ALWAYS },
 	{ "key_unusable", FIELD_FLAG, P, ALWAYS },
 	{ "key_stopped", FIELD_FLAG, P, ALWAYS },

@@ -43,9 +43,11 @@ class Certificates:
             "-CAkey", "middle.key", "-set_serial", serial, "-days", str(days),
             "-copy_extensions", "copyall")
 
-    def issue(self, name, address, days=365, key=None, issuer="middle"):
-        """NAME.pem and NAME.key, ours to choose how long; `key`: the key pair
-        of that one, since making one takes time. The certificate."""
+    def issue(self, name, address, days=365, key=None, issuer="middle",
+              usage="digitalSignature,keyEncipherment"):
+        """NAME.pem and NAME.key, ours to choose how long and for what; `key`:
+        the key pair of that one, since making one takes time. The
+        certificate."""
         pair = ["-newkey", "rsa:2048", "-nodes", "-keyout", f"{name}.key"]
         if key:
             shutil.copy(self.dir / f"{key}.key", self.dir / f"{name}.key")
@@ -53,7 +55,7 @@ class Certificates:
         self.openssl(
             "req", "-new", *pair, "-subj", f"/O=Test/CN={name}", "-out",
             f"{name}.csr", "-addext", f"subjectAltName=email:{address}",
-            "-addext", "keyUsage=critical,digitalSignature,keyEncipherment",
+            "-addext", f"keyUsage=critical,{usage}",
             "-addext", "extendedKeyUsage=emailProtection")
         self.openssl(
             "x509", "-req", "-in", f"{name}.csr", "-CA", f"{issuer}.pem",
