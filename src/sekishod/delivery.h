@@ -19,6 +19,12 @@ int returned_heard(struct daemon *d, struct sk_arena *a, int64_t copy,
  * for no registered person at that address, and nothing was changed. */
 int returned_refused(struct daemon *d, struct sk_arena *a,
     const struct copy_record *c, const char *status);
+/* Of a copy that came back: does this person still miss it? Not who left, nor
+ * of what was made before they were registered again. */
+bool returned_owed(const struct copy_record *c, const struct person *p);
+/* The person has left: a stop is over with it, and sends nothing. */
+int returned_left(struct daemon *d, struct sk_arena *a, const char *person,
+    const char *actor);
 /* Ends a stop; what was held for it, and what came back, goes to `address`,
  * sealed and asked about anew. *n: how many. SK_ERR_NOINPUT: there is none. */
 int returned_release(struct daemon *d, struct sk_arena *a,

@@ -176,13 +176,15 @@ is_missed(struct gathering *x, const struct copy_record *c)
 	struct case_record k;
 	struct person p;
 
+	if (c->person && (store_person_get(x->d->store, x->a, c->person,
+	    &p) || !returned_owed(c, &p)))
+		return false;
 	if (returned_stop(x->d, x->a, c->person, c->address))
 		return true;
 	if (!c->encrypted)
 		return false;
-	return c->person ? store_person_get(x->d->store, x->a, c->person,
-	    &p) == SK_OK && p.active : c->case_row && store_case_get(
-	    x->d->store, x->a, c->case_row, &k) == SK_OK && !k.closed;
+	return c->person || (c->case_row && store_case_get(x->d->store, x->a,
+	    c->case_row, &k) == SK_OK && !k.closed);
 }
 
 static int
@@ -200,19 +202,24 @@ take_state(struct gathering *x, enum copy_state st)
 	return r;
 }
 
-/* Also whom nothing is waiting for: the next copy would be held. */
+/* Also whom nothing is waiting for: the next copy would be held. To somebody
+ * who left there is none. */
 static int
 take_stops(struct gathering *x)
 {
 	struct stop_record *s = NULL;
+	struct person p;
 	size_t n = 0;
 	int r = store_stops(x->d->store, x->a, &s, &n);
 
 	for (size_t i = 0; i < n && !r; i++) {
-		struct held_group *g = group(x, s[i].person, NULL, s[i].why);
+		struct held_group *g;
 
-		if (!g->org)
-			g->org = org_of(x, s[i].person);
+		if (store_person_get(x->d->store, x->a, s[i].person, &p) ||
+		    !p.active)
+			continue;
+		g = group(x, s[i].person, NULL, s[i].why);
+		g->org = p.org;
 		if (!g->copies)
 			g->copy = s[i].copy;
 		if (s[i].since < g->since)

@@ -285,7 +285,9 @@ leave_ask(struct daemon *d, struct sk_arena *a, const struct copy_record *c,
 	struct leave_items x;
 	enum leave may;
 
-	*reason = returned_stop(d, a, c->person, c->address);
+	/* Whoever left is told so once, whatever came back from there. */
+	*reason = is_farewell(c->template) ? NULL : returned_stop(d, a,
+	    c->person, c->address);
 	if (*reason)
 		return LEAVE_HOLD;
 	*reason = "gone";

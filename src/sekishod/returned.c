@@ -205,15 +205,37 @@ returned_refused(struct daemon *d, struct sk_arena *a,
 
 /* ---- the end of a stop ---- */
 
+bool
+returned_owed(const struct copy_record *c, const struct person *p)
+{
+	return p->active && c->created >= p->applied;
+}
+
+int
+returned_left(struct daemon *d, struct sk_arena *a, const char *person,
+    const char *actor)
+{
+	int64_t now = sk_now();
+	struct stop_record s;
+	int r = store_stop_get(d->store, a, person, &s);
+
+	if (r)
+		return r == SK_ERR_NOINPUT ? SK_OK : r;
+	r = store_stop_end(d->store, s.row, now);
+	return r ? r : store_audit(d->store, now, actor, "person.stop-over",
+	    person, sk_arena_printf(a, "was=%s person-inactive", s.why));
+}
+
 /* What was lost goes again too: it is what the person misses. */
 static int
-send_again(struct daemon *d, const struct copy_record *c, const char *address)
+send_again(struct daemon *d, const struct copy_record *c,
+    const struct person *p, const char *address)
 {
 	bool there = sk_ascii_ieq(c->address, address);
 	int r;
 
 	if (!returned_word(c->reason) || (c->state != COPY_HELD &&
-	    c->state != COPY_BOUNCED))
+	    c->state != COPY_BOUNCED) || !returned_owed(c, p))
 		return SK_ERR_NOINPUT;
 	/* A P text is made once, for one address. */
 	if (c->encrypted || there)
@@ -231,17 +253,20 @@ returned_release(struct daemon *d, struct sk_arena *a, const char *person,
 	struct copy_record *c = NULL;
 	int64_t now = sk_now();
 	struct stop_record s;
+	struct person p;
 	size_t all = 0;
 	int r = store_stop_get(d->store, a, person, &s);
 
 	*n = 0;
+	if (!r)
+		r = store_person_get(d->store, a, person, &p);
 	if (!r)
 		r = store_stop_end(d->store, s.row, now);
 	if (!r)
 		r = store_copies_of(d->store, a, person, COPIES_MAX, &c,
 		    &all);
 	for (size_t i = 0; i < all && !r; i++) {
-		r = send_again(d, &c[i], address);
+		r = send_again(d, &c[i], &p, address);
 		*n += r == SK_OK;
 		r = r == SK_ERR_NOINPUT ? SK_OK : r;
 	}

@@ -336,6 +336,9 @@ act_end_person(struct command *c, const struct person *p, const char *why,
 		    p->id);
 	if (!r)
 		r = recall_copies(c, p->id, why, false, out);
+	if (!r)
+		r = command_store(c, returned_left(c->d, c->arena, p->id,
+		    c->actor), p->id);
 	if (r)
 		return r;
 	tell_person(&t, p, &gone);

@@ -170,6 +170,31 @@ def other_forms(w):
         w.council.run("outbox", "release", person, "--reason", "a trial")
 
 
+@step("who leaves while stopped is told so, named no more, and comes back clean")
+def left(w):
+    who = "uni-abe"
+    address = roster.ADDRESSES[who]
+    bounce.deliver(w, w.sink.all(address)[-1].sender, address)
+    wait.until("the stop", lambda: w.council.json(
+        "person", "show", who)["delivery"] != "ok")
+    digest(w, "接続先 203.0.113.91")
+    same([c["reason"] for c in copies_of(w, who, "held")], ["bounced"])
+    w.council.run("person", "remove", who, "--reason", "退職")
+    # It says that mail ends, and is not kept for a mailbox to mend.
+    farewell = w.sink.wait(address, subject="終了しました")
+    lacks(farewell.text, "203.0.113.91")
+    same(copies_of(w, who, "held"), [])
+    same([h for h in w.council.json("outbox", "list", "--held")["held"]
+          if h["person"] == who], [])
+    has(w.council.run("audit", "show", who), "person.stop-over")
+    # The same person, at the same address, some day.
+    w.council.run("person", "add", who, "--org", "uni", "--name", "阿部 三郎",
+                  "--address", address, "--language", "ja")
+    same(w.council.json("person", "show", who)["delivery"], "ok")
+    same([h for h in w.council.json("outbox", "list", "--held")["held"]
+          if h["person"] == who and h["reason"] != "no-key"], [])
+
+
 @step("delays are counted and shown; enough of them hold, and a flood is one")
 def late(w):
     person = "acme-mori"
