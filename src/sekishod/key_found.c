@@ -11,6 +11,8 @@
  *   signs beside it, whole, with From agreeing, is a renewal of either where
  *   the policy says so: if it names that address, and was never retired or
  *   declined.
+ * - A key that was retired is a proposal again where nothing is pinned that its
+ *   owner can be sent mail with: who comes back may well have kept it.
  * - All else is a proposal with its origin, for an operator (L16).
  */
 #include "daemon.h"
@@ -122,6 +124,14 @@ propose(struct finding *x, size_t waiting)
 	return r;
 }
 
+static bool
+can_be_sealed_to(const struct finding *x)
+{
+	return x->pinned && (x->o->scheme < 0 || x->o->scheme ==
+	    (int)x->pinned->facts.scheme) &&
+	    !*key_unusable(&x->pinned->facts, sk_now());
+}
+
 static int
 other(struct finding *x)
 {
@@ -130,7 +140,9 @@ other(struct finding *x)
 	int known = key_state_of(x->d, x->a, x->o, x->k->fpr, &state,
 	    &waiting);
 	/* What is known is no news, dead or not; a file that is no key is. */
-	bool again = known == SK_OK && x->k->facts.block.len > 0;
+	bool back = known == SK_OK && state == KEY_RETIRED &&
+	    !can_be_sealed_to(x) && !*key_unusable(&x->k->facts, sk_now());
+	bool again = known == SK_OK && !back && x->k->facts.block.len > 0;
 	int r = again ? SK_OK : key_importable(&x->k->facts, sk_now(), NULL,
 	    NULL, x->e);
 
@@ -146,7 +158,7 @@ other(struct finding *x)
 		return SK_OK;
 	if (may_renew(x, known) && renewed(x) == SK_OK)
 		return SK_OK;
-	if (known != SK_ERR_NOINPUT)
+	if (known != SK_ERR_NOINPUT && !back)
 		return known ? known : known_already(x, state);
 	return propose(x, waiting);
 }

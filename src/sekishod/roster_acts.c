@@ -334,6 +334,10 @@ act_end_person(struct command *c, const struct person *p, const char *why,
 	if (!r)
 		r = command_store(c, store_key_retire(c->d->store, p->id),
 		    p->id);
+	/* Who comes back is asked for one anew (T-39). */
+	if (!r)
+		r = command_store(c, store_hold_end(c->d->store, p->id),
+		    p->id);
 	if (!r)
 		r = recall_copies(c, p->id, why, false, out);
 	if (!r)

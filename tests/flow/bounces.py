@@ -195,6 +195,29 @@ def left(w):
           if h["person"] == who and h["reason"] != "no-key"], [])
 
 
+@step("who comes back is asked for a key, and the one of before is a proposal")
+def back(w):
+    who, address = "uni-abe", roster.ADDRESSES["uni-abe"]
+    key = w.keys[who]
+    content, body = mails.mixed("戻りました。\n", [
+        ("key.asc", "application/pgp-keys", key.export())])
+    mail = mails.mail(address, "csc-info@council.test", "鍵",
+                      content=content, body=body)
+    w.send(address, "csc-info@council.test", mail)
+    wait.until("the proposal (R-119)", lambda: [
+        k["fingerprint"] for k in w.council.json("key", "list", "--proposed")
+        ["keys"] if k["person"] == who] == [key.fpr])
+    # Of the registration before, this one was asked already (T-39).
+    late, there = "late-ueda", "shiro@late.test"
+    before = len(w.sink.all(there, "お届けできない"))
+    w.council.run("person", "remove", late)
+    w.council.run("person", "add", late, "--org", "late", "--name",
+                  "上田 六郎", "--address", there, "--language", "ja")
+    digest(w, "接続先 203.0.113.92")
+    wait.until("T-39", lambda: len(w.sink.all(there, "お届けできない")) ==
+               before + 1)
+
+
 @step("delays are counted and shown; enough of them hold, and a flood is one")
 def late(w):
     person = "acme-mori"
