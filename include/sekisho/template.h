@@ -137,10 +137,11 @@ int template_render(const struct template_set *s, const char *lang,
  * flag (R-101), csv_name code? (the table that goes along).
  *
  * Operator notice N-01, P: new_case unclear_answer operator_look unreadable
- * key_proposed key_refused held came_back came_back_more key_revoked
+ * key_proposed key_refused held held_more came_back came_back_more key_revoked
  * own_key_changed own_key_retired own_key_ends own_certificate_changed
- * own_certificate_retired own_certificate_ends flags, count number, case_number
- * code?. N-02, P: a key was changed: key_new key_extended key_revoked
+ * own_certificate_retired own_certificate_ends notices_more flags, count
+ * number, case_number code?. N-02, P: a key was changed: key_new key_extended
+ * key_revoked
  * key_unusable key_stopped flags (one on), key_ended flag (one of the last
  * three), key_fpr, key_until line?, to_poc flag. N-03, P, once a day: held
  * some_late flags, held_copies

@@ -330,7 +330,7 @@ do_bounced(struct doing *x, const struct action *act)
 		r = save_case(x);
 	}
 	if (!r && tell)
-		r = came_back_tell(x->d, x->a, x->c->row ? x->c->number :
+		apply_notify(x->d, "came_back", x->c->row ? x->c->number :
 		    NULL);
 	return r;
 }

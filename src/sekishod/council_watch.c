@@ -30,9 +30,7 @@ news(struct daemon *d, struct sk_arena *a, const char *name,
 	if (store_meta_get(d->store, a, name, &before) != SK_OK)
 		before = NULL;
 	*was = before;
-	if (before && strcmp(before, value) == 0)
-		return false;
-	return store_meta_set(d->store, name, value) == SK_OK;
+	return !before || strcmp(before, value) != 0;
 }
 
 static const struct {
@@ -43,10 +41,14 @@ static const struct {
 	  "own_certificate_ends" },
 };
 
+/* What could not be told is told at another look. */
 static void
-tell(struct daemon *d, const char *event, const char *audit, const char *fpr)
+tell(struct daemon *d, const char *name, const char *value,
+    const char *event, const char *audit, const char *fpr)
 {
-	apply_notify(d, event, NULL);
+	if (!apply_notify(d, event, NULL) || store_meta_set(d->store, name,
+	    value))
+		return;
 	store_audit(d->store, sk_now(), "system", audit, "council", fpr);
 	sk_log(SK_WARN, audit, "fpr=%s", fpr);
 	turn_after(d, NULL, NULL);
@@ -60,8 +62,13 @@ look_signs(struct daemon *d, struct sk_arena *a, int scheme,
 	const char *name = sk_arena_printf(a, "council.signs.%d", scheme);
 	const char *was;
 
-	if (news(d, a, name, k->fpr, &was) && was)
-		tell(d, events[scheme].changed, "council.signs", k->fpr);
+	if (!news(d, a, name, k->fpr, &was))
+		return;
+	if (was)
+		tell(d, name, k->fpr, events[scheme].changed, "council.signs",
+		    k->fpr);
+	else
+		store_meta_set(d->store, name, k->fpr);
 }
 
 static void
@@ -72,7 +79,8 @@ look_retired(struct daemon *d, struct sk_arena *a, int scheme,
 	const char *was;
 
 	if (news(d, a, name, "told", &was))
-		tell(d, events[scheme].retired, "council.retired", k->fpr);
+		tell(d, name, "told", events[scheme].retired,
+		    "council.retired", k->fpr);
 }
 
 /* Another end is a new matter; the same one's stages only go up. */
@@ -95,9 +103,8 @@ look_ends(struct daemon *d, struct sk_arena *a, int scheme,
 	}
 	if (ends == k->ends && told >= (long)stage)
 		return;
-	if (store_meta_set(d->store, name, sk_arena_printf(a, "%lld %d",
-	    (long long)k->ends, (int)stage)) == SK_OK)
-		tell(d, events[scheme].ends, "council.ends", k->fpr);
+	tell(d, name, sk_arena_printf(a, "%lld %d", (long long)k->ends,
+	    (int)stage), events[scheme].ends, "council.ends", k->fpr);
 }
 
 static void

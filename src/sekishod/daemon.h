@@ -203,12 +203,14 @@ struct tvalues *notice_values(struct daemon *d, struct sk_arena *a,
 /* After a start: mails whose rewrap an end came before; the oldest 256, the
  * next start goes on. A case that is shredded must hold them all (I9). */
 void apply_rewrap_left(struct daemon *d);
+/* ---- notices.c ---- */
 /* The content-free note N-01 to every notify address, restrained. case_number
- * may be NULL. */
-void apply_notify(struct daemon *d, const char *event,
+ * may be NULL. false: there were too many; the number of those is told when
+ * the hour is over. */
+bool apply_notify(struct daemon *d, const char *event,
     const char *case_number);
-/* The same of so many. */
-void apply_notify_sum(struct daemon *d, const char *event, long count);
+/* "held", of so many copies at once. */
+void apply_notify_held(struct daemon *d, size_t copies);
 /* The content-free alarm T-45 to every notify address; the caller restrains.
  * queue_id may be NULL. */
 void apply_alarm(struct daemon *d, const char *queue_id, const char *reason,

@@ -77,7 +77,7 @@ look(void *ctx)
 	    !is_said(y->d, a, today))
 		say(y->d, a, now, today);
 	if (!y->d->stopping)
-		came_back_sum(y->d, a);
+		notices_sum(y->d, a);
 	loop_timer_in(y->timer, LOOK_MILLISECONDS);
 	sk_arena_free(&a);
 }

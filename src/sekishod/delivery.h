@@ -99,9 +99,6 @@ int held_late(struct daemon *d, struct sk_arena *a, int64_t now,
 struct daily *daily_new(struct daemon *d);
 void daily_free(struct daily **y);
 
-/* ---- came_back.c: the notice N-01 about what came back ---- */
-/* One more did: told at once, or counted if one was told within the hour. */
-int came_back_tell(struct daemon *d, struct sk_arena *a,
-    const char *case_number);
-/* The sum of what was counted, when the hour is over (asked by daily.c). */
-void came_back_sum(struct daemon *d, struct sk_arena *a);
+/* ---- notices.c: what the secretariat is told, and how often ---- */
+/* The sums of what was counted, when the hour is over (asked by daily.c). */
+void notices_sum(struct daemon *d, struct sk_arena *a);

@@ -110,9 +110,9 @@ outbox_judge_anew(struct daemon *d, struct sk_arena *a, const char *item)
 			if (c[k].state == COPY_READY)
 				r = store_copy_state(d->store, c[k].row,
 				    COPY_HELD, "reseal", 0);
-			if (!r)
+			if (!r)		/* nobody is told the same again */
 				r = store_copy_state(d->store, c[k].row,
-				    COPY_TO_SEAL, "", 0);
+				    COPY_TO_SEAL, c[k].reason, 0);
 		}
 	}
 	outbox_kick(d->outbox);

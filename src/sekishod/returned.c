@@ -200,7 +200,8 @@ returned_refused(struct daemon *d, struct sk_arena *a,
 		return r;
 	sk_log(SK_WARN, "copy.refused-person", "copy=%lld status=%s",
 	    (long long)c->row, status ? status : "-");
-	return came_back_tell(d, a, NULL);
+	apply_notify(d, "came_back", NULL);
+	return SK_OK;
 }
 
 /* ---- the end of a stop ---- */

@@ -93,10 +93,10 @@ static void
 stop(struct sealing *s, enum copy_state st, const char *reason)
 {
 	set_state(s, st, reason, 0);
-	if (st == COPY_HELD) {
+	if (st == COPY_HELD && strcmp(s->copy.reason, reason) != 0)
 		apply_notify(s->d, "held", NULL);
+	if (st == COPY_HELD)
 		key_watch_kick(s->d->key_watch);
-	}
 	finish(s);
 }
 

@@ -135,5 +135,60 @@ def told(w):
     same(len(notices(w)), 2)
 
 
+def held(w):
+    return [m for m in w.sink.all(DUTY) if "止めて" in m.text]
+
+
+@step("of a digest held for many one notice; when an item of it changes, none")
+def held_copies(w):
+    rows = "".join(
+        f"ADD,uni,北国大学,class2,university_research,no,no,uni-{n},"
+        f"番 {n},handler,yes,ja,n{n}@uni.test,openpgp\n" for n in range(30))
+    w.council.run("roster", "import", w.file("many.csv", roster.csv(rows)),
+                  "--apply")
+    _, w.number = cases.confirmed(w, "1-C\n2-B\n3-A\n")
+    before = len(held(w))
+    cases.item(w, w.number, "接続先 203.0.113.78")
+    done = w.council.json("digest", "send", "--yes", "--now")
+    same(len([h for h in done["held"] if h["reason"] == "no-key"]), 31)
+    w.postfix.drained()
+    same(len(held(w)), before + 1)
+    lab = "copy.not-sent"
+    seen = w.council.said().count(lab)
+    w.council.run("terms", "exclude", w.number, "lab", "--reason", "x")
+    wait.until("all to be judged anew", lambda:
+               w.council.said().count(lab) >= seen + 31)
+    same(len([c for c in w.council.json("outbox", "list", "--state", "held")
+              ["copies"] if c["reason"] == "no-key"]) >= 31, True)
+    clock.move(w, 0.3)
+    w.consult("later@consulter.test", "相談", "様子がおかしいです。")
+    w.postfix.drained()
+    same(len(held(w)), before + 1)
+
+
+@step("of too many notices in an hour the number of the others is told (L23)")
+def too_many(w):
+    rest = [m for m in w.sink.all(DUTY) if "控えま" in m.text]
+    same(rest, [])
+    with lmtp.session(w) as s:
+        for n in range(70):
+            sender = f"n{n}@many{n}.test"
+            s.sendmail(sender, [DESK], mails.mail(
+                sender, DESK, "相談", "様子がおかしいです。"))
+    wait.until("70 cases", lambda: w.council.said().count("case.open") >= 70)
+    w.postfix.drained()
+    opened = [m for m in w.sink.all(DUTY) if "新しい事案" in m.text]
+    clock.move(w, 0.4)
+    wait.until("the number", lambda: [
+        m for m in w.sink.all(DUTY) if "控えま" in m.text])
+    told = [m for m in w.sink.all(DUTY) if "控えま" in m.text]
+    count = int(re.search(r"ほかに (\d+) 件", told[0].text).group(1))
+    assert 10 <= count <= 20, count
+    clock.move(w, 0.5)
+    w.consult("last@consulter.test", "相談", "様子がおかしいです。")
+    w.postfix.drained()
+    same(len([m for m in w.sink.all(DUTY) if "控えま" in m.text]), 1)
+
+
 if __name__ == "__main__":
     run(lambda: world())
