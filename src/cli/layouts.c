@@ -268,8 +268,6 @@ TABLES(previews_tables) = {
 	{ "copies", NULL, NULL, previews_columns }, NO_MORE };
 COLUMNS(preview_head) = { C("person", "Person"), C("org", "Organisation"),
 	END };
-COLUMNS(asked_fields) = { C("sent", "Sent"), C("digest", "Digest"),
-	C("copies", "Copies"), END };
 COLUMNS(dispatch_fields) = { C("case", "Case"), C("template", "Text"),
 	C("sent", "Sent"), C("held", "Held"), C("subject", "Subject"), END };
 TABLES(outbox_check_tables) = {
@@ -277,6 +275,9 @@ TABLES(outbox_check_tables) = {
 	    roster_fault_columns }, NO_MORE };
 COLUMNS(held_columns) = { C("person", "PERSON"), C("reason", "REASON"),
 	END };
+COLUMNS(asked_fields) = { C("sent", "Sent"), C("digest", "Digest"),
+	C("copies", "Copies"), END };
+TABLES(asked_tables) = { { "held", "Held", NULL, held_columns }, NO_MORE };
 COLUMNS(report_fields) = { C("digest", "Digest"), AT("created", "Made"),
 	C("copies", "Copies"), END };
 COLUMNS(counts_columns) = { C("copies", "COPIES"), C("state", "STATE"),
@@ -455,7 +456,7 @@ static const struct layout layouts[] = {
 	{ "digest-report", report_fields, report_tables, NULL },
 	{ "digests", NULL, digests_tables, NULL },
 	{ "digest-preview", preview_head, previews_tables, "text" },
-	{ "asked", asked_fields, NULL, NULL },
+	{ "asked", asked_fields, asked_tables, NULL },
 	{ "dispatch", dispatch_fields, NULL, "text" },
 	{ "texts", NULL, texts_tables, NULL },
 	{ "text", text_fields, NULL, "text" },

@@ -166,6 +166,9 @@ void document_terms(struct sk_json *o, const struct terms *t);
 void document_item(struct sk_json *o, const struct item_record *i);
 void document_copy(struct sk_json *o, const struct copy_record *p,
     bool address);
+/* One row: whom a copy is held for, and why. */
+void document_held(struct sk_json *list, const char *person,
+    const char *reason);
 const char *document_copy_state(enum copy_state st);
 bool document_copy_state_parse(const char *word, enum copy_state *out);
 void document_mail(struct sk_json *o, const struct mail_record *m);

@@ -210,6 +210,16 @@ write_group(struct making *m, struct sk_error *e)
 	    "sent") : SK_OK;
 }
 
+/* The secretariat, and those for whom they wait (T-39). */
+static void
+tell_held(const struct making *m)
+{
+	if (!m->out->nheld)
+		return;
+	apply_notify_held(m->d, m->out->nheld);
+	key_watch_kick(m->d->key_watch);
+}
+
 int
 digest_write(struct daemon *d, struct sk_arena *a, const char *by,
     struct digest_plan *p, struct digest_result *out, struct sk_error *e)
@@ -220,8 +230,8 @@ digest_write(struct daemon *d, struct sk_arena *a, const char *by,
 
 	*out = (struct digest_result){ 0 };
 	r = write_group(&m, e);
-	if (!r && out->nheld)
-		apply_notify(d, "held", NULL);
+	if (!r)
+		tell_held(&m);
 	return r;
 }
 
@@ -255,10 +265,7 @@ digest_make(struct daemon *d, struct sk_arena *a, const char *by,
 	    "held=%zu spread=%lld", (long long)out->row, m.plan.n,
 	    out->copies, out->nheld, (long long)m.spread);
 	out->until = m.spread ? m.now + m.spread : 0;
-	if (out->nheld) {
-		apply_notify(d, "held", NULL);
-		key_watch_kick(d->key_watch);
-	}
+	tell_held(&m);
 	outbox_kick(d->outbox);
 	return SK_OK;
 }

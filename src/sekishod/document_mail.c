@@ -72,6 +72,15 @@ document_sent(struct sk_json *o, const struct copy_record *p)
 }
 
 void
+document_held(struct sk_json *list, const char *person, const char *reason)
+{
+	struct sk_json *h = sk_json_add(list, sk_json_object());
+
+	sk_json_set_str(h, "person", person);
+	sk_json_set_str(h, "reason", reason);
+}
+
+void
 document_copy(struct sk_json *o, const struct copy_record *p, bool address)
 {
 	char hex[2 * SK_HASH + 1], serial[COPY_SERIAL + 1];

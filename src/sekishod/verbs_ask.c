@@ -9,6 +9,7 @@
 #include <sekisho/text.h>
 
 #include "command.h"
+#include "delivery.h"
 
 #define COPIES_MAX 100000
 
@@ -153,6 +154,17 @@ may_be_asked(struct command *c, const char *ground, const struct org *o)
 	return named_org(c, o->id);
 }
 
+/* For a key, or for an address that takes mail again; or NULL. */
+static const char *
+held_for(struct command *c, const struct gate_answer *g,
+    const struct person *who)
+{
+	if (!g->send)
+		return g->detail && *g->detail ? g->detail :
+		    gate_word(g->clause);
+	return returned_stop(c->d, c->arena, who->id, who->address);
+}
+
 static int
 asked_people(struct command *c, const char *ground, struct digest_plan *p)
 {
@@ -175,8 +187,7 @@ asked_people(struct command *c, const char *ground, struct digest_plan *p)
 			.person = who, .org = o, .template = "T-17", .n = 1,
 			.items = sk_arena_dup(c->arena, &first,
 			    sizeof(first)),
-			.held = g.send ? NULL : g.detail && *g.detail ?
-			    g.detail : gate_word(g.clause) };
+			.held = held_for(c, &g, who) };
 	}
 	return command_store(c, r, "roster");
 }
@@ -194,6 +205,25 @@ cooperation_checked(struct command *c, const struct cooperation_record *x,
 		return sk_fail(&c->e, SK_ERR_REFUSED, i->id, "what is asked "
 		    "is approved like everything that goes (R-094)");
 	return SK_OK;
+}
+
+/* As `digest send': how many go, and who waits for what. */
+static int
+asked(struct command *c, const struct digest_plan *p, int64_t digest)
+{
+	struct sk_json *held;
+	size_t copies = 0;
+	int r;
+
+	for (size_t i = 0; i < p->nentries; i++)
+		copies += !p->entries[i].held;
+	r = result(c, copies, digest);
+	held = sk_json_set(c->out, "held", sk_json_array());
+	for (size_t i = 0; i < p->nentries; i++)
+		if (p->entries[i].held)
+			document_held(held, p->entries[i].person->id,
+			    p->entries[i].held);
+	return r;
 }
 
 int
@@ -220,7 +250,7 @@ verb_request_cooperation(struct command *c)
 		    "nobody whom this ground lets us ask may have it: see "
 		    "`sekisho preview`");
 	if (!command_flag(c, "yes"))
-		return result(c, p.nentries, 0);
+		return asked(c, &p, 0);
 	r = digest_write(c->d, c->arena, c->actor, &p, &made, &c->e);
 	if (!r)
 		r = command_store(c, store_cooperation_put(c->d->store,
@@ -228,7 +258,7 @@ verb_request_cooperation(struct command *c)
 	if (!r)
 		r = command_audit(c, "request.cooperation",
 		    p.items[0].item.item.id, x.committee);
-	return r ? r : result(c, made.copies, made.row);
+	return r ? r : asked(c, &p, made.row);
 }
 
 /* ---- T-21 ---- */

@@ -17,15 +17,6 @@ options(const struct command *c)
 }
 
 static void
-held_row(struct sk_json *list, const char *person, const char *reason)
-{
-	struct sk_json *h = sk_json_add(list, sk_json_object());
-
-	sk_json_set_str(h, "person", person);
-	sk_json_set_str(h, "reason", reason);
-}
-
-static void
 copy_row(struct sk_json *o, const struct digest_plan *p,
     const struct digest_entry *e)
 {
@@ -65,7 +56,7 @@ show_plan(struct command *c)
 
 		copy_row(sk_json_add(people, sk_json_object()), &p, e);
 		if (e->held)
-			held_row(held, e->person->id, e->held);
+			document_held(held, e->person->id, e->held);
 		copies += !e->held;
 	}
 	sk_json_set_int(c->out, "copies", (int64_t)copies);
@@ -92,7 +83,7 @@ verb_digest_send(struct command *c)
 	document_time(c->out, "until", made.until);
 	held = sk_json_set(c->out, "held", sk_json_array());
 	for (size_t i = 0; i < made.nheld; i++)
-		held_row(held, made.held[i].person, made.held[i].reason);
+		document_held(held, made.held[i].person, made.held[i].reason);
 	return SK_OK;
 }
 

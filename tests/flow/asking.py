@@ -2,7 +2,7 @@
 """What members are asked, told and credited: a second question (T-16), a request
 under Article 17(3) (T-17), a match for a non-member (T-21), a release (T-38), the
 review of contributions (T-35), and the figures of a year (R-129)."""
-from harness import cases, copies, mails, roster, wait
+from harness import bounce, cases, copies, mails, roster, wait
 from harness.tap import has, lacks, run, same, step
 from harness.world import world
 
@@ -72,6 +72,9 @@ def again(w):
 
 @step("Article 17(3): its ground says who may be asked, and it says what it is")
 def cooperation(w):
+    late = "seki@late.test"
+    w.council.run("person", "add", "late-seki", "--org", "late", "--name",
+                  "関 九郎", "--address", late, "--language", "ja")
     ask = cases.item(w, w.number, "攻撃元への通信の記録をお知らせください。")
     base = ("request", "cooperation", ask, "--committee", "運営委員会 2026-7",
             "--decided", "2026-11-20", "--ground")
@@ -87,8 +90,21 @@ def cooperation(w):
         "通信の記録", "TLP:AMBER+STRICT", "正当な理由")
     w.postfix.drained()
     same(count(w, "lab-ito"), before[1])
-    more = w.council.json(*base, "large-scale")["copies"]
-    assert more > 2, more
+    more = w.council.json(*base, "large-scale")
+    assert more["copies"] > 2, more
+    # Whose mail came back is asked too, later; who has no key hears of that.
+    stopped = "lab-ito"
+    address = roster.ADDRESSES[stopped]
+    bounce.deliver(w, w.sink.all(address)[-1].sender, address)
+    wants = {("late-ueda", "no-key"), ("late-seki", "no-key"),
+             (stopped, "bounced")}
+    for sent in ((), ("--yes",)):
+        done = w.council.json(*base, "large-scale", *sent)
+        same({(h["person"], h["reason"]) for h in done["held"]}, wants)
+        same(done["copies"], more["copies"] - 1)
+    w.sink.wait(late, subject="お届けできない")
+    w.council.run("outbox", "release", stopped, "--reason", "x")
+    w.sink.wait(address, before[1] + 1)
 
 
 @step("a match: only what its scope admits to a non-member (T-21, R-100)")
