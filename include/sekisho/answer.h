@@ -18,10 +18,13 @@
  * ("1-A か 1-B か迷っています") is unclear, never a tick.
  *
  * What takes a part of it back makes it unclear: "ただし、…" or "except" in new
- * text a scope, an agreement, a yes; a wish that somebody is not told an
- * agreement, a yes; talk of a change a yes; "取り消します" or "以外" behind a
- * ticked code that code. So do another question's number before
- * a code ("② 1-A"), and ● beside ○ as radio buttons.
+ * text, or that the answer is still to come ("改めて", "get back"), a scope, an
+ * agreement, a yes; a wish that somebody is not told, or a question, an
+ * agreement, a yes; talk of a change a yes. A yes of words stands beside
+ * greeting, thanks and signature only: any other sentence makes it unclear.
+ * "取り消します" or "以外" behind a ticked code makes that code unclear, and so do
+ * another question's number before a code ("② 1-A"), and ● beside ○ as radio
+ * buttons.
  */
 #pragma once
 

@@ -109,7 +109,15 @@ disagree(const struct answer_said *said)
 static bool
 has_reserve(const struct answer_said *said)
 {
-	return said->but || said->change || said->exclude;
+	return said->but || said->change || said->exclude || said->ask ||
+	    said->later;
+}
+
+/* A yes of words wants more: nothing beside it but courtesy. */
+static bool
+is_doubtful(const struct answer_said *said)
+{
+	return has_reserve(said) || said->more;
 }
 
 /* A yes beside a no, or beside words that take a part of it back: "ただし、…"
@@ -120,13 +128,14 @@ taken_back(const struct answer_said *said, unsigned ticks)
 {
 	unsigned bad = 0;
 
-	if (said->yes && !said->codes_in_new && has_reserve(said))
-		ticks |= ANSWER_4Y;
-	if (said->no || has_reserve(said))
+	if (said->no || has_reserve(said) ||
+	    (said->more && !(ticks & ANSWER_4Y)))
 		bad |= ANSWER_4Y;
-	if (said->but || said->exclude)
+	if (said->yes && !said->codes_in_new && is_doubtful(said))
+		ticks |= ANSWER_4Y;
+	if (said->but || said->exclude || said->ask || said->later)
 		bad |= ANSWER_4A | ANSWER_4C;
-	if (said->but)
+	if (said->but || said->later)
 		bad |= ANSWER_SCOPE;
 	return ticks & bad;
 }
@@ -199,7 +208,7 @@ answer_parse_lines(struct sk_arena *a, const struct lines *l,
 	out->unclear = said.odd | disagree(&said) | clash(out->ticks) |
 	    taken_back(&said, out->ticks);
 	take_words(a, &said, out);
-	out->yes_word = said.yes && !said.no && !has_reserve(&said) &&
+	out->yes_word = said.yes && !said.no && !is_doubtful(&said) &&
 	    !said.codes_in_new && out->unclear == 0 &&
 	    (out->ticks & ~(unsigned)ANSWER_4Y) == 0;
 	out->ticks &= ~out->unclear;

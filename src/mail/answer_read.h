@@ -27,6 +27,9 @@ struct answer_said {
 	bool but;			/* one that takes a part of it back */
 	bool change;			/* one that speaks of changing it */
 	bool exclude;			/* one that leaves somebody out */
+	bool ask;			/* one that asks back */
+	bool later;			/* one that says it is not decided yet */
+	bool more;			/* any other that is no courtesy */
 	struct sk_buf words[PLACES][FREES];
 	const char *ref, *ref_other, *code;
 };
@@ -35,6 +38,10 @@ struct answer_said {
 void answer_read(struct sk_arena *a, const struct lines *l,
     struct answer_said *said);
 void answer_said_free(struct answer_said *said);
+
+/* answer_courtesy.c: is the line nothing but greeting, name, thanks, signature;
+ * before: above the yes, where people say who they are? */
+bool courtesy_line(struct scan s, bool before);
 
 /* answer_reserve.c: of the lines that are sentences; after all others. */
 void answer_read_reserves(const struct lines *l, const bool *sentence,

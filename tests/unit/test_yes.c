@@ -1,0 +1,178 @@
+/*
+ * What may stand beside a yes that is one of our listed words (design.md §8,
+ * R-060): greeting, thanks, signature. A question, a postponement, or any other
+ * sentence makes it unclear, since nobody reads a guess before terms lock.
+ */
+#include <config.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include <sekisho/answer.h>
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+static void
+says(const char *text, bool yes)
+{
+	struct sk_arena *a = sk_arena_new();
+	struct answer ans;
+
+	answer_parse(a, text, &ans);
+	if (ans.yes_word != yes || (!yes && ans.unclear != ANSWER_4Y))
+		fail_msg("%s: yes %d, unclear %x", text, ans.yes_word,
+		    ans.unclear);
+	sk_arena_free(&a);
+}
+
+static void
+courtesy_leaves_a_yes(void **state)
+{
+	static const char *const replies[] = {
+		"はい",
+		"事務局 御中\n\nお世話になっております。佐藤です。\n\n"
+		    "相違ありません。\n引き続きよろしくお願いいたします。",
+		"ご連絡ありがとうございます。\n内容を確認いたしました。\n"
+		    "相違ありません。\n以上、よろしくお願い申し上げます。",
+		"お忙しいところ恐れ入ります。アクメ電力の佐藤と申します。\n"
+		    "はい、相違ありません。\nお手数をおかけしますが、\n"
+		    "何卒よろしくお願いいたします。",
+		"いつもお世話になっております。\nアクメ電力の佐藤でございます。\n"
+		    "承知しました。問題ありません。\n承知しました。",
+		"返信が遅くなり申し訳ございません。\n間違いありません。\n"
+		    "失礼いたします。",
+		"はい\n\n株式会社アクメ 情報システム部\n佐藤 明日香\n"
+		    "TEL 03-1234-5678\nhttps://acme.example/?from=mail",
+		"はい\n\niPhoneから送信",
+		"Dear secretariat,\n\nYes.\n\nThank you very much.\n\n"
+		    "Best regards,\nTaro Sato\nACME Power Inc.\n",
+		"Hello,\nthank you for your mail.\nOK\nKind regards\nWill May",
+		"yes\n\nPlease do not hesitate to contact me.\nSent from my iPad",
+		"Yes.\nThis is correct.\nThanks!",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(replies); i++)
+		says(replies[i], true);
+}
+
+static void
+a_postponement_is_no_yes(void **state)
+{
+	static const char *const replies[] = {
+		"承知しました。\n社内で確認のうえ、改めてご連絡いたします。",
+		"はい\n\n…と申し上げたいところですが、上司の決裁が下りておりません。",
+		"承知しました。\nただいま担当者が不在のため、明日回答します。",
+		"承知しました。\n社内で検討中",
+		"承知しました。\n部長の承認が得られ次第、お返事",
+		"はい\n後ほど",
+		"はい\n詳細は追って",
+		"OK.\nI will discuss this with our legal team and get back to "
+		    "you next week.",
+		"Yes.\nWill check and let you know.",
+		"ok\n\nOur management needs to approve it first.",
+		"OK\nPending approval by our CISO",
+		"承知しました。\nまだ社内の手続きが残っています。",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(replies); i++)
+		says(replies[i], false);
+}
+
+static void
+a_question_is_no_yes(void **state)
+{
+	static const char *const replies[] = {
+		"はい\n経済産業省にも伝わりますか？",
+		"はい\n経済産業省にも伝わりますか",
+		"経済産業省にも伝わるのでしょうか。\n\nはい",
+		"OK.\nDoes the police also get it?",
+		"yes\nAnd the ministry?",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(replies); i++)
+		says(replies[i], false);
+}
+
+static void
+any_other_sentence_is_no_yes(void **state)
+{
+	static const char *const replies[] = {
+		"承知しました。\n公開だけは困ります。",
+		"はい\n問題ありませんが、公開は来月からにしてください。",
+		"承知しました。\n承知いたしかねる点もあります。",
+		"はい\n了解できません。",
+		"はい\n社名は出しても構いませんが、部署名は困る",
+		"はい\n共有は電力会社のみ",
+		"OK\nWe want the vendor to be asked too.",
+		"Yes.\nI think the scope is too wide.",
+		"Yes\nThank you for your help, they are fine with it.",
+		"ok\nI confirm that it stays inside.",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(replies); i++)
+		says(replies[i], false);
+}
+
+/* A box that was ticked is plain; only a question or a postponement beside it
+ * is asked about. */
+static void
+beside_a_ticked_box(void **state)
+{
+	struct sk_arena *a = sk_arena_new();
+	struct answer ans;
+
+	(void)state;
+	answer_parse(a, "[x] 4-Y\n昨日の件、別の者も読んでいます。", &ans);
+	assert_int_equal(ans.ticks, ANSWER_4Y);
+	answer_parse(a, "[x] 4-Y\n上司の決裁待ちです。", &ans);
+	assert_int_equal(ans.unclear, ANSWER_4Y);
+	answer_parse(a, "[x] 4-A\nどこまで伝わりますか？", &ans);
+	assert_int_equal(ans.unclear, ANSWER_4A);
+	answer_parse(a, "[x] 4-C\n顧客の承認が得られ次第です。", &ans);
+	assert_int_equal(ans.unclear, ANSWER_4C);
+	sk_arena_free(&a);
+}
+
+/* What was ticked "for now" is no scope yet. */
+static void
+a_scope_to_be_confirmed_later_is_none(void **state)
+{
+	struct sk_arena *a = sk_arena_new();
+	struct answer ans;
+
+	(void)state;
+	answer_parse(a, "1-C\n2-E\n3-A\n\n"
+	    "上司の承認が得られ次第、正式に回答します。", &ans);
+	assert_int_equal(ans.unclear, ANSWER_2E);
+	answer_parse(a, "1-C\n2-C\n3-A\n\n"
+	    "以上は部長案です。正式な回答は会議後に改めてお送りします。", &ans);
+	assert_int_equal(ans.unclear, ANSWER_2C);
+	/* The form asks about the case, and so may they. */
+	answer_parse(a, "1-C\n2-C\n3-A\n\nログも必要ですか？", &ans);
+	assert_int_equal(ans.unclear, 0);
+	sk_arena_free(&a);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(courtesy_leaves_a_yes),
+		cmocka_unit_test(a_postponement_is_no_yes),
+		cmocka_unit_test(a_question_is_no_yes),
+		cmocka_unit_test(any_other_sentence_is_no_yes),
+		cmocka_unit_test(beside_a_ticked_box),
+		cmocka_unit_test(a_scope_to_be_confirmed_later_is_none),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
