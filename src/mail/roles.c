@@ -2,7 +2,9 @@
  * Which parts a person would be shown as the text of the mail. Of the forms of
  * one content (multipart/alternative) the plain one is taken unless it is
  * empty; what is marked as an attachment, or has a name, is never text, so a
- * log file cannot answer questions.
+ * log file cannot answer questions. Some mailers name the mail's own text: the
+ * first part is text in spite of a type's name, and of a file's where there is
+ * no other.
  */
 #include <config.h>
 
@@ -12,12 +14,37 @@
 enum { LOOK_AT = 65536 };
 
 static bool
-is_marked(const struct mail_part *p)
+is_named(const struct mail_part *p)
+{
+	return mime_has_param(&p->disposition, "filename") ||
+	    mime_has_param(&p->type, "name");
+}
+
+static bool
+is_nameless_text(const struct mail_part *p)
+{
+	return (part_is(p, "text/plain") || part_is(p, "text/html")) &&
+	    strcmp(p->disposition.word, "attachment") != 0 && !is_named(p);
+}
+
+static bool
+has_other_text(const struct mail_scan *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->parts[i].leaf > 1 && is_nameless_text(&s->parts[i]))
+			return true;
+	return false;
+}
+
+static bool
+is_marked(const struct mail_scan *s, const struct mail_part *p)
 {
 	if (strcmp(p->disposition.word, "attachment") == 0)
 		return true;
-	return p->leaf > 1 && (mime_has_param(&p->disposition, "filename") ||
-	    mime_has_param(&p->type, "name"));
+	if (p->leaf > 1)
+		return is_named(p);
+	return mime_has_param(&p->disposition, "filename") &&
+	    has_other_text(s);
 }
 
 static bool
@@ -58,7 +85,7 @@ holds(const struct mail_scan *s, size_t top, const char *type, bool not_blank)
 	size_t end = end_of(s, top);
 
 	for (size_t i = top; i < end; i++)
-		if (part_is(&s->parts[i], type) && !is_marked(&s->parts[i]) &&
+		if (part_is(&s->parts[i], type) && !is_marked(s, &s->parts[i]) &&
 		    !(not_blank && is_blank(s, &s->parts[i])))
 			return true;
 	return false;
@@ -85,9 +112,9 @@ chosen_form(const struct mail_scan *s, size_t top)
 }
 
 static enum part_role
-leaf_role(const struct mail_part *p)
+leaf_role(const struct mail_scan *s, const struct mail_part *p)
 {
-	if (is_marked(p))
+	if (is_marked(s, p))
 		return ROLE_ATTACHMENT;
 	return part_is(p, "text/plain") ? ROLE_TEXT :
 	    part_is(p, "text/html") ? ROLE_HTML : ROLE_ATTACHMENT;
@@ -123,7 +150,7 @@ read_roles(struct mail_work *w)
 		if (w->roles[i] == ROLE_WRAPPER || p->leaf == 0)
 			continue;
 		w->roles[i] = is_legacy_display(p) ? ROLE_OTHER_FORM :
-		    leaf_role(p);
+		    leaf_role(&w->scan, p);
 	}
 	for (size_t i = 0; i < w->scan.n; i++)
 		if (part_is(&w->scan.parts[i], "multipart/alternative"))
