@@ -195,6 +195,14 @@ file_machine(const struct decide_in *in, enum mail_class class,
 		act_file_outside(x, class, note);
 }
 
+/* Somebody's own sender, a desk, and nothing of ours in it: what a ticket
+ * system sends on may look like a machine's, so a person hears of it. */
+static bool
+may_be_a_person(const struct decide_in *in)
+{
+	return *in->sender && !first_known(in) && !to_return_address(in);
+}
+
 /* Bounces come to the return address; others are known by their shape. The
  * copy is named by the tag they came to, else by the head that they return;
  * a report of success says nothing new (L24). */
@@ -220,7 +228,7 @@ decide_bounce(const struct decide_in *in, struct actions *x)
 	/* Who is told of a copy of ours hangs on what is known of it
 	 * (returned.h); of none of ours anybody can write as many as they
 	 * like. */
-	if (!in->facts)
+	if (!in->facts || may_be_a_person(in))
 		act_notify(x, "operator_look");
 }
 
@@ -230,6 +238,8 @@ decide_auto_reply(const struct decide_in *in, struct actions *x)
 {
 	file_machine(in, MAIL_AUTO_REPLY, "automatic", x);
 	act_audit(x, "mail.automatic", automatic_word(AUTO_REPLIED));
+	if (may_be_a_person(in))
+		act_notify(x, "operator_look");
 }
 
 static bool

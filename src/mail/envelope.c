@@ -165,6 +165,6 @@ read_envelope(struct mail_work *w)
 	date = header_find(&root->head, "Date");
 	if (date != NULL)
 		w->out->date = mail_date(w->a, date->value);
-	mail_automatic(w->a, &root->head, &root->type, w->out);
+	mail_automatic(w->a, &w->scan, w->out);
 	mail_content_id(w->scan.raw, w->out->content_id);
 }

@@ -59,9 +59,9 @@ int64_t mail_date(struct sk_arena *a, struct sk_span value);
 bool authres_parse(struct sk_arena *a, struct sk_span value,
     struct fact_authres *out);
 
-/* automatic.c: RFC 3834 and its kin (standards.md A4), from the header, and
+/* automatic.c: RFC 3834 and its kin (standards.md A4), from the header and the parts' types, and
  * from sender and subject as *f already holds them. Sets automatic, likely and
  * no_reply_wanted. */
-struct mime_value;
-void mail_automatic(struct sk_arena *a, const struct mail_header *h,
-    const struct mime_value *type, struct facts *f);
+struct mail_scan;
+void mail_automatic(struct sk_arena *a, const struct mail_scan *s,
+    struct facts *f);

@@ -138,6 +138,27 @@ first_mail_with_answers(void **state)
 
 /* ---- mails of machines, and repeats ---- */
 
+/* Does an operator hear of it? Frees w->a. */
+static bool
+looked_at(struct world *w)
+{
+	bool told = false;
+
+	run(w);
+	for (size_t i = 0; i < w->out.n; i++)
+		told |= w->out.list[i].type == ACTION_NOTIFY &&
+		    !strcmp(w->out.list[i].u.notify.event, "operator_look");
+	sk_arena_free(&w->a);
+	return told;
+}
+
+static bool
+told_of(struct world w, enum fact_auto automatic)
+{
+	w.facts.automatic = automatic;
+	return looked_at(&w);
+}
+
 static void
 machines_and_repeats(void **state)
 {
@@ -179,6 +200,11 @@ machines_and_repeats(void **state)
 	    "file:answer/complete propose:2-B ask:back T-06");
 	CASE(first_mail(), w.facts.automatic = AUTO_REPLIED,
 	    "file:auto-reply/automatic/outside");
+	/* No token, and somebody's own sender: perhaps a ticket system, so
+	 * that a person is told. */
+	assert_true(told_of(first_mail(), AUTO_REPLIED));
+	assert_true(told_of(first_mail(), AUTO_DSN));
+	assert_false(told_of(reply(0), AUTO_REPLIED));
 	CASE(readback(ANSWER_4Y), w.facts.automatic = AUTO_REPLIED,
 	    "file:auto-reply/automatic");
 	CASE(first_mail(), w.facts.automatic = AUTO_OURS,
@@ -210,20 +236,14 @@ static const struct fact_attachment papers[] = {
 
 /* Whatever its sender is told, an operator hears of it. */
 static bool
-looked_at(const struct fact_attachment *paper)
+paper_looked_at(const struct fact_attachment *paper)
 {
 	struct world w = first_mail();
-	bool told = false;
 
 	w.facts.attachments = paper;
 	w.facts.nattachments = 1;
 	w.rcpts[0] = "csc-info@example.jp";
-	run(&w);
-	for (size_t i = 0; i < w.out.n; i++)
-		told |= w.out.list[i].type == ACTION_NOTIFY &&
-		    !strcmp(w.out.list[i].u.notify.event, "operator_look");
-	sk_arena_free(&w.a);
-	return told;
+	return looked_at(&w);
 }
 
 static void
@@ -247,7 +267,7 @@ other_classes(void **state)
 		    w.facts.nattachments = 1,
 		    w.rcpts[0] = "csc-info@example.jp"),
 		    "file:wrong-desk/membership-paper/outside tell:T-24");
-	assert_true(looked_at(papers));
+	assert_true(paper_looked_at(papers));
 	/* What comes to an incident desk is a consultation first. */
 	CASE(first_mail(), (w.facts.attachments = papers,
 	    w.facts.nattachments = 1), "open:incident file:consultation "
