@@ -281,8 +281,8 @@ decide_automatic(const struct decide_in *in, struct actions *x)
 
 /* ---- people who are no consulters ---- */
 
-static bool
-from_operator(const struct decide_in *in, struct sk_arena *a)
+bool
+decide_names_operator(const struct decide_in *in, struct sk_arena *a)
 {
 	const char *from = in->facts ? in->facts->from.address : NULL;
 
@@ -293,11 +293,27 @@ from_operator(const struct decide_in *in, struct sk_arena *a)
 	return false;
 }
 
-/* The secretariat's own people: kept, never answered, no terms come of it. */
+/* Shown to be the secretariat's own, and not asked by the case's token? */
+static bool
+from_operator(const struct decide_in *in, struct sk_arena *a)
+{
+	const struct token_found *t = first_known(in);
+
+	if (!decide_names_operator(in, a) ||
+	    (in->auth != AUTH_PASS && !in->signer_is_from))
+		return false;
+	return !t || !t->address || strcmp(sk_address_key(a, t->address),
+	    sk_address_key(a, in->facts->from.address)) != 0;
+}
+
+/* The secretariat's own people: kept, never answered, no terms come of it. What
+ * lies outside every case (a consultation passed on) somebody must take up. */
 static void
 decide_operator(const struct decide_in *in, struct actions *x)
 {
 	file_machine(in, MAIL_OPERATOR, "operator", x);
+	if (!in->known)
+		act_notify(x, "operator_look");
 	act_audit(x, "mail.operator", "");
 }
 
@@ -373,10 +389,10 @@ decide(struct sk_arena *a, const struct decide_in *in, struct actions *out)
 		act_file_outside(out, MAIL_OPERATOR_LOOK, "two-tokens");
 		act_notify(out, "operator_look");
 		act_audit(out, "mail.two-tokens", "");
-	} else if (from_operator(in, a)) {
-		decide_operator(in, out);
 	} else if (t && !t->case_row) {
 		decide_member(in, out);
+	} else if (from_operator(in, a)) {
+		decide_operator(in, out);
 	} else if (is_password(in)) {
 		decide_password(out);
 	} else if (in->known && !in->password_for_known) {

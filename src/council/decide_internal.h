@@ -23,6 +23,9 @@ void act_notify(struct actions *x, const char *event);
 void act_keys(const struct decide_in *in, struct actions *x);
 void act_audit(struct actions *x, const char *event, const char *detail);
 
+/* Does From name one of the secretariat's own addresses? Anybody can write that
+ * there. */
+bool decide_names_operator(const struct decide_in *in, struct sk_arena *a);
 /* The case's token that this mail carries, or NULL (decide_reply.c). */
 const struct token_found *decide_token(const struct decide_in *in);
 /* The originator takes everything back (decide_request.c). */

@@ -53,7 +53,7 @@ can_be_written_to(const char *address)
 
 /* Why no automatic answer may go out; NULL if it may. */
 static const char *
-silent_reason(const struct decide_in *in)
+silent_reason(const struct decide_in *in, struct sk_arena *a)
 {
 	const struct facts *f = in->facts;
 
@@ -69,6 +69,8 @@ silent_reason(const struct decide_in *in)
 		return "automatic";
 	if (f->doubts & DOUBT_FROM_INSIDE)
 		return "from-inside";
+	if (decide_names_operator(in, a))
+		return "operator-not-shown";
 	if (f->no_reply_wanted)
 		return "no-reply-wanted";
 	/* Who signed with a key that is pinned for From is known at least as
@@ -197,7 +199,7 @@ decide_new(const struct decide_in *in, struct actions *x)
 		act_operator(x, "not-whole");
 	else if (classify_paper(x->arena, in->facts))
 		act_operator(x, "membership-paper");
-	silent = silent_reason(in);
+	silent = silent_reason(in, x->arena);
 	if (!silent)
 		acknowledge(in, desk, x);
 	else if (!in->verdict || !in->verdict->failed)
@@ -212,7 +214,7 @@ void
 decide_paper(const struct decide_in *in, struct actions *x)
 {
 	const struct config_desk *desk = desk_reached(in, x->arena);
-	const char *silent = silent_reason(in);
+	const char *silent = silent_reason(in, x->arena);
 	struct action *t;
 
 	if (desk && desk->kind == DESK_INCIDENT) {

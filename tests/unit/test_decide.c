@@ -246,6 +246,16 @@ paper_looked_at(const struct fact_attachment *paper)
 	return looked_at(&w);
 }
 
+static struct world
+from_duty(enum authentication auth)
+{
+	struct world w = first_mail();
+
+	w.facts.from.address = "duty@example.jp";
+	w.in.auth = auth;
+	return w;
+}
+
 static void
 other_classes(void **state)
 {
@@ -256,11 +266,27 @@ other_classes(void **state)
 	CASE(first_mail(), (w.facts.automatic = AUTO_LIST,
 	    w.facts.to = &desk, w.facts.nto = 1),
 	    "open:incident file:list look:automatic");
-	/* The secretariat's own people. */
+	/* The secretariat's own people: what no case holds is pointed out. */
 	CASE(first_mail(), w.facts.from.address = "Duty@example.jp",
 	    "file:operator/operator/outside");
+	assert_true(told_of(from_duty(AUTH_PASS), AUTO_NO));
 	CASE(readback(ANSWER_4Y), w.facts.from.address = "duty@example.jp",
 	    "file:operator/operator");
+	/* Where nothing shows it, it is anybody's mail, and not answered. */
+	CASE(from_duty(AUTH_NONE), AS_IT_IS,
+	    "open:incident file:consultation look:operator-not-shown");
+	CASE(from_duty(AUTH_FAIL), AS_IT_IS,
+	    "open:incident file:consultation look:authentication-fail");
+	CASE(from_duty(AUTH_NONE), w.in.signer_is_from = true,
+	    "file:operator/operator/outside");
+	CASE(readback(ANSWER_4Y), (w.facts.from.address = "duty@example.jp",
+	    w.in.auth = AUTH_NONE),
+	    "file:follow-up/other-address look:other-address");
+	/* An operator who is asked, as a case's originator, may answer. */
+	CASE(readback(ANSWER_4Y), (w.facts.from.address = "duty@example.jp",
+	    w.tokens[0].address = "duty@example.jp"),
+	    "file:answer/confirmed use-token lock-terms:token+aligned "
+	    "CONFIRMED");
 	/* Membership papers by their names. */
 	for (size_t i = 0; i < 3; i++)
 		CASE(first_mail(), (w.facts.attachments = &papers[i],
