@@ -27,6 +27,10 @@ not_heard(const struct decide_in *in, struct sk_arena *a)
 
 	if (sealed_reason(in))
 		return sealed_reason(in);
+	if (in->verdict && in->verdict->again)
+		return "ciphertext-came-before";
+	if (in->facts->doubts & DOUBT_FROM_INSIDE)
+		return "from-inside";
 	if (in->auth == AUTH_FAIL)
 		return "authentication-fail";
 	if (in->facts->automatic != AUTO_NO || !*in->sender)

@@ -384,6 +384,12 @@ members_answers(void **state)
 	    "file:member-answer/other-address/outside");
 	CASE(member_mail(1), (w.in.auth = AUTH_FAIL, SAW(0, 'A', SEEN_YES)),
 	    "file:member-answer/authentication-fail/outside");
+	/* An old mail sent again, or somebody else's in his wrapping. */
+	CASE(member_mail(1), (w.verdict.again = true, SAW(0, 'A', SEEN_YES)),
+	    "file:member-answer/ciphertext-came-before/outside");
+	CASE(member_mail(1), (w.facts.doubts = DOUBT_FROM_INSIDE,
+	    SAW(0, 'A', SEEN_YES)),
+	    "file:member-answer/from-inside/outside");
 	CASE(member_mail(1), (w.in.sender = "", SAW(0, 'A', SEEN_YES)),
 	    "file:member-answer/automatic/outside");
 	CASE(member_mail(1), (w.facts.automatic = AUTO_REPLIED,
