@@ -148,19 +148,41 @@ is_stop(uint32_t c)
 	return c == 0 || c == '.' || c == '!' || c == 0x3002 || c == 0xff61;
 }
 
-/* Does the line end here, or the sentence? Words after a full stop are a
- * comment; after a comma they could be a hedge. After a number they are what
- * the number counts or begins ("1. まだ確認していません", "3.14に確認"). */
 static bool
-ends_answer(struct scan *s, bool number)
+is_answer(struct scan s)
 {
+	enum answer_seen seen;
+
+	skip_marks(&s, "-*");
+	read_letters(&s);
+	return read_value(&s, &seen);
+}
+
+/* Is the line below a number what the number begins? */
+static bool
+goes_on(struct scan below, bool dot)
+{
+	return scan_blanks(&below) && !is_answer(below) &&
+	    (dot || !courtesy_line(below, false));
+}
+
+/* Does the line end here, or the sentence? Words after a full stop are a
+ * comment; after a comma they could be a hedge. After a number, and on the line
+ * below it, they are what the number counts or begins ("1. まだ確認していません",
+ * "3.14に確認"). */
+static bool
+ends_answer(struct scan *s, bool number, struct scan below)
+{
+	bool dot;
+
 	SCAN_TABLE(s, endings);
 	scan_blanks(s);
 	if (number) {
+		dot = scan_peek(s) == '.';
 		if (scan_peek(s) != 0 && is_stop(scan_peek(s)))
 			scan_next(s);
 		scan_blanks(s);
-		return scan_peek(s) == 0;
+		return scan_peek(s) == 0 && !goes_on(below, dot);
 	}
 	return is_stop(scan_peek(s));
 }
@@ -209,7 +231,8 @@ printed_values(struct scan s)
 
 /* Several answers on a line: "A 来ている、B 来ていない". */
 static void
-read_answers(struct answer *out, struct scan s, unsigned own, unsigned quoted)
+read_answers(struct answer *out, struct scan s, struct scan below,
+    unsigned own, unsigned quoted)
 {
 	unsigned letters = own ? own : quoted;
 	enum answer_seen seen;
@@ -225,7 +248,7 @@ read_answers(struct answer *out, struct scan s, unsigned own, unsigned quoted)
 		skip_marks(&after, ",;/");
 		next = after.p != s.p ? read_letters(&after) : 0;
 		if (!next) {
-			if (!ends_answer(&s, number))
+			if (!ends_answer(&s, number, below))
 				seen = SEEN_UNCLEAR;
 			/* A numbered list of other things begins so. */
 			if (own || !number || seen != SEEN_UNCLEAR)
@@ -239,7 +262,8 @@ read_answers(struct answer *out, struct scan s, unsigned own, unsigned quoted)
 }
 
 static void
-read_line(struct answer *out, struct scan s, unsigned quoted)
+read_line(struct answer *out, struct scan s, struct scan below,
+    unsigned quoted)
 {
 	struct scan t;
 	unsigned letters;
@@ -253,7 +277,16 @@ read_line(struct answer *out, struct scan s, unsigned quoted)
 	letters = read_letters(&s);
 	if (printed_values(s) > 1)
 		return;			/* as the digest printed it */
-	read_answers(out, s, letters, quoted);
+	read_answers(out, s, below, letters, quoted);
+}
+
+/* Line i, or nothing where no new words stand there. */
+static struct scan
+new_line(const struct lines *l, size_t i)
+{
+	if (i >= l->n || l->v[i].kind != LINE_TEXT || l->v[i].depth > 0)
+		return (struct scan){ l->text, l->text };
+	return l->v[i].s;
 }
 
 void
@@ -268,7 +301,7 @@ answer_read_seen(const struct lines *l, struct answer *out)
 		if (l->v[i].kind != LINE_TEXT)
 			continue;
 		if (l->v[i].depth == 0) {
-			read_line(out, s, quoted);
+			read_line(out, s, new_line(l, i + 1), quoted);
 			if (out->nsightings != before)
 				quoted = 0;
 			continue;
