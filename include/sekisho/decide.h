@@ -21,6 +21,10 @@ enum authentication assurance_judge(const struct facts *f,
     const char *envelope_sender, const char *authserv_id, bool trusted_door,
     const struct policy *p);
 
+/* A domain in which anybody may have an address (policy: free_mail): two
+ * addresses of it have nothing to do with each other. */
+bool assurance_free_mail(const struct policy *p, const char *domain);
+
 /* ---- which of our tokens does the mail carry? (routing.c) ---- */
 
 #define DECIDE_TOKENS 4

@@ -83,6 +83,8 @@ struct verdict {
 				 * the council that had been retired */
 	bool again;		/* this ciphertext came before in another mail
 				 * of the same sender: an old one, sent anew */
+	bool untried;		/* failed, since too many of this sender could
+				 * not be opened that day: nobody tried */
 };
 
 /* Adds what was found about the next layer inwards; `form` is that layer's,

@@ -16,8 +16,8 @@ struct findings {
 	bool dmarc_pass, failed, dkim_aligned, spf_aligned;
 };
 
-static bool
-is_free_mail(const struct policy *p, const char *domain)
+bool
+assurance_free_mail(const struct policy *p, const char *domain)
 {
 	for (size_t i = 0; i < p->nfree_mail_domains; i++)
 		if (sk_same_org_domain(p->free_mail_domains[i], domain))
@@ -30,7 +30,7 @@ is_free_mail(const struct policy *p, const char *domain)
 static bool
 aligned(const struct policy *p, const char *proved, const char *from_domain)
 {
-	return proved && !is_free_mail(p, from_domain) &&
+	return proved && !assurance_free_mail(p, from_domain) &&
 	    sk_same_org_domain(proved, from_domain);
 }
 

@@ -106,8 +106,9 @@ act_notify(struct actions *x, const char *event)
 const char *
 failed_reason(const struct verdict *v)
 {
-	return v->replayed ? "ciphertext-came-before" : v->former ?
-	    "former-key" : "cannot-decrypt";
+	return v->replayed ? "ciphertext-came-before" :
+	    v->former ? "former-key" :
+	    v->untried ? "too-many-failures" : "cannot-decrypt";
 }
 
 const char *

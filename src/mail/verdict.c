@@ -201,6 +201,12 @@ integrity_says(const struct verdict *v)
 		    "opens it.",
 		    "【開いていません】。使わなくなった協議会の鍵で暗号化されて"
 		    "います。sekisho mail text で開きます。" };
+	if (v->untried)
+		return (struct says){ "It was NOT opened: too many mails of "
+		    "this sender could not be opened that day; `sekisho mail "
+		    "text' opens it.",
+		    "【開いていません】。この送信者からの開けないメールが、1日の"
+		    "限度を超えました。sekisho mail text で開きます。" };
 	if (v->failed)
 		return (struct says){ "It could NOT be opened; it is kept as "
 		    "it came.",
@@ -333,6 +339,7 @@ verdict_join(struct verdict *all, enum fact_form form, bool outside,
 	all->failed |= layer->failed;
 	all->replayed |= layer->replayed;
 	all->former |= layer->former;
+	all->untried |= layer->untried;
 	all->again |= layer->again;
 	join_signature(all, layer);
 	/* The innermost one stands nearest to the content. A clear-signed text

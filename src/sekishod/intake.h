@@ -35,6 +35,7 @@ struct job {
 	struct facts inner;		/* facts of the layer just read */
 	struct verdict verdict;
 	bool enveloped;			/* a layer was S/MIME's, by CBC */
+	bool tried;			/* and keyd tried to open it */
 	struct facts before;		/* `facts` when the first such was met */
 	struct sk_span certificate;	/* of a signer that nobody pinned */
 	const char *unreadable;		/* reason word, or NULL */
@@ -52,8 +53,8 @@ int job_load(struct job *j);
 void job_read(struct job *j);
 /* S/MIME-enveloped, and no signature of the sender's inside shows that it is
  * what he wrote. Whether it could be opened hangs on its padding alone: to the
- * outside all such mails must look the same, and each counts as a failure, or
- * this is an oracle (standards.md B1). */
+ * outside all such mails must look the same, and each that was tried counts as a
+ * failure, or this is an oracle (standards.md B1). */
 bool job_unsure(const struct job *j);
 /* What the mail says and what may count; NULL if it could not be read. Of an
  * unsure one it is what stood around the envelope, opened or not: nothing

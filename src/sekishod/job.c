@@ -276,6 +276,7 @@ keyd_answered(void *ctx, struct channel_message *m, const char *error)
 		return;
 	if (o.certificate.len)
 		j->certificate = o.certificate;
+	j->tried |= j->enveloped;
 	inside = has_inside(j, &o, m->nfds);
 	o.verdict.failed = !inside;
 	if (inside && is_replayed(j, &o))
@@ -341,17 +342,20 @@ ask_keyd(struct job *j, const struct key_record *all, size_t n)
 }
 
 /* So many could not be opened today that this one is for a person: a sender
- * who tries on is no mistaken one (B1, no oracle). */
+ * who tries on is no mistaken one (B1, no oracle). At a free mail domain one of
+ * its users must not close the door to all. */
 static bool
 failed_too_often(struct job *j)
 {
 	const char *from = j->facts.from.address;
 	enum authentication auth = sender_auth(j);
+	bool one = auth == AUTH_PASS && from && !assurance_free_mail(
+	    j->d->policy, sk_address_domain(from));
 	unsigned n = 0, domain = 0;
 
 	return store_failures_day(j->d->store, from ? from : "", auth,
 	    j->mail.received, &n, &domain) || n >= LIMIT_DECRYPT_FAILURES ||
-	    (auth == AUTH_PASS && domain >= LIMIT_DECRYPT_FAILURES_DOMAIN);
+	    (one && domain >= LIMIT_DECRYPT_FAILURES_DOMAIN);
 }
 
 static void
@@ -373,8 +377,9 @@ open_layer(struct job *j)
 	}
 	if (j->layer >= LIMIT_LAYERS)
 		j->facts.doubts |= DOUBT_TOO_DEEP;
-	if (j->layer >= LIMIT_LAYERS || (form_encrypted(form) &&
-	    failed_too_often(j))) {
+	else if (form_encrypted(form))
+		j->verdict.untried = failed_too_often(j);
+	if (j->layer >= LIMIT_LAYERS || j->verdict.untried) {
 		j->verdict.failed |= form_encrypted(form);
 		intake_job_read(j);
 		return;

@@ -417,7 +417,7 @@ job_apply(struct job *j)
 	const struct mail_record as_stored = j->mail;
 	struct sk_error e = { 0 };
 
-	if (job_unsure(j))
+	if (job_unsure(j) && j->tried)
 		job_count_failure(j);
 	if (try_apply(j, &e) == SK_OK)
 		return;

@@ -140,6 +140,7 @@ verdict_put(struct sk_buf *b, const struct verdict *v)
 	wire_put_i64(b, v->signed_at);
 	wire_put_u8(b, v->again);
 	wire_put_u8(b, v->former);
+	wire_put_u8(b, v->untried);
 }
 
 static void
@@ -180,6 +181,9 @@ read_verdict(struct wire_in *w, struct verdict *v, bool stored)
 	/* And those of the third: by which key of ours is not known. */
 	if (!(stored && w->rest.len == 0))
 		v->former = wire_bool(w);
+	/* And those of the fourth: whether anybody tried is not known. */
+	if (!(stored && w->rest.len == 0))
+		v->untried = wire_bool(w);
 	/* A good signature that names nobody could be anybody's (L14). */
 	if ((v->signature == SIGNATURE_GOOD && v->signer[0] == '\0') ||
 	    (v->whose != SIGNER_NOBODY && v->signer[0] == '\0'))

@@ -131,7 +131,8 @@ def limit(w):
     _, number = post(w, sender, fresh)
     seen = shown(w, number)
     assert not seen["crypto"]["integrity"], seen["crypto"]
-    has(" ".join(seen["crypto"]["says"]), "could NOT be opened")
+    has(" ".join(seen["crypto"]["says"]), "NOT opened: too many")
+    same(w.council.case(number)["note"], "too-many-failures")
     same(len(w.sink.all(sender)), 1)
     # The same sealed text of somebody else is new, and opened.
     _, number = post(w, "other@consulter.test", sealed(w))

@@ -53,6 +53,9 @@ first_mails(void **state)
 	CASE(first_mail(), w.verdict.failed = w.verdict.replayed = true,
 	    "open:incident file:consultation look:ciphertext-came-before "
 	    "count-reply T-27");
+	CASE(first_mail(), w.verdict.failed = w.verdict.untried = true,
+	    "open:incident file:consultation look:too-many-failures "
+	    "count-reply T-27");
 	CASE(first_mail(), (w.verdict.failed = true, w.in.sender = ""),
 	    "open:incident file:consultation look:cannot-decrypt");
 	/* S/MIME that nothing shows to be whole: to the outside the same,

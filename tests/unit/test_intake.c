@@ -39,7 +39,8 @@ static struct {
 	int64_t row, worked;
 	int64_t applied[MAILS];
 	size_t napplied;
-	bool failed;			/* of the one applied last */
+	bool failed, untried;		/* of the one applied last */
+	unsigned failures, failures_domain;	/* as the store counted them */
 } t;
 
 /* ---- in place of the pools ---- */
@@ -188,7 +189,8 @@ int
 store_failures_day(struct store *s, const char *from,
     enum authentication auth, int64_t now, unsigned *n, unsigned *domain)
 {
-	*n = *domain = 0;
+	*n = t.failures;
+	*domain = t.failures_domain;
 	return store_failure_add(s, from, auth, now);
 }
 
@@ -241,6 +243,7 @@ job_apply(struct job *j)
 {
 	t.applied[t.napplied++] = j->mail.row;
 	t.failed = j->verdict.failed;
+	t.untried = j->verdict.untried;
 	t.asked[j->mail.row] = NULL;
 }
 
@@ -325,9 +328,15 @@ says(int64_t row, uint32_t type, const struct sk_buf *fields, int fd)
 }
 
 static void
-reader_says(int64_t row, enum fact_form form)
+reader_says_from(int64_t row, enum fact_form form, const char *from)
 {
-	struct facts f = { .form = form, .data_len = 1 };
+	struct fact_auth_method dmarc = { "dmarc", "pass", from ?
+		sk_address_domain(from) : NULL };
+	struct fact_authres results = { "mx.example.jp", .above_received = true,
+		.methods = &dmarc, .nmethods = 1 };
+	struct facts f = { .form = form, .data_len = 1,
+		.from = { from, NULL }, .authres = &results,
+		.nauthres = from ? 1 : 0 };
 	struct msg_read_done done = { .status = SK_OK };
 	struct sk_buf facts, fields;
 
@@ -341,6 +350,12 @@ reader_says(int64_t row, enum fact_form form)
 	says(row, MSG_READ_DONE, &fields, -1);
 	sk_buf_free(&fields);
 	sk_buf_free(&facts);
+}
+
+static void
+reader_says(int64_t row, enum fact_form form)
+{
+	reader_says_from(row, form, NULL);
 }
 
 static void
@@ -495,6 +510,32 @@ one_deadline_for_all_layers(void **state)
 	assert_false(t.failed);
 }
 
+/* Who fails too often waits for a person. A domain that anybody may have an
+ * address in is nobody's: one of its users keeps out nobody else. */
+static void
+failures_keep_out_one_sender_or_domain(void **state)
+{
+	static const char *const free_mail[] = { "free.example" };
+	int64_t row;
+
+	(void)state;
+	t.policy.free_mail_domains = free_mail;
+	t.policy.nfree_mail_domains = 1;
+	t.failures_domain = LIMIT_DECRYPT_FAILURES_DOMAIN;
+	row = comes("a@acme.example");
+	reader_says_from(row, FORM_PGP_ENCRYPTED, "a@acme.example");
+	assert_true(t.napplied == 1 && t.failed && t.untried);
+	row = comes("a@free.example");
+	reader_says_from(row, FORM_PGP_ENCRYPTED, "a@free.example");
+	assert_true(awaits(row, &t.keyds));
+	keyd_says(row, false);
+	assert_true(t.napplied == 2 && t.failed && !t.untried);
+	t.failures = LIMIT_DECRYPT_FAILURES;
+	row = comes("b@free.example");
+	reader_says_from(row, FORM_PGP_ENCRYPTED, "b@free.example");
+	assert_true(t.napplied == 3 && t.failed && t.untried);
+}
+
 int
 main(void)
 {
@@ -513,6 +554,8 @@ main(void)
 		    large_mails_wait_for_each_other, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(one_deadline_for_all_layers,
 		    set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    failures_keep_out_one_sender_or_domain, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

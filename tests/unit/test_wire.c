@@ -308,7 +308,8 @@ stored_verdicts_of_before_are_read(void **state)
 		.signature = SIGNATURE_GOOD, .coverage = COVERS_WHOLE,
 		.signer = "0123456789ABCDEF0123456789ABCDEF01234567",
 		.whose = SIGNER_PERSON, .owner = "acme-sato",
-		.signed_at = 1700000000, .again = true, .former = true };
+		.signed_at = 1700000000, .again = true, .former = true,
+		.untried = true };
 	struct verdict out;
 	struct sk_span s;
 	struct sk_buf b;
@@ -320,14 +321,16 @@ stored_verdicts_of_before_are_read(void **state)
 	assert_int_equal(verdict_get(s, &out), SK_OK);
 	assert_string_equal(out.owner, "acme-sato");
 	assert_int_equal(out.signed_at, 1700000000);
-	assert_true(out.again && out.former);
+	assert_true(out.again && out.former && out.untried);
 	for (size_t cut = 0; cut < s.len; cut++)
 		assert_int_equal(verdict_get(sk_span_of(s.p, cut), &out),
-		    cut == 6 + 4 + 40 || cut == s.len - 10 || cut == s.len -
-		    1 ? SK_OK : SK_ERR_PROTOCOL);
+		    cut == 6 + 4 + 40 || cut == s.len - 11 || cut + 2 >= s.len
+		    ? SK_OK : SK_ERR_PROTOCOL);
 	assert_int_equal(verdict_get(sk_span_of(s.p, s.len - 1), &out), SK_OK);
+	assert_true(out.former && !out.untried);
+	assert_int_equal(verdict_get(sk_span_of(s.p, s.len - 2), &out), SK_OK);
 	assert_true(out.again && !out.former);
-	assert_int_equal(verdict_get(sk_span_of(s.p, s.len - 10), &out),
+	assert_int_equal(verdict_get(sk_span_of(s.p, s.len - 11), &out),
 	    SK_OK);
 	assert_string_equal(out.owner, "acme-sato");
 	assert_int_equal(out.signed_at, 0);

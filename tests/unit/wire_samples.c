@@ -128,7 +128,8 @@ static const struct msg_opened_mail opened_mail_sample = {
 	    .integrity = false, .failed = true, .signature = SIGNATURE_GOOD,
 	    .coverage = COVERS_WHOLE, .signer = FPR, .replayed = true,
 	    .outside = true, .whose = SIGNER_CASE, .owner = "2026-0001",
-	    .signed_at = -1, .again = true, .former = true },
+	    .signed_at = -1, .again = true, .former = true,
+	    .untried = true },
 	.issuer = "0123456789ABCDEF", .nciphers = 2,
 	.ciphers = { { 1, [31] = 2 }, { 3 } }, .reason = NULL,
 	.certificate = { (const unsigned char *)"der", 3 }
