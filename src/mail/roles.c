@@ -85,7 +85,8 @@ holds(const struct mail_scan *s, size_t top, const char *type, bool not_blank)
 	size_t end = end_of(s, top);
 
 	for (size_t i = top; i < end; i++)
-		if (part_is(&s->parts[i], type) && !is_marked(s, &s->parts[i]) &&
+		if (part_is(&s->parts[i], type) &&
+		    !is_marked(s, &s->parts[i]) &&
 		    !(not_blank && is_blank(s, &s->parts[i])))
 			return true;
 	return false;
