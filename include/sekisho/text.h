@@ -42,6 +42,9 @@ void sk_armour_add_sum(struct sk_buf *b, size_t from);
  * which some end a line; one whose header says NotDashEscaped, so that text can
  * look like its end; two in one. Linear. */
 bool sk_clearsign_is_odd(struct sk_span block);
+/* The text in such a block, without its dash escapes: for one whose signature
+ * nobody can check, which is words like others. Linear. */
+void sk_clearsign_text(struct sk_span block, struct sk_buf *out);
 bool sk_unhex(void *out, size_t n, const char *hex);	/* exactly 2n digits */
 /* a-z2-7, lower case, no padding: len characters of random bytes (getrandom). */
 void sk_random_base32(char *out, size_t len);		/* len + 1 bytes */

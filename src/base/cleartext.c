@@ -1,7 +1,8 @@
 /*
- * Clear-signed text that nobody can be sure to read as it was signed
- * (standards.md B1, gpg.fail). Reader and keyd ask here, so that what the one
- * takes for signed the other does not refuse to check.
+ * Clear-signed text: that which nobody can be sure to read as it was signed
+ * (standards.md B1, gpg.fail), and the words of that whose signature nobody can
+ * check. Reader and keyd ask here, so that what the one takes for signed the
+ * other does not refuse to check.
  */
 #include <config.h>
 
@@ -58,4 +59,56 @@ sk_clearsign_is_odd(struct sk_span block)
 			return true;
 	}
 	return false;
+}
+
+static struct sk_span
+take_line(struct sk_span *s)
+{
+	const unsigned char *nl = memchr(s->p, '\n', s->len);
+	size_t n = nl != NULL ? (size_t)(nl - s->p) + 1 : s->len;
+	struct sk_span line = sk_span_of(s->p, n);
+
+	*s = sk_span_of(s->p + n, s->len - n);
+	return line;
+}
+
+static bool
+begins(struct sk_span line, const char *word)
+{
+	size_t n = strlen(word);
+
+	return line.len >= n && memcmp(line.p, word, n) == 0;
+}
+
+/* Over the first line and the fields behind it; what is no field is text. */
+static void
+skip_fields(struct sk_span *s)
+{
+	struct sk_span rest = *s, line = take_line(&rest);
+
+	do {
+		*s = rest;
+		if (s->len == 0)
+			return;
+		line = take_line(&rest);
+	} while (!is_empty(line.p, line.len) &&
+	    memchr(line.p, ':', line.len) != NULL);
+	if (is_empty(line.p, line.len))
+		*s = rest;
+}
+
+void
+sk_clearsign_text(struct sk_span block, struct sk_buf *out)
+{
+	struct sk_span line;
+
+	for (skip_fields(&block); block.len > 0; ) {
+		line = take_line(&block);
+		if (begins(line, "-----BEGIN PGP SIGNATURE") ||
+		    begins(line, "-----END PGP SIGNATURE"))
+			return;
+		if (begins(line, "- "))
+			line = sk_span_of(line.p + 2, line.len - 2);
+		sk_buf_add(out, line.p, line.len);
+	}
 }

@@ -254,6 +254,44 @@ long_text(void)
 	return s;
 }
 
+/* What gpg refuses: the words are given, the signature is worth nothing. */
+static void
+uncheckable_cleartext_is_words(void **state)
+{
+	static const struct { const char *was, *is; } t[] = {
+		{ "Hash: SHA", "Hash: SHA3-" }, { "Hash: ", "Sash " },
+		{ "SIGNATURE-----\n\ni", "SIGNATURE-----\n\nz" },
+		{ "SIGNATURE-----\n\n", "SIGNATURE-----\nno field\n\n" },
+	};
+	struct sk_span nothing = { NULL, 0 }, clear;
+	struct opened o;
+
+	(void)state;
+	host_write(h, "dashes", sk_span_str("Hash: none\n- secret canary\n"
+	    "--\n"));
+	assert_int_equal(host_gpg(h, alice.home, "dashes", "clear.asc",
+	    "--clear-sign", NULL), 0);
+	clear = host_read(h, "clear.asc");
+	for (size_t i = 0; i < sizeof(t) / sizeof(*t); i++) {
+		const char *s = sk_arena_strn(h->arena, clear.p, clear.len);
+		const char *at = strstr(s, t[i].was);
+
+		if (at == NULL)
+			fail_msg("%s: %s", t[i].was, s);
+		o = keyd_verify(h, &k, FORM_PGP_INLINE_SIGNED, sk_span_str(
+		    sk_arena_printf(h->arena, "%.*s%s%s", (int)(at - s), s,
+		    t[i].is, at + strlen(t[i].was))), nothing, &alice);
+		assert_int_equal(o.m.status, 0);
+		assert_false(o.m.verdict.failed);
+		assert_int_equal(o.m.verdict.signature, SIGNATURE_ERROR);
+		assert_int_equal(o.m.verdict.coverage, COVERS_NOTHING);
+		assert_string_equal(o.m.verdict.signer, "");
+		assert_true(o.given && span_has(o.plain, "Hash: none\n- secret "
+		    "canary\n--\n"));
+		assert_false(span_has(o.plain, "-----"));
+	}
+}
+
 static void
 cleartext_signatures_are_checked(void **state)
 {
@@ -303,6 +341,7 @@ main(void)
 		cmocka_unit_test(detached_signature_covers_its_bytes),
 		cmocka_unit_test(a_key_must_be_for_signing),
 		cmocka_unit_test(cleartext_signatures_are_checked),
+		cmocka_unit_test(uncheckable_cleartext_is_words),
 	};
 
 	if (!host_has("gpg"))

@@ -135,6 +135,28 @@ def no_sum(w):
         same(shown["crypto"]["signature"], "good", "clear" + more)
 
 
+@step("clear-signed text that gpg cannot check is read as text, and believed by "
+      "nobody")
+def uncheckable(w):
+    clear = w.tanaka.run("--clearsign", stdin=f"{WORDS}\n- 1-C\n"
+                         .encode()).stdout
+    for was, now in ((b"Hash: SHA", b"Hash: SHA3-"),
+                     (b"SIGNATURE-----\n\ni", b"SIGNATURE-----\n\nz")):
+        assert was in clear
+        mail, shown = senders.deliver(w, FROM, [
+            "Content-Type: text/plain; charset=utf-8"],
+            clear.replace(was, now))
+        same([shown["crypto"][k] for k in ("form", "signature",
+                                           "signer_is_from")],
+             ["pgp-inline-signed", "error", False])
+        has(" ".join(shown["crypto"]["says"]), "cannot be checked")
+        text = w.council.run("mail", "text", mail)
+        has(text, WORDS, "- 1-C")
+        lacks(text, "BEGIN PGP", "- - ")
+        case = w.council.case(w.council.cases()[0]["number"])
+        lacks(case["note"] or "", "cannot-decrypt")
+
+
 @step("literal data in mode m, as KMail writes it, is read and its signature "
       "holds")
 def kmail(w):

@@ -285,6 +285,33 @@ odd_clear_signed_text_is_none(void **state)
 	assert_true(sk_clearsign_is_odd(sk_span_str("")));
 }
 
+static void
+words_of_a_clear_signed_text_come_out(void **state)
+{
+#define BEGUN "-----BEGIN PGP SIGNED MESSAGE-----"
+#define ENDED "-----BEGIN PGP SIGNATURE-----\n\nx\n"
+	static const struct { const char *block, *text; } t[] = {
+		{ BEGUN "\r\nHash: SHA256\r\n\r\na: b\r\n- -- \r\n- - c\r\n"
+		    ENDED, "a: b\r\n-- \r\n- c\r\n" },
+		{ BEGUN "\n\n\nx\n" ENDED, "\nx\n" },
+		/* what is no field is no field's end either */
+		{ BEGUN "\nwords\n\nmore\n" ENDED, "words\n\nmore\n" },
+		{ BEGUN "\n\nx\n-----END PGP SIGNATURE-----", "x\n" },
+		{ BEGUN "\n\nno end", "no end" }, { BEGUN "\nA: b", "" },
+		{ BEGUN, "" }, { "", "" },
+	};
+	struct sk_buf out;
+
+	(void)state;
+	sk_buf_init(&out, 1000);
+	for (size_t i = 0; i < sizeof(t) / sizeof(*t); i++) {
+		sk_buf_clear(&out);
+		sk_clearsign_text(sk_span_str(t[i].block), &out);
+		assert_string_equal(sk_buf_str(&out), t[i].text);
+	}
+	sk_buf_free(&out);
+}
+
 /* Sealed by a program of its own (Kleopatra), and sent with a letter: not the
  * mail's form, but no file like others. */
 static void
@@ -664,6 +691,7 @@ main(void)
 		cmocka_unit_test(an_encrypted_file_and_nothing_else),
 		cmocka_unit_test(a_footer_under_a_signed_mail_is_kept_apart),
 		cmocka_unit_test(odd_clear_signed_text_is_none),
+		cmocka_unit_test(words_of_a_clear_signed_text_come_out),
 		cmocka_unit_test(a_sealed_file_is_marked),
 		cmocka_unit_test(words_beside_armour_are_kept_apart),
 		cmocka_unit_test(
