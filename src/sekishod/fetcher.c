@@ -149,7 +149,17 @@ is_absent(const struct try *t)
 {
 	if (t->code == CURLE_OK)
 		return t->status == 404 || t->status == 410;
-	return t->code == CURLE_COULDNT_RESOLVE_HOST || by_proxy_refused(t);
+	return t->code == CURLE_COULDNT_RESOLVE_HOST && !by_proxy_refused(t);
+}
+
+/* What a proxy says of a host that does not exist is what it says when it
+ * fails: only one that reaches the second place is believed of the first. A
+ * refusal of us (403, 407) is no word about a host. */
+static bool
+may_be_absent(const struct try *t)
+{
+	return is_absent(t) || (by_proxy_refused(t) && (t->connected >= 500 ||
+	    t->connected == 404));
 }
 
 static bool
@@ -201,6 +211,10 @@ failed_because(struct sk_arena *a, const struct try *t)
 	if (t->code == CURLE_SSL_CACERT_BADFILE)
 		return sk_arena_printf(a, "wkd.ca cannot be used (%s); put "
 		    "certificates in PEM there", words);
+	if (by_proxy_refused(t))
+		return sk_arena_printf(a, "the proxy refused (%ld); %s",
+		    t->connected, may_be_absent(t) ? "try again later, or ask "
+		    "the person by mail" : "mend wkd.proxy");
 	if (t->code != CURLE_OK)
 		return sk_arena_printf(a, "%s; try again later, or ask the "
 		    "person by mail", words);
@@ -240,7 +254,7 @@ fetch(struct sk_arena *a, const struct fetcher_ask *ask, struct try *t,
 	const char *before = "";
 
 	try_it(t, ask->first, ask);
-	if (is_absent(t)) {
+	if (may_be_absent(t)) {
 		before = absent_because(a, t);
 		try_it(t, ask->second, ask);
 	}

@@ -111,12 +111,22 @@ struct lookup {
 	const char *person, *host;
 };
 
+/* Nobody knows whether there is a key. */
+static bool
+is_failure(int r)
+{
+	return r == SK_ERR_TEMP || r == SK_ERR_UNAVAILABLE || r == SK_ERR_IO;
+}
+
 static void
 end(struct lookup *l, int r, const struct sk_error *e)
 {
 	sk_log(r && r != SK_ERR_EXISTS ? SK_WARN : SK_INFO, "key.lookup",
 	    "person=%s host=%s result=%s reason=\"%s\"", l->person, l->host,
 	    sk_err_word(r), e->text);
+	key_lookup_ended(l->d, l->a, l->person, is_failure(r) ?
+	    sk_arena_printf(l->a, "%s: %s", e->where, e->text) : NULL,
+	    sk_now());
 	turn_after(l->d, NULL, NULL);
 	sk_arena_free(&l->a);
 	free(l);

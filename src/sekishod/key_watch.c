@@ -184,6 +184,8 @@ look_once(struct key_watch *w, struct looking *l, bool *more)
 	if (r)
 		return r;
 	r = look_at_keys(l, &n);
+	if (!r)
+		r = key_lookup_again(l->d, l->a, l->now);
 	if (!r && w->held)
 		r = look_at_held(l);
 	if (store_group_end(w->d->store, r == SK_OK))

@@ -234,6 +234,20 @@ int key_lookup_found(struct daemon *d, struct sk_arena *a,
  * In a group. */
 int key_lookup(struct daemon *d, const struct person *p, int64_t now);
 
+/* ---- key_lookup_again.c: those that nobody could answer ---- */
+struct key_lookup_failed {
+	int64_t next;			/* when it is tried again */
+	unsigned tries;
+	const char *person, *why;	/* why: with the mend */
+};
+int key_lookup_failures(struct daemon *d, struct sk_arena *a,
+    struct key_lookup_failed **out, size_t *n);
+/* why NULL: it was answered. */
+int key_lookup_ended(struct daemon *d, struct sk_arena *a, const char *person,
+    const char *why, int64_t now);
+/* Those that are due. In a group. */
+int key_lookup_again(struct daemon *d, struct sk_arena *a, int64_t now);
+
 /* ---- key_heard.c: keys that came with a mail ---- */
 struct key_mail {
 	int64_t row, received, case_row;	/* case_row 0: none */

@@ -156,6 +156,24 @@ say_proposed(struct looking *l)
 	return r;
 }
 
+static int
+say_lookups(struct looking *l)
+{
+	struct command *c = l->c;
+	struct key_lookup_failed *x = NULL;
+	size_t n = 0;
+	int r = command_store(c, key_lookup_failures(c->d, c->arena, &x, &n),
+	    "keys");
+
+	if (!r && n)
+		sk_json_add_str(l->faults, sk_arena_printf(c->arena, "%zu %s "
+		    "not be looked up at its person's domain, first that of "
+		    "%s: %s; it is tried again by itself, or now: `sekisho "
+		    "key lookup %s'", n, keys(n, "key could", "keys could"),
+		    x[0].person, x[0].why, x[0].person));
+	return r;
+}
+
 /* Their senders may believe that they were taken. */
 static int
 say_refused(struct looking *l)
@@ -263,5 +281,7 @@ verb_key_check(struct command *c)
 	say_tallies(&l);
 	say_own(&l);
 	r = say_proposed(&l);
+	if (!r)
+		r = say_lookups(&l);
 	return r ? r : say_refused(&l);
 }

@@ -145,6 +145,24 @@ def gives(w, answer):
     w.web.answers[(FIRST, ADVANCED)] = answer
 
 
+@step("a proxy that fails, or wants to know who we are, is no answer")
+def proxy_fails(w):
+    w.web.answers.clear()
+    for says, asked, words in (
+            ("407 Proxy Authentication Required", 1, "wkd.proxy"),
+            ("403 Forbidden", 1, "wkd.proxy"),
+            ("502 Bad Gateway", 2, "try again later"),
+            ("503 Service Unavailable", 2, "try again later")):
+        w.web.refuses = says
+        w.web.connected.clear()
+        said = w.council.call("key", "lookup", "acme-sato")
+        same(said.returncode, 75, says)      # EX_TEMPFAIL: nobody knows
+        has(said.stderr.decode(), says.split()[0], words)
+        lacks(said.stderr.decode(), "has none")
+        same(len(w.web.connected), asked)
+    w.web.refuses = None
+
+
 @step("a key that names another address is refused")
 def wrong_address(w):
     wrong = w.using(gpg.Key(w.dir / "wrong", "sato@evil.test"), "end")
@@ -256,8 +274,13 @@ def no_proxy(w):
     has(said, HOST)
 
 
-@step("automatic: asked when the warning is sent; the pinned key with later "
-      "dates counts, and is used")
+def looked_up(w):
+    return [f for f in w.council.json("key", "check")["faults"]
+            if "looked up" in f]
+
+
+@step("automatic: asked when the warning is sent, and again after a failure, "
+      "which check names; the pinned key with later dates counts, and is used")
 def automatic(w):
     w.keys["acme-sato"].renew("2y")
     w.web.answers.clear()
@@ -266,10 +289,21 @@ def automatic(w):
     council(w, "automatic")
     before = pinned(w)["until"]
     w.web.asked.clear()
+    w.web.refuses = "407 Proxy Authentication Required"
+    clock.move(w, 71)
+    wait.until("the fault of check", lambda: looked_up(w))
+    has(looked_up(w)[0], "acme-sato", "407", "tried again", "wkd.proxy")
+    w.web.connected.clear()
+    clock.move(w, 71.01)           # not yet
+    same(len(looked_up(w)), 1)
+    clock.move(w, 71.1)
+    wait.until("another try", lambda: w.web.connected)
+    same(len(looked_up(w)), 1)
+    w.web.refuses = None
     clock.move(w, 72)
-    wait.until("the lookup", lambda: "key.lookup" in w.council.said())
     w.sink.wait(SATO, 1, "更新しました")
     assert pinned(w)["until"] > before
+    same(looked_up(w), [])
     has(pinned(w)["approved_by"], "its own signature", "wkd, " + FIRST)
     same([a[0] for a in w.web.asked], [FIRST])
     clock.move(w, 73)

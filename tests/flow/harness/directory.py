@@ -18,6 +18,7 @@ class Directory:
         self.dir.mkdir(mode=0o755)
         self.answers, self.asked, self.connected = {}, [], []
         self.contexts, self.stopped = {}, threading.Event()
+        self.refuses = None            # what the proxy says to everybody
         self.openssl("req", "-x509", *self.new_key("ca"), "-out", "ca.pem",
                      "-subj", "/CN=ca", "-days", "30")
         self.ca = self.dir / "ca.pem"
@@ -86,8 +87,9 @@ class Directory:
             head += more
         self.connected.append(head.decode())
         host = head.split()[1].decode().rpartition(":")[0]
-        if host not in self.contexts:
-            client.sendall(b"HTTP/1.1 502 no such host\r\n\r\n")
+        if self.refuses or host not in self.contexts:
+            client.sendall(f"HTTP/1.1 {self.refuses or '502 no such host'}"
+                           "\r\n\r\n".encode())
             client.close()
             return
         server = socket.create_connection(self.server.server_address)
