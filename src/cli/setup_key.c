@@ -19,8 +19,9 @@ next(struct setup *s)
 	const char *const words[] = { "--next", "--home", c->openpgp_home,
 		"--count", sk_arena_printf(s->a, "%u", cli_homes(c)),
 		"--name", cli_key_name(s->a, c->name), "--address",
-		c->desks[0].address, "--since", sk_time_iso(s->a, s->since),
-		"--until", sk_time_iso(s->a, s->until), NULL };
+		c->desks[0].address, "--until", sk_time_iso(s->a, s->until),
+		s->since ? "--since" : NULL, sk_time_iso(s->a, s->since),
+		NULL };
 	struct sk_buf out;
 	int code;
 

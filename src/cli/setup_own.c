@@ -63,31 +63,39 @@ first_day(struct setup *s, int64_t now, int64_t ends)
 	if (ends && s->since > ends)
 		s->since = day_after(s, ends, 0);
 	if (s->since <= now)
-		s->since = now + 1;
+		s->since = 0;
+}
+
+static int
+given_day(struct setup *s, int64_t now, const char *from)
+{
+	int r = day_of(s, "--from", from, &s->since);
+
+	if (r || s->since > now)
+		return r;
+	s->since = 0;
+	return strcmp(sk_date_local(s->a, now), from) == 0 ? SK_OK : sk_fail(
+	    s->e, SK_ERR_USAGE, "--from", "this day lies behind us");
 }
 
 int
 setup_days(struct setup *s, const char *from, const char *until,
     int64_t ends)
 {
-	int64_t now = sk_now();
+	int64_t now = sk_now(), begin;
 	int r = SK_OK;
 
-	first_day(s, now, ends);
 	if (from)
-		r = day_of(s, "--from", from, &s->since);
-	if (!r && from && s->since <= now &&
-	    strcmp(sk_date_local(s->a, now), from) == 0)
-		s->since = now + 1;
-	s->until = day_after(s, s->since, s->conf->overlap_days);
+		r = given_day(s, now, from);
+	else
+		first_day(s, now, ends);
+	begin = s->since ? s->since : now;
+	s->until = day_after(s, begin, s->conf->overlap_days);
 	if (!r && until)
 		r = day_of(s, "--until", until, &s->until);
 	if (!r && until)	/* that day too */
 		s->until = day_after(s, s->until + DAY / 2, 1);
-	if (!r && s->since <= now)
-		r = sk_fail(s->e, SK_ERR_USAGE, "--from", "this day lies "
-		    "behind us");
-	if (!r && s->until <= s->since)
+	if (!r && s->until <= begin)
 		r = sk_fail(s->e, SK_ERR_USAGE, "--until", "the present key "
 		    "must open mail at least to the day of change");
 	return r;

@@ -14,7 +14,7 @@ struct setup {
 	struct config *conf;
 	struct sk_arena *a;
 	struct sk_error *e;
-	int64_t since, until;		/* see own.h */
+	int64_t since, until;		/* see own.h; since 0: at once */
 };
 
 /* Loads the configuration, and takes the council's days. */

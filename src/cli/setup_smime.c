@@ -213,9 +213,9 @@ into_homes(const struct setup *s, const char *p12, const char *pem)
 {
 	const char *const words[] = { "--smime-import", p12, "--certificate",
 		pem, "--smime-home", s->conf->smime_home, "--count",
-		sk_arena_printf(s->a, "%u", cli_homes(s->conf)), "--since",
-		sk_time_iso(s->a, s->since), "--until", sk_time_iso(s->a,
-		s->until), NULL };
+		sk_arena_printf(s->a, "%u", cli_homes(s->conf)), "--until",
+		sk_time_iso(s->a, s->until), s->since ? "--since" : NULL,
+		sk_time_iso(s->a, s->since), NULL };
 	struct sk_buf out;
 	int code, r;
 

@@ -88,8 +88,8 @@ struct next_key {
 	const char *base;
 	unsigned int count;
 	const char *name, *address;	/* of its user id */
-	int64_t since, until;		/* see own_follow(); a first moment
-					 * that has passed means at once */
+	int64_t since, until;		/* see own_follow(); since 0: at
+					 * once */
 };
 int keyd_next_key(const struct next_key *n, struct sk_error *e);
 /* smime_homes.c: the first certificate, or the next one, in every home. */

@@ -34,10 +34,10 @@ static const char usage[] =
 " --address ADDR --vault FILE\n"
 "       sekisho-keyd --next --home BASE --count N --name NAME"
 " --address ADDR\n"
-"           --since TIME --until TIME\n"
+"           --until TIME [--since TIME]   (at once)\n"
 "       sekisho-keyd --smime-import P12 --certificate FILE --smime-home BASE"
 " --count N\n"
-"           --since TIME --until TIME\n"
+"           --until TIME [--since TIME]   (at once)\n"
 "also:  --deadline SECONDS   for one operation (60)\n"
 "       --smime-home DIR [--smime-own FPR] [--roots FILE]\n";
 
@@ -127,10 +127,10 @@ parse(int argc, char **argv, struct options *o)
 		return false;
 	if (o->p12 != NULL)
 		return o->smime_home != NULL && o->certificate != NULL &&
-		    o->since != 0 && o->until != 0;
+		    o->until != 0;
 	if (o->next)
 		return o->home != NULL && o->name != NULL &&
-		    o->address != NULL && o->since != 0 && o->until != 0;
+		    o->address != NULL && o->until != 0;
 	if (o->home == NULL || o->vault == NULL)
 		return false;
 	if (o->init)

@@ -97,7 +97,7 @@ dates_fit(struct rollover *x)
 	    nobody);
 }
 
-/* It signs up to that day. */
+/* It signs up to that day; one that has ended is replaced at once. */
 static int
 lives_until(struct rollover *x, struct pgp *p, const char *fpr)
 {

@@ -58,7 +58,7 @@ into_ring(const char *home, const char *p12, struct sk_span certificate,
 	return 0;
 }
 
-/* It signs up to the day of change. */
+/* It signs up to the day of change; one that has ended is replaced at once. */
 static int
 lives_until(const char *home, const char *fpr, int64_t since,
     struct sk_error *e)
@@ -72,8 +72,7 @@ lives_until(const char *home, const char *fpr, int64_t since,
 	sk_buf_init(&b, LIMIT_KEY_BYTES);
 	/* One that cannot be read is replaced the sooner the better. */
 	if (p != NULL && cms_export(p, fpr, &b) == 0 && x509_read(a,
-	    sk_buf_span(&b), &k) == 0 && k.expires > sk_now() &&
-	    k.expires < since)
+	    sk_buf_span(&b), &k) == 0 && k.expires < since)
 		ret = sk_fail(e, SK_ERR_REFUSED, fpr, "the present "
 		    "certificate ends on %s and signs up to the day of "
 		    "change: choose an earlier --from", sk_date_local(a,

@@ -147,8 +147,8 @@ def opened_case(w, sender, pin=True):
 def announced(w):
     for sender, pin in ((TAKEDA, True), (TAKEDA, True), (PLAIN, False)):
         opened_case(w, sender, pin)
-    w.council.run("case", "close", opened_case(w, OVER), "--rejected",
-                  "--quiet", "--reason", "wrong desk")
+    w.council.run("case", "close", opened_case(w, OVER), "--support-only",
+                  "--quiet")
     plan = w.council.json("key", "announce")
     same([plan["sent"], plan["copies"], plan["keys"][0]["fingerprint"]],
          [False, 8, w.new])

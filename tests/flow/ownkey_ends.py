@@ -81,6 +81,18 @@ def key(w):
     same([told(w, OF_KEY), told(w, OF_CERTIFICATE)], [4, 0])
 
 
+@step("what check says to one that has ended works: the next one signs at once")
+def next_key(w):
+    said = w.council.run("setup", "key", "--next", "--from",
+                         clock.day(KEY + 1, True))
+    has(said, f"former {w.fpr}", "current ")
+    clock.move(w, KEY + 1)
+    wait.until("the next one", lambda: [
+        k for k in w.council.json("key", "own")["keys"]
+        if k["state"] == "former"])
+    lacks(faults(w), "own key ended")
+
+
 @step("the same of the certificate")
 def certificate(w):
     said = at(w, CERTIFICATE - 59, OF_CERTIFICATE, 1)
