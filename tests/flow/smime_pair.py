@@ -50,6 +50,11 @@ def held(w):
     return outbox(w, "held", "reason")
 
 
+def read(w, by):
+    """All that came since the person's last sealing certificate."""
+    return "".join(w.ca.opened(by, m)[1] for m in enveloped(w)[w.copies:])
+
+
 def digest(w, number):
     w.item = cases.item(w, w.number, f"接続先 203.0.113.{number}")
     return [h["reason"] for h in w.council.json(
@@ -247,15 +252,31 @@ def signer_stopped(w):
                           "--approve"), "--how")
     approve(w, "s-sign4", "--how", "meeting")
     same(judged(w, "s-sign4"), BELIEVED)
+
+
+@step("the sealing one stopped holds what is for the person, who is believed "
+      "all the same; a signed mail renews no stopped one")
+def sealer_stopped(w):
+    w.council.run("key", "stop", "acme-sato", w.ca.fingerprint("s-seal2"),
+                  "--how", "phone", "--reason", "lost")
+    same(digest(w, 6), ["key-stopped"])
+    same(judged(w, "s-sign4"), BELIEVED)
+    w.ca.issue("s-seal4", SATO, 400, key="s-seal", usage=SEALS)
+    judged(w, "s-sign4", with_next(w, "s-seal4"))
+    wait.until("the proposal", lambda: rows(w).get("s-seal4") ==
+               ("seals", "proposed", "ok"))
     w.copies = len(enveloped(w))
+    w.council.run("key", "approve", "acme-sato", w.ca.fingerprint("s-seal4"),
+                  "--how", "phone")
+    wait.until("what waited", lambda: "203.0.113.6\n" in read(w, "s-seal4"))
 
 
 @step("before it ends the person and the POC hear of this one; ended, its "
       "mails are no word, and copies go on")
 def signer_ended(w):
     clock.move(w, 41)
-    wait.until("the copy that waited", lambda: len(enveloped(w)) ==
-               w.copies + 1)
+    wait.until("the copy that waited", lambda: "203.0.113.41\n" in
+               read(w, "s-seal4"))
     wait.until("the warnings", lambda: w.sink.all(SATO, ENDS) and w.sink.all(
         MORI, "certificate for signing will expire soon"))
     mail = w.sink.all(SATO, ENDS)[0]
@@ -267,27 +288,40 @@ def signer_ended(w):
     wait.until("the end told", lambda: w.sink.all(SATO, ENDED))
     same(rows(w)["s-sign4"], ("signs", "pinned", "key-expired"))
     same(judged(w, "s-sign4"), ("key-expired", None, False))
-    sent(w, 5, "s-seal2")
+    sent(w, 5, "s-seal4")
     w.ca.issue("s-sign5", SATO, 300, key="s-sign", usage=SIGNS)
     approve(w, "s-sign5", "--how", "phone")
 
 
-@step("the sealing one stopped holds what is for the person, who is believed "
-      "all the same; a signed mail renews no stopped one")
-def sealer_stopped(w):
-    w.council.run("key", "stop", "acme-sato", w.ca.fingerprint("s-seal2"),
-                  "--how", "phone", "--reason", "lost")
-    same(digest(w, 6), ["key-stopped"])
-    same(judged(w, "s-sign5"), BELIEVED)
-    w.ca.issue("s-seal4", SATO, 400, key="s-seal", usage=SEALS)
-    judged(w, "s-sign5", with_next(w, "s-seal4"))
-    wait.until("the proposal", lambda: rows(w).get("s-seal4") ==
-               ("seals", "proposed", "ok"))
-    before = len(enveloped(w))
-    w.council.run("key", "approve", "acme-sato", w.ca.fingerprint("s-seal4"),
-                  "--how", "phone")
-    wait.until("what waited", lambda: len(enveloped(w)) == before + 1)
-    has(w.ca.opened("s-seal4", enveloped(w)[-1])[1], "203.0.113.6")
+@step("a consulter with two is believed in the case by the one, and has mail "
+      "sealed to the other")
+def of_a_case(w):
+    who = "naoki@naoki.test"
+    w.ca.issue("c-sign", who, key="s-sign", usage=SIGNS)
+    w.ca.issue("c-seal", who, key="s-seal", usage=SEALS)
+    content, body = w.ca.detached("c-sign", text_part("様子がおかしいです。\n"))
+    w.send(who, "csc-anken@council.test", mails.mail(
+        who, "csc-anken@council.test", "相談", content=content, body=body))
+    got = w.sink.wait(who)
+    number = w.council.cases()[0]["number"]
+    key = wait.until("the proposal", lambda: w.council.json(
+        "key", "show", number)["keys"])[0]
+    same([key["role"], key["state"]], ["signs", "proposed"])
+    w.council.run("key", "approve", number, key["fingerprint"])
+    w.council.run("key", "import", number, pem(w, "c-seal"), "--approve")
+    before = len(enveloped(w, who))
+    content, body = w.ca.detached("c-sign", text_part(
+        "1-B 会社名の部分\n2-B\n3-A\n"))
+    w.send(who, got["Reply-To"], mails.mail(
+        who, got["Reply-To"], "Re: 相談", content=content, body=body,
+        extra=[f"In-Reply-To: {got['Message-ID']}"]))
+    wait.until("the read-back", lambda: len(enveloped(w, who)) == before + 1)
+    has(w.ca.opened("c-seal", enveloped(w, who)[-1])[1], "会社名の部分")
+    mail = max(m["number"] for m in w.council.case(number)["mails"]
+               if m["direction"] == "in")
+    crypto = w.council.json("mail", "show", mail)["crypto"]
+    same([crypto["signature"], crypto["signed_by"], crypto["signer_is_from"]],
+         ["good", "case", True])
 
 
 @step("who leaves has neither")
