@@ -72,8 +72,10 @@ const char *routing_case_number(struct sk_arena *a, const char *subject);
 const char *routing_language(const struct facts *f, const char *sender);
 
 /* Whom would an answer go to? From only; Reply-To if it shares the
- * organisational domain (design.md §4). NULL: nobody. */
-const char *routing_answer_address(const struct facts *f);
+ * organisational domain (design.md §4) and that is no free mail's, where it is
+ * somebody else's mailbox. NULL: nobody. */
+const char *routing_answer_address(const struct policy *p,
+    const struct facts *f);
 
 /* ---- may an automatic first reply go out? (restraint.c) ---- */
 

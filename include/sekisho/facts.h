@@ -152,13 +152,15 @@ enum fact_doubt {
 	DOUBT_SUBJECT_OUTSIDE = 1 << 18, /* the outer Subject was changed */
 	DOUBT_IMITATION = 1 << 19,	/* imitates the marks of this program */
 	DOUBT_LEFT_OUT = 1 << 20,	/* more indicators or details than kept */
-	DOUBT_MALLEABLE = 1 << 21	/* encrypted, and anybody could have
+	DOUBT_MALLEABLE = 1 << 21,	/* encrypted, and anybody could have
 					 * changed it: verdict_is_malleable() */
+	DOUBT_REPLY_TO = 1 << 22	/* answers are asked to another address
+					 * than the sender's */
 };
 
 /* Two bits that stored facts may still have say nothing any more. */
 #define DOUBT_RETIRED (3u << 14)
-#define DOUBT_ALL (((uint32_t)DOUBT_MALLEABLE << 1) - 1 - DOUBT_RETIRED)
+#define DOUBT_ALL (((uint32_t)DOUBT_REPLY_TO << 1) - 1 - DOUBT_RETIRED)
 
 enum fact_key_origin {		/* where a key came from */
 	KEY_ATTACHED,

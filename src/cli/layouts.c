@@ -314,7 +314,7 @@ TABLES(mails_tables) = {
 COLUMNS(mail_fields) = { C("number", "Mail"), C("case", "Case"),
 	AT("received", "Received"), C("class", "Class"), C("note", "Note"),
 	C("from", "From"), C("from_domain_ascii", "  domain in DNS"),
-	C("to", "To"), C("subject", "Subject"),
+	C("reply_to", "  answers to"), C("to", "To"), C("subject", "Subject"),
 	AT("date", "Date"), C("message_id", "Message-ID"),
 	C("authentication", "Authentication"), C("envelope_from",
 	"Envelope from"), C("envelope_to", "Envelope to"), C("size", "Bytes"),

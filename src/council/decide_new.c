@@ -35,7 +35,8 @@ open_case(const struct decide_in *in, const struct config_desk *desk,
 	o->u.open.desk = desk->kind;
 	o->u.open.desk_address = desk->address;
 	o->u.open.language = routing_language(f, in->sender);
-	o->u.open.originator = f ? routing_answer_address(f) : NULL;
+	o->u.open.originator = f ? routing_answer_address(in->policy, f) :
+	    NULL;
 	o->u.open.name = f ? f->from.name : NULL;
 	o->u.open.org = in->person ? in->person->org : NULL;
 	o->u.open.priority = desk->kind == DESK_INCIDENT ? PRIORITY_HIGH :
@@ -59,7 +60,7 @@ silent_reason(const struct decide_in *in, struct sk_arena *a)
 
 	if (!f->from.address)
 		return "no-sender";
-	if (!can_be_written_to(routing_answer_address(f)))
+	if (!can_be_written_to(routing_answer_address(in->policy, f)))
 		return "address-not-ascii";
 	if (in->auth == AUTH_FAIL)
 		return "authentication-fail";
@@ -231,7 +232,7 @@ decide_paper(const struct decide_in *in, struct actions *x)
 		return;
 	t = actions_add(x, ACTION_TELL);
 	t->u.tell.template = "T-24";
-	t->u.tell.to = routing_answer_address(in->facts);
+	t->u.tell.to = routing_answer_address(in->policy, in->facts);
 	t->u.tell.language = routing_language(in->facts, in->sender);
 	t->u.tell.desk_address = desk->address;
 }

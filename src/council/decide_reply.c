@@ -30,16 +30,29 @@ same_address(struct sk_arena *a, const char *x, const char *y)
 	    strcmp(sk_address_key(a, x), sk_address_key(a, y)) == 0;
 }
 
+/* Does the one who writes answer for the address that the token was sent to? It
+ * is his, or his mail asks for answers there (a firm's shared mailbox): then
+ * what shows From's domain shows this one's, and a signature by From's own key
+ * does not speak for it. */
+static bool
+speaks_for(const struct decide_in *in, const struct token_found *t,
+    struct sk_arena *a)
+{
+	return same_address(a, t->address, in->facts->from.address) ||
+	    same_address(a, t->address, routing_answer_address(in->policy,
+	    in->facts));
+}
+
 /* How sure are we that the originator said this? (design.md §8) */
 static enum assurance
 assurance_of(const struct decide_in *in, struct sk_arena *a)
 {
 	const struct token_found *t = decide_token(in);
 
-	if (!t || !same_address(a, t->address, in->facts->from.address) ||
-	    in->auth == AUTH_FAIL)
+	if (!t || !speaks_for(in, t, a) || in->auth == AUTH_FAIL)
 		return ASSURANCE_NONE;
-	if (t->proved || decide_signed_for(in, t))
+	if (t->proved || (decide_signed_for(in, t) &&
+	    same_address(a, t->address, in->facts->from.address)))
 		return ASSURANCE_SIGNATURE;
 	return in->auth == AUTH_PASS ? ASSURANCE_TOKEN_ALIGNED :
 	    ASSURANCE_TOKEN;

@@ -135,12 +135,13 @@ routing_language(const struct facts *f, const char *sender)
 }
 
 const char *
-routing_answer_address(const struct facts *f)
+routing_answer_address(const struct policy *p, const struct facts *f)
 {
 	const char *from = f->from.address, *reply = f->reply_to.address;
+	const char *domain = from && reply ? sk_address_domain(from) : NULL;
 
-	if (from && reply && sk_same_org_domain(sk_address_domain(from),
-	    sk_address_domain(reply)))
+	if (domain && sk_same_org_domain(domain, sk_address_domain(reply)) &&
+	    !assurance_free_mail(p, domain))
 		return reply;
 	return from;
 }

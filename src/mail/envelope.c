@@ -144,6 +144,15 @@ look_for_doubts(struct mail_work *w)
 			w->out->doubts |= DOUBT_DUPLICATE_FIELD;
 }
 
+static void
+compare_reply_to(struct facts *f)
+{
+	const char *from = f->from.address, *reply = f->reply_to.address;
+
+	if (from != NULL && reply != NULL && !sk_ascii_ieq(from, reply))
+		f->doubts |= DOUBT_REPLY_TO;
+}
+
 void
 read_envelope(struct mail_work *w)
 {
@@ -156,6 +165,7 @@ read_envelope(struct mail_work *w)
 	read_from(w);
 	read_subject(w);
 	one_mailbox(w, "Reply-To", &w->out->reply_to);
+	compare_reply_to(w->out);
 	read_recipients(w);
 	read_ids(w);
 	if (w->layer > 0)

@@ -85,6 +85,9 @@ static const struct doubt {
 	  "The mail is encrypted and has no good signature inside (S/MIME): "
 	  "whoever carried it could have changed its text without knowing "
 	  "it." },
+	{ DOUBT_REPLY_TO, "reply-to",
+	  "返信先（Reply-To）が、差出人とは別のアドレスです。",
+	  "Answers are asked to another address (Reply-To) than the sender's." },
 };
 
 static const struct doubt *

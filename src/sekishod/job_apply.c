@@ -72,7 +72,18 @@ know_case_by_token(struct job *j, struct known *k)
 	}
 }
 
-/* A case number in the subject threads, with the same From only. */
+/* Does the mail come from that address, or ask for answers there? */
+static bool
+is_from(struct job *j, const struct facts *f, const char *address)
+{
+	const char *key = sk_address_key(j->arena, address);
+
+	return strcmp(key, sk_address_key(j->arena, f->from.address)) == 0 ||
+	    strcmp(key, sk_address_key(j->arena, routing_answer_address(
+	    j->d->policy, f))) == 0;
+}
+
+/* A case number in the subject threads, with the same sender only. */
 static bool
 know_case_by_subject(struct job *j, struct known *k)
 {
@@ -84,8 +95,7 @@ know_case_by_subject(struct job *j, struct known *k)
 		return false;
 	if (store_case_find(j->d->store, j->arena, number, &c) ||
 	    !c.originator || !still_routes(j, &c) ||
-	    strcmp(sk_address_key(j->arena, c.originator),
-	    sk_address_key(j->arena, from)) != 0)
+	    !is_from(j, k->facts, c.originator))
 		return false;
 	k->record = c;
 	return true;
@@ -298,8 +308,8 @@ know_sender(struct job *j, struct known *k, struct decide_in *in)
 		in->class1_handler = is_class1_handler(j, &k->person);
 	}
 	/* Counts that cannot be read restrain: fail closed. */
-	if (store_auto_counts(j->d->store, routing_answer_address(k->facts),
-	    in->auth, j->mail.received, &n))
+	if (store_auto_counts(j->d->store, routing_answer_address(
+	    j->d->policy, k->facts), in->auth, j->mail.received, &n))
 		n = (struct auto_counts){ UINT_MAX, UINT_MAX, UINT_MAX, 0 };
 	in->counts = (struct reply_counts){ n.address_day, n.domain_hour,
 	    n.all_hour };

@@ -250,6 +250,7 @@ facts_json(const struct facts *f, const struct verdict *v)
 	struct sk_json *o = sk_json_object(), *to;
 
 	from(o, f->from.address);
+	sk_json_set_str(o, "reply_to", f->reply_to.address);
 	to = sk_json_set(o, "to", sk_json_array());
 	for (size_t i = 0; i < f->nto; i++)
 		sk_json_add_str(to, f->to[i].address);

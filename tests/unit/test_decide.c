@@ -590,6 +590,27 @@ tokens(void **state)
 	    "CONFIRMED");
 	CASE(readback(ANSWER_4Y), w.facts.from.address = "abe@acme.example",
 	    "file:follow-up/same-organisation look:same-organisation");
+	/* Asked at a shared mailbox, since the first mail said so. */
+	CASE(readback(ANSWER_4Y), (w.facts.from.address = "abe@acme.example",
+	    w.facts.reply_to.address = CONSULTER),
+	    "file:answer/confirmed use-token lock-terms:token+aligned "
+	    "CONFIRMED");
+	CASE(readback(ANSWER_4Y), (w.facts.from.address = "abe@acme.example",
+	    w.facts.reply_to.address = CONSULTER, w.in.auth = AUTH_NONE),
+	    "file:answer/confirmed use-token yes:token "
+	    "look:assurance-too-little");
+	CASE(readback(ANSWER_4Y), (w.facts.from.address = "abe@acme.example",
+	    w.facts.reply_to.address = CONSULTER, w.in.auth = AUTH_FAIL),
+	    "file:follow-up/authentication-fail look:authentication-fail");
+	/* His own key is not that mailbox's. */
+	CASE(readback(ANSWER_4Y), (w.facts.from.address = "abe@acme.example",
+	    w.facts.reply_to.address = CONSULTER, w.in.signer_is_from = true,
+	    w.proposed.scope = SCOPE_ALL_MEMBERS),
+	    "file:answer/confirmed use-token yes:token+aligned "
+	    "look:assurance-too-little");
+	CASE(readback(ANSWER_4Y), (w.facts.from.address = "eve@evil.example",
+	    w.facts.reply_to.address = CONSULTER),
+	    "file:follow-up/other-address look:other-address");
 	CASE(readback(ANSWER_4Y), w.facts.from.address = "eve@evil.example",
 	    "file:follow-up/other-address look:other-address");
 	CASE(readback(ANSWER_4Y), w.facts.from.address = NULL,

@@ -293,15 +293,19 @@ answer_goes_to_from(void **state)
 	struct facts f = { .from.address = "a@mail.acme.example" };
 
 	(void)state;
-	assert_string_equal(routing_answer_address(&f),
+	assert_string_equal(routing_answer_address(&policy, &f),
 	    "a@mail.acme.example");
 	f.reply_to.address = "b@acme.example";
-	assert_string_equal(routing_answer_address(&f), "b@acme.example");
+	assert_string_equal(routing_answer_address(&policy, &f), "b@acme.example");
 	f.reply_to.address = "b@evil.example";
-	assert_string_equal(routing_answer_address(&f),
+	assert_string_equal(routing_answer_address(&policy, &f),
 	    "a@mail.acme.example");
+	/* Another user's mailbox, at the same provider. */
+	f.from.address = "a@gmail.com";
+	f.reply_to.address = "victim@gmail.com";
+	assert_string_equal(routing_answer_address(&policy, &f), "a@gmail.com");
 	f.from.address = NULL;
-	assert_null(routing_answer_address(&f));
+	assert_null(routing_answer_address(&policy, &f));
 }
 
 /* ---- restraint ---- */
