@@ -25,6 +25,7 @@ enum action_type {
 	ACTION_REQUEST,		/* a request is answered */
 	ACTION_PARTIES,		/* a vendor speaks for a client */
 	ACTION_USE_TOKEN,	/* this question version has confirmed */
+	ACTION_SPEND_CODE,	/* that token's proof code proves no more */
 	ACTION_PROPOSE_KEYS,	/* attached keys, for this case */
 	ACTION_SEND,		/* one mail to the case's originator */
 	ACTION_OPERATOR,	/* needs a person's look: reason word */
@@ -69,6 +70,7 @@ struct action {
 			unsigned unclear;	/* answer_code bits (T-05) */
 			bool unencrypted_hint;	/* sender has no key: T-26 words */
 		} send;
+		struct { const char *token; } spend;
 		struct { const char *reason; } operator_look;
 		struct { const char *event; } notify;
 		struct { const char *event, *detail; } audit;

@@ -47,7 +47,11 @@ struct token_found {
 	uint32_t question;
 	bool used;
 	int64_t created;
-	bool proved;		/* a mail encrypted to us holds its proof code */
+	bool proved;		/* a mail encrypted to us holds its proof code,
+				 * which never came in the clear */
+	bool code_seen;		/* it did, in an earlier mail */
+	bool code_in_clear;	/* this one shows the code to whoever carried
+				 * it, for the first time */
 };
 
 /* Distinct tokens of a mail: RCPT tags, Message-IDs of ours in References, a

@@ -165,11 +165,14 @@ struct token_record {
 	uint32_t question;		/* version it confirms */
 	bool used;			/* has confirmed */
 	int64_t created;
+	bool code_seen;			/* its proof code came in the clear */
 };
 int store_token_add(struct store *s, const char *token,
     const struct token_record *t);
 int store_token_find(struct store *s, struct sk_arena *a, const char *token,
     struct token_record *out);
+/* Its proof code proves nothing any more. */
+int store_token_code_seen(struct store *s, const char *token);
 /* Every token of that case and question version has now confirmed. */
 int store_token_use(struct store *s, int64_t case_row, uint32_t question);
 

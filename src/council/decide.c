@@ -20,7 +20,7 @@ static const char *const words[] = {
 	[ACTION_PROPOSE_TERMS] = "propose-terms", [ACTION_YES] = "yes",
 	[ACTION_LOCK_TERMS] = "lock-terms", [ACTION_WITHDRAW] = "withdraw",
 	[ACTION_REQUEST] = "request", [ACTION_PARTIES] = "parties",
-	[ACTION_USE_TOKEN] = "use-token",
+	[ACTION_USE_TOKEN] = "use-token", [ACTION_SPEND_CODE] = "spend-code",
 	[ACTION_PROPOSE_KEYS] = "propose-keys", [ACTION_SEND] = "send",
 	[ACTION_OPERATOR] = "operator", [ACTION_NOTIFY] = "notify",
 	[ACTION_BOUNCED] = "bounced", [ACTION_RECORD] = "record",
@@ -374,12 +374,27 @@ is_probe(const struct token_found *t)
 	return t && !t->case_row && !t->copy_row;
 }
 
-void
-decide(struct sk_arena *a, const struct decide_in *in, struct actions *out)
+/* A proof code proves that its sender could open what was encrypted to him.
+ * Quoted in the clear it proves that of everybody who read it on the way. */
+static void
+spend_codes(const struct decide_in *in, struct actions *x)
+{
+	for (size_t i = 0; i < in->ntokens; i++) {
+		if (!in->tokens[i].code_in_clear)
+			continue;
+		actions_add(x, ACTION_SPEND_CODE)->u.spend.token =
+		    in->tokens[i].token;
+		act_audit(x, "token.code-in-clear", "");
+		act_operator(x, "code-in-clear");
+	}
+}
+
+static void
+decide_class(struct sk_arena *a, const struct decide_in *in,
+    struct actions *out)
 {
 	const struct token_found *t = first_known(in);
 
-	*out = (struct actions){ .arena = a };
 	if (in->repeat_of) {
 		decide_repeat(in, out);
 	} else if (is_probe(t)) {
@@ -401,4 +416,12 @@ decide(struct sk_arena *a, const struct decide_in *in, struct actions *out)
 	} else {
 		decide_unknown(in, out);
 	}
+}
+
+void
+decide(struct sk_arena *a, const struct decide_in *in, struct actions *out)
+{
+	*out = (struct actions){ .arena = a };
+	decide_class(a, in, out);
+	spend_codes(in, out);
 }

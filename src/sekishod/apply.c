@@ -301,6 +301,12 @@ do_send(struct doing *x, const struct action *act)
 }
 
 static int
+do_spend_code(struct doing *x, const struct action *act)
+{
+	return store_token_code_seen(x->d->store, act->u.spend.token);
+}
+
+static int
 do_operator(struct doing *x, const struct action *act)
 {
 	x->c->needs_operator = true;
@@ -425,6 +431,7 @@ static int (*const act_table[])(struct doing *, const struct action *) = {
 	[ACTION_REQUEST] = do_request, [ACTION_PARTIES] = do_parties,
 	[ACTION_USE_TOKEN] = do_use_token,
 	[ACTION_PROPOSE_KEYS] = do_propose_keys, [ACTION_SEND] = do_send,
+	[ACTION_SPEND_CODE] = do_spend_code,
 	[ACTION_OPERATOR] = do_operator, [ACTION_NOTIFY] = do_notify,
 	[ACTION_BOUNCED] = do_bounced, [ACTION_RECORD] = do_record,
 	[ACTION_ACKNOWLEDGE] = do_acknowledge, [ACTION_TELL] = do_tell,

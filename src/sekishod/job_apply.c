@@ -45,6 +45,7 @@ know_tokens(struct job *j, struct known *k)
 		k->tokens[i].question = t.question;
 		k->tokens[i].used = t.used;
 		k->tokens[i].created = t.created;
+		k->tokens[i].code_seen = t.code_seen;
 	}
 }
 
@@ -208,24 +209,41 @@ view_case(struct job *j, struct known *k)
 	view_requests(j, k);
 }
 
+/* Without integrity a code may stand in words that somebody else moved together
+ * (EFAIL: S/MIME without a signature). */
+static bool
+came_sealed(const struct job *j)
+{
+	return j->verdict.encrypted && j->verdict.integrity &&
+	    !j->verdict.failed;
+}
+
+static bool
+stands_in(const char *text, const char *code)
+{
+	return text && strcasestr(text, code);
+}
+
 /* The proof code stands only inside our ciphertext; it comes back only inside
- * a mail encrypted to us, and proves the one token that it was made for. */
+ * a mail encrypted to us, and proves the one token that it was made for. Where
+ * it stands in the clear, below whatever marks, it is spent. */
 static void
 know_proof(struct job *j, struct known *k)
 {
-	/* Without integrity a code may stand in words that somebody else moved
-	 * together (EFAIL: S/MIME without a signature). */
-	if (!k->facts || !k->facts->answer.code || !j->verdict.encrypted ||
-	    !j->verdict.integrity || j->verdict.failed)
-		return;
-	for (size_t i = 0; i < k->ntokens; i++) {
+	const struct facts *f = &j->facts;
+
+	for (size_t i = 0; j->have_facts && i < k->ntokens; i++) {
 		struct token_found *t = &k->tokens[i];
 		char code[27];
 
-		if (!t->known || !t->case_row)
+		if (!t->known || !t->case_row || t->code_seen)
 			continue;
 		values_proof_code(j->d, t->token, code);
-		t->proved = sk_ascii_ieq(code, k->facts->answer.code);
+		t->code_in_clear = stands_in(f->outside, code) ||
+		    (!came_sealed(j) && stands_in(f->text, code));
+		t->proved = came_sealed(j) && !t->code_in_clear && k->facts &&
+		    k->facts->answer.code &&
+		    sk_ascii_ieq(code, k->facts->answer.code);
 	}
 }
 

@@ -120,7 +120,10 @@ const struct sql sql_table[SQL_LAST] = {
 	    "SELECT case_row, copy_row, question, used, created, box "
 	    "FROM tokens WHERE hash = ?" },
 	[SQL_TOKEN_USE] = { "token.use",
-	    "UPDATE tokens SET used = 1 WHERE case_row = ? AND question = ?" },
+	    "UPDATE tokens SET used = used | 1 WHERE case_row = ? "
+	    "AND question = ?" },
+	[SQL_TOKEN_CODE_SEEN] = { "token.code-seen",
+	    "UPDATE tokens SET used = used | 2 WHERE hash = ?" },
 
 	[SQL_ORG_PUT] = { "org.put",
 	    "INSERT INTO orgs(id, changed, box) VALUES(?, ?, ?) "

@@ -147,42 +147,62 @@ def exception(w):
     wait.until("nobody", lambda: cases.permitted(w, item) == [])
 
 
+def ask(w, words):
+    w.council.run("request", "exception", w.number, "--scope", "TASK_FORCE",
+                  "--text-file", w.file("z.txt", words), "--reason", "x")
+    return asked(w)
+
+
+def post(w, got, content, body):
+    def came():
+        return [m["number"] for m in w.council.case(w.number)["mails"]
+                if m["direction"] == "in"]
+
+    seen = len(came())
+    w.send(w.who, got["Reply-To"], mails.mail(
+        w.who, got["Reply-To"], "Re", content=content, body=body))
+    wait.until("it to be filed", lambda: len(came()) > seen)
+    return w.council.json("mail", "show", max(came()))
+
+
+def code_of(text):
+    return re.search(r"(?m)^code: \S+", text)[0]
+
+
+def unsigned(w, words):
+    return mails.pgp_mime(w.key_of.run(
+        "--armor", "--recipient", w.own, "--encrypt",
+        stdin=mails.entity(words)).stdout)
+
+
 @step("what was signed or sealed for one question answers no other")
 def sent_again(w):
-    def ask(words):
-        w.council.run("request", "exception", w.number, "--scope",
-                      "TASK_FORCE", "--text-file", w.file("z.txt", words),
-                      "--reason", "x")
-        return asked(w)
-
-    def post(got, content, body):
-        def came():
-            return [m["number"] for m in w.council.case(w.number)["mails"]
-                    if m["direction"] == "in"]
-
-        seen = len(came())
-        w.send(w.who, got["Reply-To"], mails.mail(
-            w.who, got["Reply-To"], "Re", content=content, body=body))
-        wait.until("it to be filed", lambda: len(came()) > seen)
-        return w.council.json("mail", "show", max(came()))
-
-    code = re.compile(r"(?m)^code: \S+")
-    first, text = ask("一つ目の文です。")
-    sealed = mails.pgp_mime(w.key_of.run(
-        "--armor", "--recipient", w.own, "--encrypt", stdin=mails.entity(
-            "4-A\n" + code.search(text)[0])).stdout)
-    same(post(first, *sealed)["class"], "answer")
-    second, _ = ask("二つ目の文です。")
+    first, text = ask(w, "一つ目の文です。")
+    sealed = unsigned(w, "4-A\n" + code_of(text))
+    same(post(w, first, *sealed)["class"], "answer")
+    second, _ = ask(w, "二つ目の文です。")
     signed = mails.signed(w.key_of, "4-A")
-    same(post(second, *signed)["class"], "answer")
-    third, _ = ask("三つ目の文です。")
+    same(post(w, second, *signed)["class"], "answer")
+    third, _ = ask(w, "三つ目の文です。")
     newest = w.council.json("request", "list", w.number)["requests"]
     for old, why in ((sealed, "ciphertext-came-before"),
                      (signed, "assurance-too-little")):
-        shown = post(third, *old)
+        shown = post(w, third, *old)
         same((shown["class"], shown["note"]), ("follow-up", why))
     same(w.council.json("request", "list", w.number)["requests"], newest)
-    same(post(third, *mails.signed(w.key_of, "4-A"))["class"], "answer")
+    same(post(w, third, *mails.signed(w.key_of, "4-A"))["class"], "answer")
+
+
+@step("a code that was quoted in the clear proves nothing afterwards")
+def shown_code(w):
+    got, text = ask(w, "四つ目の文です。")
+    quoted = "担当者に確認します。\n\n" + re.sub("(?m)^", "> ", text)
+    post(w, got, *mails.text_part(quoted, "utf-8", None))
+    same(w.council.case(w.number)["note"], "code-in-clear")
+    shown = post(w, got, *unsigned(w, "4-A\n" + code_of(text)))
+    same((shown["class"], shown["note"]),
+         ("follow-up", "assurance-too-little"))
+    same(post(w, got, *mails.signed(w.key_of, "4-A"))["class"], "answer")
 
 
 @step("a class-1 vendor speaks for a client, who is called by another name")

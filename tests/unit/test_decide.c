@@ -590,6 +590,13 @@ tokens(void **state)
 	    "CONFIRMED");
 	CASE(readback(ANSWER_4Y), w.facts.from.address = "abe@acme.example",
 	    "file:follow-up/same-organisation look:same-organisation");
+	/* A proof code in the clear is spent, whatever else the mail does. */
+	CASE(readback(ANSWER_4Y), w.tokens[0].code_in_clear = true,
+	    "file:answer/confirmed use-token lock-terms:token+aligned "
+	    "CONFIRMED spend-code look:code-in-clear");
+	CASE(readback(0), (w.tokens[0].code_in_clear = true,
+	    w.facts.automatic = AUTO_REPLIED),
+	    "file:auto-reply/automatic spend-code look:code-in-clear");
 	/* Asked at a shared mailbox, since the first mail said so. */
 	CASE(readback(ANSWER_4Y), (w.facts.from.address = "abe@acme.example",
 	    w.facts.reply_to.address = CONSULTER),

@@ -30,6 +30,16 @@ test_tokens(void **state)
 	assert_true(got.used);
 	assert_int_equal(store_token_find(w->s, w->a, "three", &got), SK_OK);
 	assert_false(got.used);
+	/* A code that came in the clear stays spent, used or not. */
+	assert_int_equal(store_token_code_seen(w->s, "two"), SK_OK);
+	assert_int_equal(store_token_code_seen(w->s, "three"), SK_OK);
+	assert_int_equal(store_token_use(w->s, t.case_row, 2), SK_OK);
+	assert_int_equal(store_token_find(w->s, w->a, "one", &got), SK_OK);
+	assert_true(got.used && !got.code_seen);
+	assert_int_equal(store_token_find(w->s, w->a, "two", &got), SK_OK);
+	assert_true(got.used && got.code_seen);
+	assert_int_equal(store_token_find(w->s, w->a, "three", &got), SK_OK);
+	assert_true(got.used && got.code_seen);
 	t.case_row = 99;
 	assert_int_equal(store_token_add(w->s, "four", &t), SK_ERR_NOINPUT);
 }
