@@ -207,6 +207,7 @@ CLIENTS = {
     "fml": {
         "from": who("清水", b"shimizu@minato.example", "jis"),
         "charset": "jis", "cte": "7bit", "file": "2047",
+        "doubts": ("reply-to",),
         "headers": b"Reply-To: csirt-ml@minato.example\r\n"
                    b"X-ML-Name: csirt-ml\r\nX-Mail-Count: 00123\r\n"
                    b"X-MLServer: fml [fml 4.0.3 release (20011202/4.0.3)]"

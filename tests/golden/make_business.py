@@ -119,6 +119,10 @@ def build(row):
         b"" if client.get("no_mime") else head, b"\r\n", body))
 
 
+def doubts_of(row):
+    return (*row.get("doubts", ()), *CLIENTS[row["client"]].get("doubts", ()))
+
+
 def meant(row):
     """What the reader must have understood, as lines of .facts."""
     subject, text = TEXTS[row["text"]]
@@ -129,7 +133,7 @@ def meant(row):
     for key in row.get("files", ()):
         name, kind, content = FILES[key]
         want.append('%s, %d bytes, "%s"' % (kind, len(content), name))
-    want += ["doubt: " + d for d in row.get("doubts", ())]
+    want += ["doubt: " + d for d in doubts_of(row)]
     want.append("text:\n" + text.rstrip("\n"))
     return want
 
@@ -144,7 +148,7 @@ def check(folder):
             wrong += 1
         doubts = len(re.findall("^doubt: ", facts, re.M))
         missing = [w for w in meant(row) if w not in facts]
-        if missing or doubts != len(row.get("doubts", ())):
+        if missing or doubts != len(doubts_of(row)):
             print(f"{base.name}.facts: not what was meant: {missing}, "
                   f"{doubts} doubts")
             wrong += 1
