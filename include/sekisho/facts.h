@@ -154,13 +154,17 @@ enum fact_doubt {
 	DOUBT_LEFT_OUT = 1 << 20,	/* more indicators or details than kept */
 	DOUBT_MALLEABLE = 1 << 21,	/* encrypted, and anybody could have
 					 * changed it: verdict_is_malleable() */
-	DOUBT_REPLY_TO = 1 << 22	/* answers are asked to another address
+	DOUBT_REPLY_TO = 1 << 22,	/* answers are asked to another address
 					 * than the sender's */
+	DOUBT_OTHER_FORM = 1 << 23,	/* plain text and HTML of one content say
+					 * different things */
+	DOUBT_PGP_IN_HTML = 1 << 24	/* an encrypted message inside HTML: not
+					 * opened */
 };
 
 /* Two bits that stored facts may still have say nothing any more. */
 #define DOUBT_RETIRED (3u << 14)
-#define DOUBT_ALL (((uint32_t)DOUBT_REPLY_TO << 1) - 1 - DOUBT_RETIRED)
+#define DOUBT_ALL (((uint32_t)DOUBT_PGP_IN_HTML << 1) - 1 - DOUBT_RETIRED)
 
 enum fact_key_origin {		/* where a key came from */
 	KEY_ATTACHED,

@@ -158,9 +158,11 @@ read_text(struct mail_work *w)
 			break;
 		}
 		text = read_part_text(w, &w->scan.parts[i]);
-		if (w->roles[i] == ROLE_HTML)
+		if (w->roles[i] == ROLE_HTML) {
 			html = true;
-		else if (span_trim(sk_span_str(text)).len > 0)
+			if (strstr(text, "-----BEGIN PGP MESSAGE-----"))
+				w->out->doubts |= DOUBT_PGP_IN_HTML;
+		} else if (span_trim(sk_span_str(text)).len > 0)
 			plain = true;
 		add_text(w, &all, text);
 	}

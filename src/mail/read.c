@@ -93,6 +93,7 @@ read_layer(struct mail_work *w)
 	rc = read_form(w);
 	if (rc != SK_OK)
 		return rc;
+	read_other_forms(w);
 	read_text(w);
 	read_bounce(w);
 	read_attachments(w);

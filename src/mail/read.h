@@ -57,6 +57,8 @@ enum fact_form form_cms(struct sk_span der);
 bool form_is_pkcs7(const struct mail_part *p);
 /* roles.c: which parts are text, which are attachments. */
 void read_roles(struct mail_work *w);
+/* other_form.c: whether HTML that is not shown says something else. */
+void read_other_forms(struct mail_work *w);
 /* body.c: the text of all text parts. */
 void read_text(struct mail_work *w);
 const char *read_part_text(struct mail_work *w, const struct mail_part *p);

@@ -88,6 +88,16 @@ static const struct doubt {
 	{ DOUBT_REPLY_TO, "reply-to",
 	  "返信先（Reply-To）が、差出人とは別のアドレスです。",
 	  "Answers are asked to another address (Reply-To) than the sender's." },
+	{ DOUBT_OTHER_FORM, "other-form",
+	  "テキスト形式とHTML形式とで、書かれている内容が違います。表示されて"
+	  "いない方は、添付ファイルとして保存できます。",
+	  "The plain text and the HTML of the mail say different things; the "
+	  "one that is not shown is listed as an attachment." },
+	{ DOUBT_PGP_IN_HTML, "pgp-in-html",
+	  "HTMLの中に、PGPで暗号化された文があります。開いていません。送信者に、"
+	  "HTMLではない形で送るよう頼んでください。",
+	  "Inside the HTML stands a PGP message, which was not opened; ask the "
+	  "sender to send it as plain text or as a file." },
 };
 
 static const struct doubt *
