@@ -149,6 +149,16 @@ speaks_of_password(const char *text)
 	return false;
 }
 
+/* A mail that is an encrypted file: its name is that of what it holds. */
+static bool
+is_listed(const struct mail_work *w, size_t i)
+{
+	return w->scan.parts[i].leaf > 0 && (w->roles[i] == ROLE_ATTACHMENT ||
+	    (w->roles[i] == ROLE_WRAPPER &&
+	    w->out->form == FORM_PGP_ATTACHED &&
+	    !form_is_beside(&w->scan.parts[i])));
+}
+
 void
 read_attachments(struct mail_work *w)
 {
@@ -164,7 +174,7 @@ read_attachments(struct mail_work *w)
 	for (size_t i = 0; i < w->scan.n; i++) {
 		const struct mail_part *p = &w->scan.parts[i];
 
-		if (p->leaf == 0 || w->roles[i] != ROLE_ATTACHMENT)
+		if (!is_listed(w, i))
 			continue;
 		one_attachment(w, p, &list[n]);
 		if (take_keys(w, p, list[n].name, keys, &nkeys))

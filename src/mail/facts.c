@@ -60,6 +60,28 @@ attachment_form(uint32_t flags)
 	    flags & ATTACH_SIGNED ? FORM_SMIME_SIGNED_OPAQUE : FORM_PLAIN;
 }
 
+/* "report.xlsx.gpg" held bytes without a name: they are report.xlsx. */
+static void
+name_file(struct sk_arena *a, const struct facts *outer,
+    const struct facts *inner, struct fact_attachment *it)
+{
+	static const char *const ends[] = { ".gpg", ".pgp", ".asc" };
+	const struct fact_attachment *sealed = outer->attachments;
+	size_t n;
+
+	if (inner->nattachments != 1 || *inner->attachments->name ||
+	    outer->nattachments != 1 || !(sealed->flags & ATTACH_SEALED))
+		return;
+	n = strlen(sealed->name);
+	for (size_t i = 0; n > 4 && i < sizeof(ends) / sizeof(*ends); i++)
+		if (sk_ascii_ieq(sealed->name + n - 4, ends[i])) {
+			n -= 4;
+			break;
+		}
+	it->name = sk_arena_strn(a, sealed->name, n);
+	it->flags |= sealed->flags & (ATTACH_NAME_TWICE | ATTACH_NAME_HOSTILE);
+}
+
 /* What was attached beside an armoured text would be lost with it. */
 static void
 join_attachments(struct sk_arena *a, struct facts *outer,
@@ -68,6 +90,13 @@ join_attachments(struct sk_arena *a, struct facts *outer,
 	size_t n = inner->nattachments;
 	struct fact_attachment *all;
 
+	if (opened == FORM_PGP_ATTACHED && n == 1) {
+		all = sk_arena_dup(a, inner->attachments, sizeof(*all));
+		name_file(a, outer, inner, all);
+		outer->attachments = all;
+		outer->nattachments = n;
+		return;
+	}
 	if (!form_inline(opened) || outer->nattachments == 0) {
 		outer->attachments = inner->attachments;
 		outer->nattachments = n;

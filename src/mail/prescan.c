@@ -116,8 +116,14 @@ int
 prescan(struct sk_arena *a, struct sk_span raw, unsigned layer,
     struct mail_scan *out, struct sk_error *e)
 {
-	int rc = check_bytes(raw, e);
+	int rc;
 
+	if (layer > 0 && raw.len <= LIMIT_MESSAGE_MAX &&
+	    mail_scan_file(a, raw, out)) {
+		out->passed = true;
+		return SK_OK;
+	}
+	rc = check_bytes(raw, e);
 	if (rc == SK_OK)
 		rc = mail_scan(a, raw, layer, out, e);
 	for (size_t i = 0; rc == SK_OK && i < out->n; i++)

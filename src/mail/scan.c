@@ -317,3 +317,31 @@ mail_scan(struct sk_arena *a, struct sk_span raw, unsigned layer,
 		finish(&s);
 	return rc;
 }
+
+/* Controls that no text has, whatever its charset: JIS shifts by 0x0e, 0x0f and
+ * escapes by 0x1b, old files end in 0x1a. */
+static bool
+is_no_text(struct sk_span raw)
+{
+	for (size_t i = 0; i < raw.len; i++)
+		if (raw.p[i] < 0x07 || (raw.p[i] >= 0x10 && raw.p[i] < 0x1a))
+			return true;
+	return false;
+}
+
+bool
+mail_scan_file(struct sk_arena *a, struct sk_span raw, struct mail_scan *out)
+{
+	struct scanner s = { .a = a, .out = out };
+	struct mail_part *p;
+
+	*out = (struct mail_scan){ .raw = raw };
+	if (!is_no_text(raw) || !is_headless(&s, raw, 1))
+		return false;
+	p = new_part(&s);
+	*p = (struct mail_part){ .type.word = "application/octet-stream",
+		.disposition.word = "", .end = raw.len, .leaf = 1,
+		.transfer = TRANSFER_IDENTITY, .guessed = true };
+	out->leaves = 1;
+	return true;
+}

@@ -38,6 +38,12 @@ struct mail_scan {
 int mail_scan(struct sk_arena *a, struct sk_span raw, unsigned layer,
     struct mail_scan *out, struct sk_error *e);
 
+/* What was encrypted as a file may be one: bytes of no text and without a
+ * header of their own become one leaf, scanned for nothing. False: it is none.
+ * Linear. */
+bool mail_scan_file(struct sk_arena *a, struct sk_span raw,
+    struct mail_scan *out);
+
 bool part_is(const struct mail_part *p, const char *type);
 bool part_is_kind(const struct mail_part *p, const char *prefix);
 /* The i-th child of a multipart, from 0; NULL if there is none. */

@@ -402,6 +402,36 @@ joined(const char *outer, const char *inner, enum fact_form opened,
 	"Reply-To: team@acme.example\r\nHP-Outer: Subject: [...]\r\n" \
 	"Content-Type: text/plain; " type "\r\n\r\n"
 
+/* An encrypted file and nothing else: what it held is that file, by its own
+ * name, and never text that shows its bytes. */
+static void
+an_encrypted_file_keeps_its_name(void **state)
+{
+#define SEALED(name) MIXED TEXT "\r\n--b\r\nContent-Type: application/" \
+	"octet-stream\r\nContent-Disposition: attachment; filename=" name \
+	"\r\n\r\n" ARMOUR "--b--\r\n"
+	struct facts f = joined(SEALED("report.xlsx.gpg"), "PK\x03\x04" "1-C",
+	    FORM_PGP_ATTACHED, true);
+
+	(void)state;
+	assert_int_equal(f.nattachments, 1);
+	assert_string_equal(f.attachments[0].name, "report.xlsx");
+	assert_int_equal(f.attachments[0].bytes, 7);
+	assert_string_equal(f.text, "");
+	assert_int_equal(f.answer.ticks, 0);
+	f = joined(SEALED("m.asc"), "1-C\r\n", FORM_PGP_ATTACHED, true);
+	assert_int_equal(f.nattachments, 0);
+	assert_int_equal(f.answer.ticks, ANSWER_1C);
+	f = joined(SEALED("m.asc"), "Content-Type: application/pdf; "
+	    "name=r.pdf\r\n\r\n%PDF\x01", FORM_PGP_ATTACHED, true);
+	assert_string_equal(f.attachments[0].name, "r.pdf");
+	/* Before it is opened, and where it cannot be. */
+	f = read_mail(SEALED("report.xlsx.gpg"), 0);
+	assert_int_equal(f.nattachments, 1);
+	assert_string_equal(f.attachments[0].name, "report.xlsx.gpg");
+	assert_int_equal(f.attachments[0].flags, ATTACH_SEALED);
+}
+
 /* RFC 9580 6.1: newer programs write no checksum, and gpg 2.2 wants one. */
 static void
 inline_armour_without_a_sum_is_given_one(void **state)
@@ -694,6 +724,7 @@ main(void)
 		cmocka_unit_test(words_of_a_clear_signed_text_come_out),
 		cmocka_unit_test(a_sealed_file_is_marked),
 		cmocka_unit_test(words_beside_armour_are_kept_apart),
+		cmocka_unit_test(an_encrypted_file_keeps_its_name),
 		cmocka_unit_test(
 		    inline_armour_without_a_sum_is_given_one),
 		cmocka_unit_test(an_inline_message_names_its_charset),
