@@ -132,7 +132,7 @@ int home_import_p12(const char *dir, const char *file);
 /* The scratch home inside a home: strangers' keys are looked at there. */
 char *home_scratch(struct sk_arena *a, const char *dir);
 void home_scratch_clean(const char *scratch);	/* all but the settings */
-/* Is there room for what one key needs? SK_ERR_TEMP: the home is gone, or its
+/* Is there room for what one key needs? SK_ERR_OS: the home is gone, or its
  * disk is full; gpg would only say that there is no key. */
 int home_scratch_room(const char *scratch);
 /* Where GnuPG puts the agent's socket for this home: in the home, or in the

@@ -226,7 +226,7 @@ int
 home_scratch_room(const char *scratch)
 {
 	int fd, dir = open(scratch, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int ret = SK_ERR_TEMP;
+	int ret = SK_ERR_OS;
 
 	fd = dir < 0 ? -1 : openat(dir, "room", O_WRONLY | O_CREAT | O_CLOEXEC,
 	    0600);

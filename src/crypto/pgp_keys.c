@@ -174,10 +174,6 @@ import(struct pgp *p, struct sk_span block, const char *fpr, bool alone)
 	if (ret != 0)
 		return ret;
 	r = gpgme_op_import_result(p->ctx);
-	/* It was listed before, so there is a key: the home takes none. */
-	if (r != NULL && r->considered == 0)
-		return gnupg_refuse(p, SK_ERR_TEMP, "gpg can keep no key in "
-		    "its home; see its disk");
 	if (r == NULL || r->secret_read != 0 || r->imports == NULL ||
 	    (alone && r->considered != 1))
 		return gnupg_refuse(p, SK_ERR_DATA, alone ? "not exactly one "

@@ -157,7 +157,7 @@ inspect(struct keyd *k, struct sk_arena *a, struct sk_span given,
 	/* NULL: S/MIME is not in use here, and that has its own words. */
 	if (scratch != NULL && home_scratch_room(scratch) != 0) {
 		done->reason = "the scratch home is gone, or its disk full";
-		return SK_ERR_TEMP;
+		return SK_ERR_OS;
 	}
 	if (smime)
 		return smime_inspect(k, a, given, known, done);
@@ -167,14 +167,14 @@ inspect(struct keyd *k, struct sk_arena *a, struct sk_span given,
 	return ret;
 }
 
-/* A fault of ours is no fault of the key: it is looked at again. */
+/* A fault of ours is no fault of the key: it is looked at again. gpgsm's own
+ * codes do not tell: rubbish is an end of file to it, too. */
 static int
 status_of(int ret)
 {
 	if (deadline_passed() || ret == SK_ERR_OS || ret == SK_ERR_IO)
 		return SK_ERR_TEMP;
-	return ret == 0 || ret == SK_ERR_LIMIT || ret == SK_ERR_TEMP ? ret :
-	    SK_ERR_DATA;
+	return ret == 0 || ret == SK_ERR_LIMIT ? ret : SK_ERR_DATA;
 }
 
 static void

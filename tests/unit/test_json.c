@@ -182,7 +182,8 @@ facts_become_the_read_document(void **state)
 	sk_buf_init(&b, 4000);
 	sk_json_dump(j, false, &b);
 	assert_string_equal(sk_buf_str(&b), "{\"sekisho\":1,\"kind\":\"read\","
-	    "\"from\":\"sato@acme.example\",\"to\":[\"csc-anken@example.jp\"],"
+	    "\"from\":\"sato@acme.example\",\"reply_to\":null,"
+	    "\"to\":[\"csc-anken@example.jp\"],"
 	    "\"subject\":\"s\",\"date\":\"2026-04-01T00:00:00Z\","
 	    "\"message_id\":\"m@x\",\"text\":\"t\",\"outside\":null,"
 	    "\"answers\":{\"ticks\":[\"1-A\",\"2-B\"],\"unclear\":[\"3-A\"],\"parts\":null,"
