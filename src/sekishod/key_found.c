@@ -40,13 +40,14 @@ act_by(const struct finding *x, const char *how)
 	    how, x->f->where), sk_now() };
 }
 
-/* There is one that it comes after. It may have ended; what was stopped or
- * revoked only an operator brings back. */
+/* There is one that it comes after. It may have ended; what was stopped,
+ * for whomever, or revoked only an operator brings back. */
 static bool
 is_next(const struct finding *x, int known)
 {
 	return x->pinned && known == SK_ERR_NOINPUT &&
-	    !x->pinned->facts.stopped && !x->pinned->facts.revoked;
+	    !x->pinned->facts.stopped && !x->pinned->facts.revoked &&
+	    !key_is_stopped(x->d, x->a, x->k->fpr);
 }
 
 /* By a key that is pinned at this moment, not by one before. */

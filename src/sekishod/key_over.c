@@ -127,6 +127,20 @@ key_over_stop(struct daemon *d, struct sk_arena *a, const char *fpr,
 	return r && !*e->text ? sk_fail(e, r, fpr, "the store refused") : r;
 }
 
+bool
+key_is_stopped(struct daemon *d, struct sk_arena *a, const char *fpr)
+{
+	struct key_record *rows = NULL;
+	size_t n = 0;
+
+	if (store_keys_of_fpr(d->store, a, fpr, &rows, &n))
+		return true;	/* nobody knows */
+	for (size_t i = 0; i < n; i++)
+		if (rows[i].state == KEY_STOPPED)
+			return true;
+	return false;
+}
+
 /* Of rows that differ, kept by older programs, the one that says the worst. */
 static unsigned
 weight(const struct key_record *k)

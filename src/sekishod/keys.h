@@ -193,6 +193,8 @@ int key_over(struct daemon *d, struct sk_arena *a, const struct key_facts *k,
 /* By an operator's word, for whoever has it pinned; a pin ends it. */
 int key_over_stop(struct daemon *d, struct sk_arena *a, const char *fpr,
     const struct key_act *act, struct sk_error *e);
+/* Did an operator stop it, whoever's it is? */
+bool key_is_stopped(struct daemon *d, struct sk_arena *a, const char *fpr);
 /* What a newer form of it is to be laid over; false: it is nobody's. */
 bool key_known(struct daemon *d, struct sk_arena *a, const char *fpr,
     struct sk_span *block);

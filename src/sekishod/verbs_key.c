@@ -56,24 +56,23 @@ welcome(struct command *c, const struct key_owner *o,
 }
 
 /* Another key instead of the one that is pinned: how its fingerprint was
- * checked is written down (L16). */
+ * checked is written down (L16); and how one knows that a key that was stopped,
+ * for whomever, is its owner's again. */
 static int
 said_how(struct command *c, const struct key_owner *o,
     const struct key_record *k)
 {
 	struct key_record old;
-	bool same;
 
-	if (command_str(c, "how") ||
-	    key_in_place(c->d, c->arena, o, &k->facts, &old))
+	if (command_str(c, "how"))
 		return SK_OK;
-	same = strcmp(old.fpr, k->fpr) == 0;
-	if (same && !old.facts.stopped)
-		return SK_OK;
-	if (same)
+	if (key_is_stopped(c->d, c->arena, k->fpr))
 		return sk_fail(&c->e, SK_ERR_USAGE, "--how", "an operator "
 		    "stopped this key: say how you know that %s wants it used "
 		    "again, --how phone|meeting|known-key|letter", o->name);
+	if (key_in_place(c->d, c->arena, o, &k->facts, &old) ||
+	    strcmp(old.fpr, k->fpr) == 0)
+		return SK_OK;
 	return sk_fail(&c->e, SK_ERR_USAGE, "--how", "%s has another key "
 	    "pinned (%s): say how you checked the new one's fingerprint, "
 	    "--how phone|meeting|known-key|letter", o->name, old.fpr);

@@ -204,6 +204,29 @@ def two_cases(w):
               if r["event"] == "key.revoke"], ["key.revoke"])
     same(row(w, w.twice.fpr, third), ("declined", "key-revoked"))
     w.council.refused("key", "approve", third, w.twice.fpr)
+    w.third = third
+
+
+@step("stopped for one, a key is stopped for all: whoever else it is to be "
+      "pinned for asks how one knows")
+def stopped_elsewhere(w):
+    key = made(w, "elsewhere", CONSULTER)
+    path = w.file("elsewhere.asc", key.export())
+    _, number = cases.confirmed(w, "1-C\n2-B\n3-A\n", who=CONSULTER)
+    w.council.run("key", "import", number, path, "--approve")
+    w.council.run("key", "stop", number, key.fpr, "--how", "phone",
+                  "--reason", "card stolen")
+    has(w.council.refused("key", "import", w.third, path, "--approve"),
+        "--how", "stopped")
+    same(row(w, key.fpr, w.third), None)
+    mail(w, key.export(), sender=CONSULTER)
+    newest = wait.until("the proposal", lambda: [
+        c["number"] for c in w.council.cases()
+        if row(w, key.fpr, c["number"]) == ("proposed", "ok")])[0]
+    has(w.council.refused("key", "approve", newest, key.fpr), "--how")
+    w.council.run("key", "approve", newest, key.fpr, "--how", "phone")
+    same(row(w, key.fpr, newest), ("pinned", "ok"))
+    same(row(w, key.fpr, number)[0], "stopped")
 
 
 @step("a key whose proposal waits is revoked: it is declined, and its old form "

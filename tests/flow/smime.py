@@ -302,5 +302,20 @@ def reissued(w):
     same(state(w, w.third)[0], "pinned")
 
 
+@step("a key that was stopped no authority brings back: its certificate with "
+      "new dates is a proposal, and the stop stands")
+def stopped(w):
+    w.council.run("key", "stop", "lab-ito", w.ca.print_of(w.third), "--how",
+                  "phone", "--reason", "card stolen")
+    fourth = w.ca.issue("ito4", ITO, key="ito2", days=500)
+    chain = (w.ca.dir / "middle.pem").read_bytes()
+    from_ito(w, unsigned(with_certificate("延長しました。\n",
+                                          fourth + chain)))
+    same([state(w, fourth)[0], state(w, w.third)[0]],
+         ["proposed", "stopped"])
+    has(w.council.refused("key", "approve", "lab-ito",
+                          w.ca.print_of(fourth)), "--how")
+
+
 if __name__ == "__main__":
     run(lambda: world(start=False, extra=SMIME))
