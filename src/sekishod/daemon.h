@@ -429,6 +429,11 @@ struct leave_items {
 enum leave leave_digest(struct daemon *d, struct sk_arena *a,
     const struct copy_record *c, struct leave_items *out,
     const char **reason);
+/* What an operator wrote rests on terms: others than those it was written
+ * under hold it for good, for a person to look (I1). */
+#define LEAVE_OLD_TERMS "terms-changed"
+bool leave_on_old_terms(struct daemon *d, struct sk_arena *a,
+    const struct copy_record *c);
 /* *reason: a word for HOLD and DROP. Writes nothing. */
 enum leave leave_ask(struct daemon *d, struct sk_arena *a,
     const struct copy_record *c, const char **reason);

@@ -80,7 +80,9 @@ struct held_group {
 	const char *case_number;	/* NULL: a person's */
 	const char *why;		/* the copies' reason */
 	int64_t since;			/* the oldest was made */
-	int64_t copy;			/* that one */
+	int64_t copy;			/* that one, of this text */
+	const char *template;
+	bool plain;			/* it is a P text */
 	size_t copies;			/* 0: the next one would be held */
 };
 /* Oldest first. */

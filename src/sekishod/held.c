@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sekisho/feedback.h>
 #include <sekisho/returned.h>
 
 #define COPIES_MAX 100000	/* as `outbox list` */
@@ -40,6 +41,47 @@ key_mend(struct sk_arena *a, const struct held_group *g)
 	return sk_arena_printf(a, "sekisho key import %s FILE --approve; or "
 	    "tell it another way: sekisho outbox mark %lld --delivered-by "
 	    "phone --reason ...", g->case_number, (long long)g->copy);
+}
+
+/* By which verb were an operator's words written? */
+static const char *
+written_by(const char *template)
+{
+	static const struct { const char *template, *verb; } verbs[] = {
+		{ "T-19", "feedback" }, { "T-20", "feedback" },
+		{ "T-22", "publication" }, { "T-23", "request outside" },
+	};
+
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++)
+		if (strcmp(verbs[i].template, template) == 0)
+			return verbs[i].verb;
+	return NULL;
+}
+
+/* Words that may not go as they were written. */
+static const char *
+words_mend(struct sk_arena *a, const struct held_group *g)
+{
+	static const char *const terms[] = { LEAVE_OLD_TERMS, "terms-missing",
+		"act-not-allowed", "secret-no-basis", "address" };
+	const char *verb = written_by(g->template), *then;
+
+	if (!verb || !g->case_number)
+		return NULL;
+	then = sk_arena_printf(a, "sekisho outbox mark %lld --delivered-by "
+	    "other --reason ...", (long long)g->copy);
+	if (strcmp(g->why, feedback_word(FEEDBACK_DENY_LIST)) == 0)
+		return sk_arena_printf(a, "it may point to somebody of another "
+		    "case: write it anew without that, sekisho %s %s ...; "
+		    "then %s", verb, g->case_number, then);
+	for (size_t i = 0; i < sizeof(terms) / sizeof(*terms); i++)
+		if (strcmp(g->why, terms[i]) == 0)
+			return sk_arena_printf(a, "the terms are not those it "
+			    "was written under: see sekisho terms show; if "
+			    "there is still something to say, write it anew, "
+			    "sekisho %s %s ...; then %s", verb,
+			    g->case_number, then);
+	return NULL;
 }
 
 /* What is over by somebody's word, and not by another try. NULL: no such. */
@@ -83,6 +125,8 @@ held_mend(struct sk_arena *a, const struct held_group *g)
 
 	if (strcmp(g->why, COPY_UNREADABLE) == 0)
 		return unreadable_mend(a, g);
+	if (!by_word)
+		by_word = words_mend(a, g);
 	if (by_word)
 		return by_word;
 	if (g->person && returned_word(g->why))
@@ -100,6 +144,11 @@ held_mend(struct sk_arena *a, const struct held_group *g)
 		    "asked for: look into the logs of sekishod and "
 		    "sekisho-keyd (copy.proof) before sekisho outbox retry "
 		    "%lld", (long long)g->copy);
+	if (strcmp(g->why, "render-failed") == 0 && g->plain)
+		return sk_arena_printf(a, "sekishod -t names the fault of the "
+		    "text; then do again what was to be told, and sekisho "
+		    "outbox mark %lld --delivered-by other --reason ...",
+		    (long long)g->copy);
 	if (strcmp(g->why, "render-failed") == 0)
 		return sk_arena_printf(a, "sekishod -t names the fault of the "
 		    "text; then sekisho outbox retry %lld",
@@ -137,7 +186,8 @@ group(struct gathering *x, const char *person, const char *case_number,
 		x->cap = cap;
 	}
 	x->list[x->n] = (struct held_group){ .person = person,
-		.case_number = case_number, .why = why, .since = INT64_MAX };
+		.case_number = case_number, .why = why, .since = INT64_MAX,
+		.template = "" };
 	return &x->list[x->n++];
 }
 
@@ -165,6 +215,8 @@ take(struct gathering *x, const struct copy_record *c)
 	if (c->created < g->since) {
 		g->since = c->created;
 		g->copy = c->row;
+		g->template = c->template;
+		g->plain = !c->encrypted;
 	}
 }
 

@@ -197,10 +197,8 @@ to_the_person(struct daemon *d, struct sk_arena *a,
 
 /* ---- copies of a digest ---- */
 
-/* What an operator wrote rests on terms: others than those it was written
- * under hold it, for a person to look (I1). */
-static bool
-rests_on_old_terms(struct daemon *d, struct sk_arena *a,
+bool
+leave_on_old_terms(struct daemon *d, struct sk_arena *a,
     const struct copy_record *c)
 {
 	struct notice_record say;
@@ -293,8 +291,8 @@ leave_ask(struct daemon *d, struct sk_arena *a, const struct copy_record *c,
 	*reason = "gone";
 	if (!c->encrypted)
 		return plain(d, a, c, reason);
-	if (rests_on_old_terms(d, a, c)) {
-		*reason = "terms-changed";
+	if (leave_on_old_terms(d, a, c)) {
+		*reason = LEAVE_OLD_TERMS;
 		return LEAVE_HOLD;
 	}
 	if (!c->digest)

@@ -454,10 +454,12 @@ seal_case(struct sealing *s)
 	s->values = v;
 	s->items = s->copy.items;
 	if (store_notice_get(s->d->store, s->arena, s->copy.row,
-	    &s->notice) == SK_OK && s->notice.text)
-		open_words(s, &c);
-	else
+	    &s->notice) != SK_OK || !s->notice.text)
 		seal_values(s, v);
+	else if (leave_on_old_terms(s->d, s->arena, &s->copy))
+		stop(s, COPY_HELD, LEAVE_OLD_TERMS);
+	else
+		open_words(s, &c);
 }
 
 /* ---- a notice to a member's person, or a mail about the registration ---- */

@@ -107,6 +107,18 @@ is_stopped(struct command *c, const struct copy_record *p)
 	return returned_stop(c->d, c->arena, p->person, p->address) != NULL;
 }
 
+/* No other try changes the terms; a P text is made once, and its bytes are all
+ * there is of it. */
+static bool
+is_for_good(struct command *c, const struct copy_record *p)
+{
+	if (p->state != COPY_HELD)
+		return false;
+	return p->encrypted ? leave_on_old_terms(c->d, c->arena, p) :
+	    strcmp(p->reason, "render-failed") == 0 ||
+	    strcmp(p->reason, "unreadable-bytes") == 0;
+}
+
 /* A held copy is sealed again; a waiting one becomes due now. One that is with
  * the relay at this moment is left alone. */
 static int
@@ -153,6 +165,11 @@ retry_one(struct command *c, int64_t row, size_t *n)
 		    "came back: when the address is right again, `sekisho "
 		    "outbox release %s'; a new one: `sekisho person change "
 		    "%s --address ...'", p.address, p.person, p.person);
+	if (!r && is_for_good(c, &p))
+		return sk_fail(&c->e, SK_ERR_REFUSED, "copy", "copy %lld "
+		    "cannot go as it is (%s), however often it is tried: see "
+		    "`sekisho outbox list --held'", (long long)p.row,
+		    p.encrypted ? LEAVE_OLD_TERMS : p.reason);
 	return r ? r : retry(c, &p, n);
 }
 
@@ -171,8 +188,8 @@ retry_named(struct command *c, size_t *n)
 	return r;
 }
 
-/* Whoever is stopped waits for a release; a P text that was never made, or is
- * lost, for somebody who does it again. */
+/* Whoever is stopped waits for a release; what no try can mend, for somebody
+ * who does it again. */
 static int
 retry_held(struct command *c, size_t *n)
 {
@@ -182,9 +199,7 @@ retry_held(struct command *c, size_t *n)
 	    COPY_HELD, 0, 0, LIST_MAX, &p, &count), "outbox");
 
 	for (size_t i = 0; i < count && !r; i++)
-		if (!is_stopped(c, &p[i]) && (p[i].encrypted ||
-		    (strcmp(p[i].reason, "render-failed") != 0 &&
-		    strcmp(p[i].reason, "unreadable-bytes") != 0)))
+		if (!is_stopped(c, &p[i]) && !is_for_good(c, &p[i]))
 			r = retry(c, &p[i], n);
 	return r;
 }

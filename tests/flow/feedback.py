@@ -177,6 +177,25 @@ def changed(w):
     w.council.call("outbox", "retry", "--held")
     wait.until("it to be held for its terms", lambda: w.council.json(
         "outbox", "show", held["copy"])["reason"] == "terms-changed")
+    # No try mends it: what does is said, and works.
+    row = [h for h in w.council.json("outbox", "list", "--held")["held"]
+           if h["reason"] == "terms-changed"][0]
+    mark = ("outbox", "mark", held["copy"], "--delivered-by", "other",
+            "--reason")
+    has(row["mend"], f"sekisho feedback {number}",
+        "sekisho " + " ".join(map(str, mark)))
+    has(refused(w, "outbox", "retry", held["copy"]), "terms-changed")
+    w.council.run("outbox", "retry", "--held")
+    same(w.council.json("outbox", "show", held["copy"])["state"], "held")
+    w.council.json("feedback", number, "--text-file", w.text, *LABEL,
+                   "--interim", "--yes")
+    w.council.run(*mark, "新しく書きました")
+    wait.until("the new one", lambda: [
+        c for c in w.council.json("outbox", "list", "--case",
+                                  number)["copies"]
+        if c["template"] == "T-19" and c["state"] == "sent"])
+    same([h for h in w.council.json("outbox", "list", "--held")["held"]
+          if h["reason"] == "terms-changed"], [])
 
 
 if __name__ == "__main__":
