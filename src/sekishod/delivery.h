@@ -53,6 +53,11 @@ void answer_never(struct daemon *d, struct sk_arena *a,
 /* actor NULL: the daemon itself. */
 int ledger_held(struct daemon *d, const struct copy_record *c,
     const char *reason, const char *actor);
+/* The same, and all who should know are told: the secretariat, unless the copy
+ * was held for that before or the reason is a stop; a consulter whose key it
+ * waits for (T-26); the watch over persons' keys (T-39). */
+int ledger_stopped(struct daemon *d, struct sk_arena *a,
+    const struct copy_record *c, const char *reason);
 int ledger_dropped(struct daemon *d, const struct copy_record *c,
     const char *reason, const char *actor);
 /* Held by its number, where the row cannot be read. */

@@ -5,8 +5,11 @@
  */
 #include "delivery.h"
 
+#include <string.h>
+
 #include <sekisho/clock.h>
 #include <sekisho/log.h>
+#include <sekisho/returned.h>
 #include <sekisho/text.h>
 
 #define ACTOR "sekishod"
@@ -55,6 +58,24 @@ ledger_held(struct daemon *d, const struct copy_record *c,
     const char *reason, const char *actor)
 {
 	return end(d, c, COPY_HELD, "copy.held", reason, actor);
+}
+
+int
+ledger_stopped(struct daemon *d, struct sk_arena *a,
+    const struct copy_record *c, const char *reason)
+{
+	struct case_record k;
+	int r = ledger_held(d, c, reason, NULL);
+
+	if (r)
+		return r;
+	if (strcmp(c->reason, reason) != 0 && !returned_word(reason))
+		apply_notify(d, "held", NULL);
+	if (!c->person && c->case_row && key_holds(reason) && store_case_get(
+	    d->store, a, c->case_row, &k) == SK_OK)
+		apply_request_key(d, a, &k);
+	key_watch_kick(d->key_watch);
+	return SK_OK;
 }
 
 int

@@ -57,7 +57,7 @@ compose(struct daemon *d, struct sk_arena *a, struct copy_record *copy,
 		return SK_OK;
 	sk_log(SK_ERROR, "copy.render", "copy=%lld where=\"%s\" error=\"%s\"",
 	    (long long)copy->row, e.where, e.text);
-	return ledger_held(d, copy, "render-failed", NULL);
+	return ledger_stopped(d, a, copy, "render-failed");
 }
 
 int

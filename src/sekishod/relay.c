@@ -134,8 +134,7 @@ still_permitted(struct transfer *t)
 		reseal(t);
 		break;
 	case LEAVE_HOLD:
-		ledger_held(d, &t->copy, reason, NULL);
-		key_watch_kick(d->key_watch);
+		ledger_stopped(d, t->arena, &t->copy, reason);
 		break;
 	case LEAVE_DROP:
 		ledger_dropped(d, &t->copy, reason, NULL);

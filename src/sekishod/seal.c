@@ -71,7 +71,7 @@ set_state(struct sealing *s, enum copy_state st, const char *reason,
 	if (!still_wanted(s))
 		return;
 	if (st == COPY_HELD)
-		ledger_held(d, &s->copy, reason, NULL);
+		ledger_stopped(d, s->arena, &s->copy, reason);
 	else if (st == COPY_DROPPED)
 		ledger_dropped(d, &s->copy, reason, NULL);
 	else
@@ -93,10 +93,6 @@ static void
 stop(struct sealing *s, enum copy_state st, const char *reason)
 {
 	set_state(s, st, reason, 0);
-	if (st == COPY_HELD && strcmp(s->copy.reason, reason) != 0)
-		apply_notify(s->d, "held", NULL);
-	if (st == COPY_HELD)
-		key_watch_kick(s->d->key_watch);
 	finish(s);
 }
 
@@ -436,13 +432,11 @@ seal_case(struct sealing *s)
 		return;
 	}
 	if (store_key_pinned(s->d->store, s->arena, NULL, c.row, &s->key)) {
-		apply_request_key(s->d, s->arena, &c);
 		stop(s, COPY_HELD, "no-key");
 		return;
 	}
 	bad = key_unusable(&s->key.facts, sk_now());
 	if (*bad) {
-		apply_request_key(s->d, s->arena, &c);
 		stop(s, COPY_HELD, bad);
 		return;
 	}
@@ -512,7 +506,6 @@ digest_opened(void *ctx, int result)
 	struct sealing *s = ctx;
 	struct sk_error e = { 0 };
 	struct leave_items may;
-	struct case_record k;
 	const char *reason;
 	enum leave x;
 
@@ -522,9 +515,6 @@ digest_opened(void *ctx, int result)
 	}
 	x = leave_digest(s->d, s->arena, &s->copy, &may, &reason);
 	if (x != LEAVE_YES) {
-		if (x == LEAVE_HOLD && !s->copy.person && !store_case_get(
-		    s->d->store, s->arena, s->copy.case_row, &k))
-			apply_request_key(s->d, s->arena, &k);
 		stop_by(s, x, reason);
 		return;
 	}
@@ -577,7 +567,7 @@ seal_copy(struct daemon *d, int64_t row, loop_fn done, void *ctx)
 		finish(s);
 	else if ((stopped = returned_stop(d, s->arena, s->copy.person,
 	    s->copy.address))) {
-		set_state(s, COPY_HELD, stopped, 0);	/* it was told */
+		set_state(s, COPY_HELD, stopped, 0);
 		finish(s);
 	} else if (s->copy.digest)
 		permits_open(d->permits, s->copy.digest, digest_opened, s);

@@ -453,5 +453,28 @@ def of_a_case_extended(w):
          {key["until"]})
 
 
+@step("his key ends while a mail waits for the relay: he is asked for another, "
+      "and the secretariat is told (T-26, I4)")
+def of_a_case_ended(w):
+    w.postfix.stop()
+    w.ends.remove(w.postfix.stop)
+    w.council.run("case", "advise", w.told_for, "--text-file",
+                  w.file("advice.txt", "更新してください。"))
+    copy = wait.until("it to wait", lambda: [
+        c for c in w.council.json("outbox", "list", "--case",
+                                  w.told_for)["copies"]
+        if c["form"] == "E" and c["state"] == "ready"])[0]
+    clock.move(w, 3 * 366 + 200)
+    wait.until("it to be held", lambda: w.council.json(
+        "outbox", "show", copy["copy"])["reason"] == "key-expired")
+    asked = [c for c in w.council.json("outbox", "list", "--case",
+                                       w.told_for)["copies"]
+             if c["template"] == "T-26"]
+    same(len(asked), 1)
+    told = [c for c in w.council.json("outbox", "list")["copies"]
+            if c["template"] == "N-01" and c["state"] != "sent"]
+    same(len(told), 1)
+
+
 if __name__ == "__main__":
     run(lambda: world())
