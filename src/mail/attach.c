@@ -177,6 +177,8 @@ read_attachments(struct mail_work *w)
 		if (!is_listed(w, i))
 			continue;
 		one_attachment(w, p, &list[n]);
+		if (w->roles[i] == ROLE_WRAPPER)
+			list[n].part = 1;	/* in what it holds */
 		if (take_keys(w, p, list[n].name, keys, &nkeys))
 			list[n].flags |= ATTACH_KEY;
 		all |= list[n++].flags;

@@ -54,11 +54,11 @@ run_at(struct sk_span s, size_t i)
 
 /* Is more than half of `other` nowhere in `shown`? */
 static bool
-says_more(struct sk_arena *a, struct sk_span shown, struct sk_span other)
+says_more(unsigned char *seen, struct sk_span shown, struct sk_span other)
 {
-	unsigned char *seen = sk_arena_array(a, BITS / 8, 1);
 	size_t n = 0, missing = 0;
 
+	memset(seen, 0, BITS / 8);
 	for (size_t i = 0; i + RUN <= shown.len; i++) {
 		uint32_t h = run_at(shown, i);
 
@@ -113,13 +113,13 @@ text_of(struct mail_work *w, size_t top, bool html)
 }
 
 static void
-compare(struct mail_work *w, size_t top)
+compare(struct mail_work *w, size_t top, unsigned char *seen)
 {
 	struct sk_span plain = text_of(w, top, false);
 	struct sk_span html = text_of(w, top, true);
 	bool placeholder = is_placeholder(plain);
 
-	if (!says_more(w->a, plain, html))
+	if (!says_more(seen, plain, html))
 		return;
 	w->out->doubts |= DOUBT_OTHER_FORM;
 	for (size_t i = top + 1; i < w->scan.n; i++) {
@@ -136,18 +136,20 @@ compare(struct mail_work *w, size_t top)
 void
 read_other_forms(struct mail_work *w)
 {
+	unsigned char *seen;
 	bool html = false;
 
 	for (size_t i = 0; i < w->scan.n; i++)
 		html |= is_html_left_out(w, i);
 	if (!html || w->out->form != FORM_PLAIN)
 		return;
+	seen = sk_arena_array(w->a, BITS / 8, 1);
 	for (size_t top = 0, i = 0; i < w->scan.n; i++) {
 		if (i > 0 && top > 0 && is_inside(&w->scan, i, top))
 			continue;	/* compared with the outer ones */
 		if (!part_is(&w->scan.parts[i], "multipart/alternative"))
 			continue;
-		compare(w, i);
+		compare(w, i, seen);
 		if (i == 0)
 			return;
 		top = i;

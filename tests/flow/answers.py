@@ -140,6 +140,44 @@ def to_read_back(w, codes, who=None, signed=True):
     return who, w.sink.wait(who, before + 1), number
 
 
+@step("who writes with a Reply-To answers as that address, which alone is asked")
+def reply_to(w):
+    who, shared = somebody(), somebody()
+    extra = [f"Reply-To: CSIRT <{shared}>"]
+    w.send(who, "csc-anken@council.test", mails.mail(
+        who, "csc-anken@council.test", "相談", "不審な通信です。",
+        extra=extra))
+    got = w.sink.wait(shared)
+    number = w.council.cases()[0]["number"]
+    first = [m["number"] for m in w.council.case(number)["mails"]
+             if m["direction"] == "in"][0]
+    shown = w.council.json("mail", "show", first)
+    same(shown["reply_to"], shared)
+    has(str(shown["doubts"]), "reply-to")
+    w.send(who, got["Reply-To"], mails.reply(
+        got, who, "1-C\n2-B\n3-A\n", extra=extra))
+    back = w.sink.wait(shared, 2)
+    has(back.text, "[ ] 4-Y", "2-B")
+    w.send(who, back["Reply-To"], mails.reply(
+        back, who, "はい\n", below=False, extra=extra))
+    w.council.wait_case(number, lambda c: c["state"] == "CONFIRMED",
+                        "the yes")
+    same(w.sink.all(who), [])
+
+
+@step("a yes that puts the answer off locks nothing")
+def postponed(w):
+    who, got, number = asked(w)
+    back = expect_read_back(w, who, got, number, mails.reply(
+        got, who, "1-C\n2-B\n3-A\n"), "2-B")
+    w.send(who, back["Reply-To"], mails.reply(
+        back, who, "承知しました。\n社内で確認のうえ、改めてご連絡いたします。\n",
+        below=False))
+    w.sink.wait(who, 3)
+    case = w.council.case(number)
+    same((case["state"], case["terms"]), ("CONFIRMING", None))
+
+
 @step("4-N brings the form again, and the old token confirms no more")
 def changed(w):
     who, back, number = to_read_back(w, "1-C\n2-B\n3-A\n")

@@ -430,6 +430,8 @@ an_encrypted_file_keeps_its_name(void **state)
 	assert_int_equal(f.nattachments, 1);
 	assert_string_equal(f.attachments[0].name, "report.xlsx.gpg");
 	assert_int_equal(f.attachments[0].flags, ATTACH_SEALED);
+	/* What `mail save` takes is inside. */
+	assert_int_equal(f.attachments[0].part, 1);
 }
 
 /* RFC 9580 6.1: newer programs write no checksum, and gpg 2.2 wants one. */
