@@ -49,13 +49,17 @@ cms_own(struct pgp *p, const char *fpr)
 		return ret;
 	gnupg_key_end(&p->own);
 	p->own = key;
+	p->chain = 0;
 	snprintf(p->own_fpr, sizeof(p->own_fpr), "%s", key->fpr);
 	return 0;
 }
 
 /* --- sealing --- */
 
+/* How many certificates go along. Authorities hand out the steps without the
+ * root, and gpgsm gives up where one is missing: then as many as there are. */
 enum { ONLY_SIGNER = 1, ALL_BUT_ROOT = -2 };
+static const int chains[] = { ALL_BUT_ROOT, 4, 3, 2, ONLY_SIGNER };
 
 static int
 sign_with(struct pgp *p, int certificates, const struct pgp_in *in,
@@ -69,6 +73,7 @@ sign_with(struct pgp *p, int certificates, const struct pgp_in *in,
 	int ret;
 	CTX c;
 
+	p->chain_missing = false;
 	ret = fresh(p, &c);
 	if (ret == 0)
 		ret = gnupg_result(p, gpgme_signers_add(c, p->own));
@@ -77,8 +82,7 @@ sign_with(struct pgp *p, int certificates, const struct pgp_in *in,
 	gpgme_set_include_certs(c, certificates);
 	gpgme_data_set_encoding(cms, GPGME_DATA_ENCODING_BASE64);
 	err = gpgme_op_sign(c, plain, cms, GPGME_SIG_MODE_NORMAL);
-	p->chain_missing |= gpgme_err_code(err) ==
-	    GPG_ERR_MISSING_ISSUER_CERT;
+	p->chain_missing = gpgme_err_code(err) == GPG_ERR_MISSING_ISSUER_CERT;
 	ret = gnupg_result(p, err);
 	if (out->over)
 		return gnupg_refuse(p, SK_ERR_LIMIT, "too large");
@@ -98,16 +102,15 @@ static int
 sign(struct pgp *p, const struct pgp_in *in, struct pgp_out *out)
 {
 	off_t begin = lseek(out->fd, 0, SEEK_CUR);
-	int ret = 0;
+	int ret = sign_with(p, chains[p->chain], in, out);
 
-	if (!p->chain_missing)
-		ret = sign_with(p, ALL_BUT_ROOT, in, out);
-	if (!p->chain_missing)
-		return ret;
-	if (ftruncate(out->fd, begin) != 0 ||
-	    lseek(out->fd, begin, SEEK_SET) != begin)
-		return gnupg_refuse(p, SK_ERR_OS, "no memory file");
-	return sign_with(p, ONLY_SIGNER, in, out);
+	while (p->chain_missing && chains[p->chain] != ONLY_SIGNER) {
+		if (ftruncate(out->fd, begin) != 0 ||
+		    lseek(out->fd, begin, SEEK_SET) != begin)
+			return gnupg_refuse(p, SK_ERR_OS, "no memory file");
+		ret = sign_with(p, chains[++p->chain], in, out);
+	}
+	return ret;
 }
 
 static int

@@ -18,7 +18,9 @@ struct pgp {
 	bool wrong_usage;	/* the last operation met a signature by a key
 				 * that must not sign */
 	char opened_by[PGP_FPR]; /* primary key that decrypted, or "" */
-	bool chain_missing;	/* S/MIME: our root is not in the home */
+	bool chain_missing;	/* S/MIME: a step to our root is not in the
+				 * home, said the last signature */
+	size_t chain;		/* how much of it goes along: see cms.c */
 	char reason[160];
 };
 
