@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include <sekisho/cms_certs.h>
 #include <sekisho/files.h>
 #include <sekisho/limits.h>
 
@@ -64,6 +65,44 @@ end(void **state)
 	assert_int_equal(keyd_end_of(h, &k), 0);
 	host_end(&h);
 	return 0;
+}
+
+/* --- the council's own --- */
+
+/* One of the files that gpgsm 2.2 takes for damaged by their salt: keyd asks
+ * for another (sysexits 75), and has put nothing into service. */
+static void
+salt_that_gpgsm_cannot_bear(void **state)
+{
+	char *argv0 = getenv("SEKISHO_KEYD");
+
+	(void)state;
+	assert_int_equal(shell("cp \"${PATH%%:*}/unlucky.p12\" .; openssl pkcs12 -legacy -in unlucky.p12 "
+	    "-passin pass: -nokeys -out unlucky.pem"), 0);
+	assert_int_equal(host_run(h, NULL, NULL, argv0 != NULL ? argv0 :
+	    "./sekisho-keyd", "--smime-import", host_path(h, "unlucky.p12"),
+	    "--certificate", host_path(h, "unlucky.pem"), "--smime-home",
+	    host_path(h, "unlucky"), "--count", "1", "--until",
+	    "2099-01-01T00:00:00Z", NULL), 75);
+	assert_int_not_equal(access(host_path(h, "unlucky/0/own"), F_OK), 0);
+}
+
+/* What goes out as smime.p7c is that certificate, to a program of others. */
+static void
+certificate_alone_for_programs(void **state)
+{
+	struct sk_span der = host_read(h, "alice.der");
+	struct sk_buf cms;
+
+	(void)state;
+	sk_buf_init(&cms, LIMIT_KEY_BYTES);
+	cms_certs_only(der, &cms);
+	assert_false(cms.over);
+	assert_true(cms.len <= der.len + CMS_CERTS_MORE);
+	host_write(h, "alice.p7c", sk_buf_span(&cms));
+	assert_int_equal(shell("openssl pkcs7 -inform DER -in alice.p7c "
+	    "-print_certs | openssl x509 -outform DER | cmp - alice.der"), 0);
+	sk_buf_free(&cms);
 }
 
 static struct key_facts
@@ -613,6 +652,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(salt_that_gpgsm_cannot_bear),
+		cmocka_unit_test(certificate_alone_for_programs),
 		cmocka_unit_test(certificate_is_understood),
 		cmocka_unit_test(chain_is_a_further_fact),
 		cmocka_unit_test(unfit_certificates_are_refused),
