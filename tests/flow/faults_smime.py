@@ -225,7 +225,7 @@ def wiped(w):
                        capture_output=True, user=w.council.user)
         for path in one.smime.iterdir():
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-    digest(w, 6)
+    digest(w, 200)
     wait.until("tries", lambda: any(
         r for s, r in states(w).values() if s == "to-seal"))
     same({p: s for p, (s, _) in states(w).items() if p != "three-a"},
@@ -237,7 +237,7 @@ def wiped(w):
                        check=True)
         one.kill()
         one.mind()
-    settle(w, 6)
+    settle(w, 200)
 
 
 def make():
