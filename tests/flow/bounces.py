@@ -167,7 +167,10 @@ def other_forms(w):
         same(lmtp.deliver(w, raw, [mail.sender], ""), [250])
         wait.until(f"{person} is stopped", lambda: w.council.json(
             "person", "show", person)["delivery"] != "ok")
+        got = len(w.sink.all(roster.ADDRESSES[person]))
         w.council.run("outbox", "release", person, "--reason", "a trial")
+        w.sink.wait(roster.ADDRESSES[person], got + 1)
+    w.postfix.drained()
 
 
 @step("who leaves while stopped is told so, named no more, and comes back clean")
