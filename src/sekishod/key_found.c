@@ -11,8 +11,8 @@
  *   signs beside it, whole, with From agreeing, is a renewal of either where
  *   the policy says so: if it names that address, and was never retired or
  *   declined.
- * - A key that was retired is a proposal again where nothing is pinned that its
- *   owner can be sent mail with: who comes back may well have kept it.
+ * - A key that was retired is a proposal again where no other serves in its
+ *   place: who comes back may well have kept it.
  * - All else is a proposal with its origin, for an operator (L16).
  */
 #include "daemon.h"
@@ -125,12 +125,13 @@ propose(struct finding *x, size_t waiting)
 	return r;
 }
 
+/* Its place is taken by one that serves. */
 static bool
-can_be_sealed_to(const struct finding *x)
+is_served(const struct finding *x)
 {
 	return x->pinned && (x->o->scheme < 0 || x->o->scheme ==
 	    (int)x->pinned->facts.scheme) &&
-	    !*key_unusable(&x->pinned->facts, sk_now());
+	    !*key_fault(&x->pinned->facts, sk_now());
 }
 
 static int
@@ -142,7 +143,7 @@ other(struct finding *x)
 	    &waiting);
 	/* What is known is no news, dead or not; a file that is no key is. */
 	bool back = known == SK_OK && state == KEY_RETIRED &&
-	    !can_be_sealed_to(x) && !*key_unusable(&x->k->facts, sk_now());
+	    !is_served(x) && !*key_fault(&x->k->facts, sk_now());
 	bool again = known == SK_OK && !back && x->k->facts.block.len > 0;
 	int r = again ? SK_OK : key_importable(&x->k->facts, sk_now(), NULL,
 	    NULL, x->e);

@@ -332,5 +332,15 @@ def gone(w):
     same(judged(w, "s-sign5")[2], False)
 
 
+@step("who comes back and sends the one of before has it proposed again")
+def back(w):
+    w.council.run("person", "add", "acme-sato", "--org", "acme", "--name",
+                  "佐藤", "--address", SATO, "--language", "ja", "--scheme",
+                  "smime")
+    same(judged(w, "s-sign5")[2], False)
+    wait.until("the proposal (R-119)", lambda: rows(w)["s-sign5"][:2] ==
+               ("signs", "proposed"))
+
+
 if __name__ == "__main__":
     run(lambda: world(start=False, extra=SMIME))
