@@ -29,6 +29,8 @@ int store_key_told(struct store *s, int64_t row, uint32_t told, int64_t ends,
 /* Nothing that was said of this person's pinned key reached anybody: it is to
  * be looked at anew, at once. */
 int store_key_untold(struct store *s, const char *person);
+/* All pinned keys are to be looked at anew, at once. */
+int store_keys_look_again(struct store *s);
 /* Copies of this person wait for a key: *first, unless that was so already.
  * Pinning a key ends it. */
 int store_hold_begin(struct store *s, const char *person, int64_t now,

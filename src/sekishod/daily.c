@@ -1,8 +1,9 @@
 /*
  * Once a day, to the notify addresses: how much waits, and since when (L23).
- * Numbers only. Which day it was last said stands in the database, so that a
- * restart says nothing twice; the first look after eight in the morning says
- * it, and nothing is said while nothing waits.
+ * Numbers only. On which day it was last said stands in the database, so that a
+ * restart says nothing twice (a day to come was the clock's mistake); the first
+ * look after eight in the morning says it, and nothing is said while nothing
+ * waits.
  */
 #include "delivery.h"
 
@@ -36,7 +37,7 @@ is_said(struct daemon *d, struct sk_arena *a, const char *today)
 	const char *last;
 
 	return store_meta_get(d->store, a, META, &last) == SK_OK &&
-	    strcmp(last, today) >= 0;
+	    strcmp(last, today) == 0;
 }
 
 static void

@@ -2,11 +2,12 @@
  * The watch over keys, of persons and of cases (R-119, T-43, T-39). A turn of
  * the daemon's own timer looks at those whose next moment has come, and at
  * persons whose copies are held for want of one. What was said stands in the
- * database with the mail that says it, so that a restart repeats nothing; a
- * clock that jumps ahead skips what it jumped over and says the last word only,
- * one that jumps back makes nothing unsaid.
+ * database with the mail that says it, so that a restart repeats nothing. A
+ * clock that jumps ahead skips what it jumped over and says the last word only;
+ * when it comes back, all is looked at anew: what was said too early is said
+ * again in its time, and what waits for a key that is fine goes.
  */
-#include "daemon.h"
+#include "delivery.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -120,10 +121,7 @@ look_at(struct looking *l, const struct key_due *k)
 		r = look_up(l, k->key.person);
 	if (!r && now > told && !k->key.person && !f->revoked)
 		r = tell_case(l, k, &n);
-	if (!r)
-		r = store_key_told(l->d->store, k->row, now > told ? now :
-		    told, ends, next);
-	return r;
+	return r ? r : store_key_told(l->d->store, k->row, now, ends, next);
 }
 
 static int
@@ -139,12 +137,25 @@ look_at_keys(struct looking *l, size_t *n)
 
 /* ---- copies that wait for a key (T-39) ---- */
 
+/* A clock that was ahead for a while had it end. Of the other reasons keyd
+ * itself may have been the judge. */
+static int
+seal_again(struct looking *l, const struct copy_record *c, bool *gone)
+{
+	struct key_record k;
+
+	*gone = strcmp(c->reason, "key-expired") == 0 && store_key_pinned(
+	    l->d->store, l->a, c->person, c->person ? 0 : c->case_row, &k) ==
+	    SK_OK && !*key_unusable(&k.facts, l->now);
+	return *gone ? ledger_again(l->d, c) : SK_OK;
+}
+
 static int
 look_at_held(struct looking *l)
 {
 	struct copy_record *c = NULL;
 	size_t n = 0;
-	bool first;
+	bool first, gone;
 	int r = store_copy_list(l->d->store, l->a, COPY_HELD, 0, 0, HELD_MAX,
 	    &c, &n);
 
@@ -152,7 +163,8 @@ look_at_held(struct looking *l)
 		struct key_news held = { .what = KEY_NEWS_HELD,
 			.reason = c[i].reason };
 
-		if (!c[i].person || !key_holds(c[i].reason))
+		r = seal_again(l, &c[i], &gone);
+		if (r || gone || !c[i].person || !key_holds(c[i].reason))
 			continue;
 		r = store_hold_begin(l->d->store, c[i].person, l->now,
 		    &first);
@@ -160,6 +172,27 @@ look_at_held(struct looking *l)
 			r = tell(l, c[i].person, &held);
 	}
 	return r;
+}
+
+/* ---- a clock that went back ---- */
+
+#define META "keys.looked"
+
+static int
+look_at_clock(struct key_watch *w, struct looking *l)
+{
+	const char *said;
+	int64_t last = store_meta_get(w->d->store, l->a, META, &said) ==
+	    SK_OK ? strtoll(said, NULL, 10) : 0;
+	int r = SK_OK;
+
+	if (l->now < last - LOOK_SECONDS) {
+		r = store_keys_look_again(w->d->store);
+		w->held = true;
+	} else if (l->now < last + LOOK_SECONDS)
+		return SK_OK;
+	return r ? r : store_meta_set(w->d->store, META, sk_arena_printf(l->a,
+	    "%lld", (long long)l->now));
 }
 
 /* ---- the timer ---- */
@@ -183,7 +216,9 @@ look_once(struct key_watch *w, struct looking *l, bool *more)
 
 	if (r)
 		return r;
-	r = look_at_keys(l, &n);
+	r = look_at_clock(w, l);
+	if (!r)
+		r = look_at_keys(l, &n);
 	if (!r)
 		r = key_lookup_again(l->d, l->a, l->now);
 	if (!r && w->held)

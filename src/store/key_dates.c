@@ -69,6 +69,15 @@ store_key_untold(struct store *s, const char *person)
 	return db_run(st);
 }
 
+int
+store_keys_look_again(struct store *s)
+{
+	struct stmt *st = store_use(s, SQL_KEY_LOOK_ALL);
+
+	db_bind_int(st, KEY_PINNED);
+	return db_run(st);
+}
+
 static bool
 is_held(struct store *s, struct lookup person)
 {

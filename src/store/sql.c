@@ -201,6 +201,8 @@ const struct sql sql_table[SQL_LAST] = {
 	[SQL_KEY_UNTOLD] = { "key.untold",
 	    "UPDATE keys SET told = 0, look = 0 "
 	    "WHERE person = ?1 AND state = ?2" },
+	[SQL_KEY_LOOK_ALL] = { "key.look_all",
+	    "UPDATE keys SET look = 0 WHERE state = ?" },
 	[SQL_HOLD_ADD] = { "hold.add",
 	    "INSERT OR IGNORE INTO holds(person, since) VALUES(?, ?)" },
 	[SQL_HOLD_GET] = { "hold.get",

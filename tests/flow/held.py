@@ -158,6 +158,13 @@ def old(w):
                 ["new-one"] and str(days - 5) in line.split()], text
         has("\n".join(delivery(w)[1]), "person new-one",
             f"{days - 5} days")
+    # And when the clock was wrong for a while, the next morning says it.
+    def made():
+        return len([c for c in w.council.json("outbox", "list")["copies"]
+                    if c["template"] == "N-03"])
+    before = made()
+    at(w, 9, 9)
+    wait.until("the next day's", lambda: made() == before + 1)
 
 
 if __name__ == "__main__":

@@ -63,14 +63,14 @@ def nagged(w):
 
 
 @step("a clock that jumped over 30 days says the 7 days alone; one that "
-      "jumped back says nothing")
+      "jumped back says nothing, and what was said too early in its time")
 def jump(w):
     clock.move(w, 95)
     told(w, 2)
     clock.move(w, 72)
     told(w, 2)
     clock.move(w, 96)
-    told(w, 2)
+    told(w, 3)
 
 
 @step("ended: both are told, a digest is held for it, and of that they are "
@@ -110,6 +110,25 @@ def nagged_ended(w):
     faults = "\n".join(w.council.json("key", "check")["faults"])
     has(faults, "6 keys have ended or stopped, first acme-sato: nothing is "
         "sent to them")
+    clock.move(w, 102)
+
+
+@step("a clock that was ahead for a while: what it held goes, and of a key that "
+      "it ended its owner is warned in time")
+def ahead(w):
+    _, number = cases.confirmed(w, "1-C\n2-A\n3-A\n")
+    cases.item(w, number, "接続先 203.0.113.9")
+    lab = roster.ADDRESSES["lab-ito"]
+    before = len(digests(w, "lab-ito"))
+    clock.move(w, 730 + 1)
+    wait.until("the end told", lambda: w.sink.all(lab, ENDED))
+    same([h["reason"] for h in w.council.json(
+        "digest", "send", "--yes", "--now")["held"]], ["key-expired"])
+    clock.move(w, 102)
+    wait.until("its copy", lambda: len(digests(w, "lab-ito")) == before + 1)
+    same(w.sink.all(lab, ENDS), [])
+    clock.move(w, 730 - 59)
+    w.sink.wait(lab, subject=ENDS)
     clock.move(w, 102)
 
 
@@ -225,7 +244,7 @@ def signed_long_ago(w):
     same([state(w, old.fpr), state(w, w.keys["acme-sato"].fpr)],
          ["proposed", "pinned"])
     w.council.run("key", "decline", "acme-sato", old.fpr)
-    clock.move(w, 0)
+    clock.right(w)
 
 
 @step("signed with the pinned key, a new key in the mail is a renewal: told, "
