@@ -91,7 +91,11 @@ int
 key_fits(struct daemon *d, struct sk_arena *a, const struct key_owner *o,
     const struct key_facts *k, struct sk_error *e)
 {
-	int r = of_their_scheme(o, k, e);
+	struct key_record pinned;
+	/* Of what is pinned that was asked when it was. */
+	bool is_theirs = key_pinned_of(d, a, o, &pinned) == SK_OK &&
+	    strcmp(pinned.fpr, k->fpr) == 0;
+	int r = is_theirs ? SK_OK : of_their_scheme(o, k, e);
 
 	return r ? r : not_forged(d, a, o, k, e);
 }

@@ -21,6 +21,7 @@ struct news {
 	const char *origin;
 	const struct key_act *act;
 	struct sk_error *e;
+	size_t *changed;
 };
 
 static int
@@ -47,6 +48,7 @@ of_pinned(struct news *x, struct key_record *row)
 		return sk_fail(x->e, r, row->fpr, "the store refused");
 	r = *word ? key_stop(x->d, x->a, &o, row, word, x->act, x->e) :
 	    key_pin(x->d, x->a, &o, row, x->act, x->e);
+	*x->changed += r == SK_OK;
 	if (r != SK_ERR_REFUSED)
 		return r;
 	/* The other rows have it all the same. */
@@ -67,6 +69,7 @@ of_other(struct news *x, struct key_record *row)
 	struct key_owner o;
 	int r;
 
+	++*x->changed;
 	if (row->state != KEY_PROPOSED || !*word)
 		return store_key_change(x->d->store, row);
 	r = owner_of(x, row, &o);
@@ -90,7 +93,7 @@ key_over(struct daemon *d, struct sk_arena *a, const struct key_facts *k,
     const char *origin, const struct key_act *act, size_t *changed,
     struct sk_error *e)
 {
-	struct news x = { d, a, k, origin, act, e };
+	struct news x = { d, a, k, origin, act, e, changed };
 	struct key_record *rows = NULL;
 	size_t n = 0;
 	int r = store_keys_of_fpr(d->store, a, k->fpr, &rows, &n);
@@ -104,7 +107,6 @@ key_over(struct daemon *d, struct sk_arena *a, const struct key_facts *k,
 		    (rows[i].facts.revoked && !k->revoked))
 			continue;
 		r = lay_over(&x, &rows[i]);
-		++*changed;
 	}
 	return r && !*e->text ? sk_fail(e, r, k->fpr, "the store refused") :
 	    r;
@@ -114,9 +116,10 @@ int
 key_over_stop(struct daemon *d, struct sk_arena *a, const char *fpr,
     const struct key_act *act, struct sk_error *e)
 {
-	struct news x = { .d = d, .a = a, .act = act, .e = e };
 	struct key_record *rows = NULL;
-	size_t n = 0;
+	size_t n = 0, changed = 0;
+	struct news x = { .d = d, .a = a, .act = act, .e = e,
+		.changed = &changed };
 	int r = store_keys_of_fpr(d->store, a, fpr, &rows, &n);
 
 	for (size_t i = 0; i < n && !r; i++) {

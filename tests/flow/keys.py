@@ -216,6 +216,13 @@ def unsigned(w):
     w.sink.wait(SATO, 2, "更新しました")
     same(len(w.council.cases()), cases_before)
     same(w.council.json("mail", "list")["mails"][0]["note"], "key")
+    # Also while a certificate of theirs is waited for.
+    w.council.run("person", "change", "acme-sato", "--scheme", "smime")
+    mail(w, attached("また延ばしました。\n", w.keys["acme-sato"].renew("5y")))
+    until = [k["until"] for k in w.council.json("key", "show", "acme-sato")
+             ["keys"] if k["state"] == "pinned"][0]
+    assert until[:10] > clock.day(1600), until
+    w.council.run("person", "change", "acme-sato", "--scheme", "openpgp")
     w.second = w.using(gpg.Key(w.dir / "second", SATO), "end")
     mail(w, attached("新しい鍵です。\n", w.second.export()))
     key = proposed(w)[0]
@@ -266,7 +273,7 @@ def signed(w):
          w.keys["acme-sato"])
     same(state(w, w.third.fpr), "pinned")
     same(state(w, w.keys["acme-sato"].fpr), "retired")
-    has(w.sink.wait(SATO, 3, "更新しました").text.replace(" ", ""),
+    has(w.sink.wait(SATO, 4, "更新しました").text.replace(" ", ""),
         w.third.fpr)
     w.sink.wait(MORI, 3, "was renewed")
     row = [r for r in w.council.json("audit", "show", "acme-sato")["rows"]
