@@ -469,6 +469,7 @@ ask_originator(struct digest_items *g, struct sk_arena *a,
     bool *key_only)
 {
 	struct daemon *d = g->permits->d;
+	const char *first = NULL;
 	struct case_record k;
 	struct key_record key;
 
@@ -487,8 +488,8 @@ ask_originator(struct digest_items *g, struct sk_arena *a,
 			continue;
 		if (no == FEEDBACK_YES)
 			may[(*n)++] = &g->items[i];
-		else
-			*reason = feedback_word(no);
+		else if (!first || no == FEEDBACK_KEY)
+			first = *reason = feedback_word(no);
 		*key_only |= no == FEEDBACK_KEY;
 	}
 	return SK_OK;

@@ -115,13 +115,20 @@ def match(w):
     key = w.key("asker", who)
     key.learn(w.council.run("key", "export").encode())
     before = len(w.sink.all(who))
-    w.council.json("case", "match", number, w.advice, "--yes")
+    over = cases.item(w, w.open, "修正版 1.2.4 を待ってください。",
+                      category="COUNTERMEASURE", confidence="CONFIRMED",
+                      tlp="CLEAR", more=("--onward", "PUBLIC"))
+    w.council.json("case", "match", number, w.advice, over, "--yes")
     w.sink.wait(who, before + 1)			# T-26
+    # What one of them lost meanwhile keeps nothing else from the key.
+    w.council.run("item", "withdraw", over, "--reason", "x")
+    wait.until("it to be judged anew", lambda: w.council.said().count(
+        "template=T-21 reason=") >= 2)
     w.council.run("key", "import", number, w.file("k.asc", key.export()),
                   "--approve")
-    w.council.call("outbox", "retry", "--held")
     text = copies.opened(key, w.sink.wait(who, before + 2))[1]
     has(text, number, "修正版 1.2.3", w.advice, "TLP:CLEAR")
+    lacks(text, over)
     lacks(text, w.who, "kobo", w.open)
 
 
