@@ -96,11 +96,19 @@ stop(struct sealing *s, enum copy_state st, const char *reason)
 	finish(s);
 }
 
-/* HOLD or DROP. */
-static void
-stop_by(struct sealing *s, enum leave x, const char *reason)
+/* Whose mail is stopped waits for that, but what is over is over: after the
+ * release they would have it beside what came in its place. */
+static bool
+is_stopped(struct sealing *s, enum leave x, const char *reason)
 {
-	stop(s, x == LEAVE_HOLD ? COPY_HELD : COPY_DROPPED, reason);
+	const char *stopped = returned_stop(s->d, s->arena, s->copy.person,
+	    s->copy.address);
+
+	if (x == LEAVE_YES && !stopped)
+		return false;
+	stop(s, x == LEAVE_DROP ? COPY_DROPPED : COPY_HELD, x != LEAVE_DROP &&
+	    stopped ? stopped : reason);
+	return true;
 }
 
 /* The person moved while the copy waited. What a copy is never changes, so one
@@ -477,10 +485,8 @@ seal_person(struct sealing *s)
 	enum leave x = leave_person(s->d, s->arena, &s->copy, &o, &p,
 	    &s->notice, &reason);
 
-	if (x != LEAVE_YES) {
-		stop_by(s, x, reason);
+	if (is_stopped(s, x, reason))
 		return;
-	}
 	if (store_key_pinned(s->d->store, s->arena, p.id, 0, &s->key)) {
 		stop(s, COPY_HELD, "no-key");
 		return;
@@ -514,10 +520,8 @@ digest_opened(void *ctx, int result)
 		return;
 	}
 	x = leave_digest(s->d, s->arena, &s->copy, &may, &reason);
-	if (x != LEAVE_YES) {
-		stop_by(s, x, reason);
+	if (is_stopped(s, x, reason))
 		return;
-	}
 	if (store_key_pinned(s->d->store, s->arena, may.person.id,
 	    may.person.id ? 0 : s->copy.case_row, &s->key)) {
 		stop(s, COPY_HELD, "no-key");
@@ -553,7 +557,6 @@ void
 seal_copy(struct daemon *d, int64_t row, loop_fn done, void *ctx)
 {
 	struct sealing *s = sk_malloc(sizeof(*s));
-	const char *stopped;
 
 	s->d = d;
 	s->arena = sk_arena_new();
@@ -565,11 +568,7 @@ seal_copy(struct daemon *d, int64_t row, loop_fn done, void *ctx)
 		finish(s);
 	} else if (s->copy.state != COPY_TO_SEAL)
 		finish(s);
-	else if ((stopped = returned_stop(d, s->arena, s->copy.person,
-	    s->copy.address))) {
-		set_state(s, COPY_HELD, stopped, 0);
-		finish(s);
-	} else if (s->copy.digest)
+	else if (s->copy.digest)
 		permits_open(d->permits, s->copy.digest, digest_opened, s);
 	else if (s->copy.person)
 		seal_person(s);

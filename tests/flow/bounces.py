@@ -173,6 +173,30 @@ def other_forms(w):
     w.postfix.drained()
 
 
+@step("an item that is corrected while its person is stopped goes to them once")
+def corrected(w):
+    who, address = "ministry-ono", roster.ADDRESSES["ministry-ono"]
+    bounce.deliver(w, w.sink.all(address)[-1].sender, address)
+    wait.until("the stop", lambda: w.council.json(
+        "person", "show", who)["delivery"] != "ok")
+    item, _ = digest(w, "接続先 203.0.113.95")
+    w.council.run("item", "edit", item, "--text-file",
+                  w.file("edit.txt", "接続先 203.0.113.96"))
+    cases.approvals(w, item)
+    w.council.run("digest", "send", "--yes", "--now")
+    before = len(w.sink.all(address))
+    w.council.run("outbox", "release", who, "--reason", "a trial")
+    def said():
+        return [copies.opened(w.keys[who], m)[1] for m in w.sink.all(address)
+                if m.message.get_content_type() == "multipart/encrypted"]
+    wait.until("it", lambda: any("203.0.113.96" in t for t in said()))
+    wait.until("nothing to wait", lambda: not [
+        c for c in copies_of(w, who) if c["state"] not in
+        ("sent", "dropped", "bounced")])
+    w.postfix.drained()
+    same(sum("203.0.113.9" in t for t in said()), 1)
+
+
 @step("who leaves while stopped is told so, named no more, and comes back clean")
 def left(w):
     who = "uni-abe"
