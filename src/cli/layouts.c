@@ -120,7 +120,9 @@ COLUMNS(fault_columns) = { C("fault", "MEND IN THE SHEET"), END };
 TABLES(roster_tables) = {
 	{ "rows", "Rows", NULL, roster_columns },
 	{ "questions", "Questions", NULL, question_columns },
-	{ "faults", "Faults", NULL, fault_columns }, NO_MORE };
+	{ "faults", "Faults", NULL, fault_columns },
+	{ "handed_over", "Handed over: remove from Postfix by queue id", NULL,
+	    handed_columns }, NO_MORE };
 COLUMNS(refused_fields) = { C("address", "Told"), C("reason", "Why"),
 	END };
 COLUMNS(roster_fault_columns) = { C("fault", "MEND"), END };

@@ -166,6 +166,10 @@ void document_terms(struct sk_json *o, const struct terms *t);
 void document_item(struct sk_json *o, const struct item_record *i);
 void document_copy(struct sk_json *o, const struct copy_record *p,
     bool address);
+/* "handed_over": what was sealed to those of them that are revoked or stopped
+ * and may still lie in Postfix. */
+int document_handed(struct command *c, const struct key_record *keys,
+    size_t n);
 /* One row: whom a copy is held for, and why. */
 void document_held(struct sk_json *list, const char *person,
     const char *reason);

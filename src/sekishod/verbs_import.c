@@ -86,15 +86,14 @@ apply_org(struct command *c, const struct roster_known *k,
  * other are wrong one by one. */
 static int
 apply_person(struct command *c, const struct roster_known *k,
-    const struct roster_row *row, const struct act *act)
+    const struct roster_row *row, const struct act *act, struct recall *out)
 {
 	const struct person *old = known_person(k, row->person.id);
 	struct person new = row->person;
-	struct recall stopped = { 0 };
 
 	if (strcmp(row->verb, "REMOVE") == 0)
 		return act_end_person(c, old, gate_word(GATE_PERSON_INACTIVE),
-		    act, &stopped);
+		    act, out);
 	if (old && roster_same_person(old, &new))
 		return SK_OK;
 	return act_put_person(c, old, &new, false, act);
@@ -109,7 +108,8 @@ is_removal(const struct roster_row *row)
 /* Who leaves goes first: the address may be a successor's. */
 static int
 apply_people(struct command *c, const struct roster_known *k,
-    const struct roster_plan *p, bool removals, const struct act *sheet)
+    const struct roster_plan *p, bool removals, const struct act *sheet,
+    struct recall *out)
 {
 	int r = SK_OK;
 
@@ -119,7 +119,7 @@ apply_people(struct command *c, const struct roster_known *k,
 		act.reason = sk_arena_printf(c->arena, "roster sheet, line "
 		    "%d", p->rows[i].line);
 		if (is_removal(&p->rows[i]) == removals)
-			r = apply_person(c, k, &p->rows[i], &act);
+			r = apply_person(c, k, &p->rows[i], &act, out);
 	}
 	return r;
 }
@@ -149,7 +149,7 @@ free_addresses(struct command *c, const struct roster_known *k,
 
 static int
 apply_plan(struct command *c, const struct roster_known *k,
-    const struct roster_plan *p)
+    const struct roster_plan *p, struct recall *out)
 {
 	struct act sheet = { .reason = "roster sheet", .date = c->now };
 	int r = SK_OK;
@@ -157,11 +157,11 @@ apply_plan(struct command *c, const struct roster_known *k,
 	for (size_t i = 0; i < p->nrows && !r; i++)
 		r = apply_org(c, k, &p->rows[i], &sheet);
 	if (!r)
-		r = apply_people(c, k, p, true, &sheet);
+		r = apply_people(c, k, p, true, &sheet, out);
 	if (!r)
 		r = free_addresses(c, k, p);
 	if (!r)
-		r = apply_people(c, k, p, false, &sheet);
+		r = apply_people(c, k, p, false, &sheet, out);
 	return r ? r : command_audit(c, "roster.import", "roster",
 	    sk_arena_printf(c->arena, "orgs=%zu+%zu add=%zu change=%zu "
 	    "remove=%zu", p->add_orgs, p->change_orgs, p->add_persons,
@@ -173,6 +173,7 @@ verb_roster_import(struct command *c)
 {
 	struct roster_known k;
 	struct roster_plan p = { 0 };
+	struct recall gone = { 0 };
 	const char *text;
 	int r;
 
@@ -187,7 +188,8 @@ verb_roster_import(struct command *c)
 		return r;
 	r = roster_read(c->arena, text, &k, &p, &c->e);
 	if (!r && command_flag(c, "apply"))
-		r = apply_plan(c, &k, &p);
+		r = apply_plan(c, &k, &p, &gone);
 	document(c, &p, !r && command_flag(c, "apply"));
+	recall_document(c, c->out, &gone);
 	return r;
 }

@@ -229,7 +229,7 @@ known_one(struct command *c, const struct msg_inspected *in)
 
 /* What was sealed to a revoked or stopped key and has gone to Postfix, by queue
  * id. */
-static int
+int
 document_handed(struct command *c, const struct key_record *keys, size_t n)
 {
 	struct recall out = { 0 };

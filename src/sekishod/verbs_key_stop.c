@@ -13,7 +13,8 @@ verb_key_stop(struct command *c)
 	const struct key_act a = { c->actor, sk_arena_printf(c->arena,
 	    "%s: %s", command_str(c, "how"), command_str(c, "reason")),
 	    c->now };
-	struct key_record *k = NULL;
+	struct key_record *k = NULL, *all = NULL;
+	size_t n = 0;
 	struct key_owner o;
 	int r = command_key_owner(c, &o);
 
@@ -31,5 +32,7 @@ verb_key_stop(struct command *c)
 		return r;
 	c->out = sk_json_document("key");
 	document_key(c->out, k, c->now);
-	return SK_OK;
+	r = command_store(c, store_keys_of_fpr(c->d->store, c->arena, k->fpr,
+	    &all, &n), o.name);
+	return r ? r : document_handed(c, all, n);
 }

@@ -156,6 +156,9 @@ def stopped(w):
     key = w.council.json("key", "stop", "acme-sato", w.new.fpr, "--how",
                          "phone", "--reason", "card stolen")
     same([key["state"], key["usable"]], ["stopped", "key-stopped"])
+    # What lies in Postfix by then is for the postmaster (I1).
+    assert [h for h in key["handed_over"] if h["person"] == "acme-sato" and
+            h["queue_id"]], key
     same(set(held(w)), {"key-stopped"})
     w.sink.wait(SATO, 2, "使用を停止しました")
     audit = w.council.json("audit", "show", "acme-sato")["rows"]
