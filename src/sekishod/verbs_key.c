@@ -362,14 +362,14 @@ verb_key_approve(struct command *c)
 	if (!r)
 		k->facts.stopped = false;	/* --how is asked for */
 	if (!r)
-		r = key_importable(&k->facts, c->now, o.address, &mismatch,
-		    &c->e);
+		r = importable(c, &o, &k->facts, &mismatch);
 	if (!r)
 		r = pin(c, &o, k);
 	if (r)
 		return r;
 	c->out = sk_json_document("key");
 	document_key(c->out, k, c->now);
+	sk_json_set_bool(c->out, "address_differs", mismatch);
 	return SK_OK;
 }
 

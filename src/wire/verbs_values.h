@@ -180,17 +180,18 @@ VALUES(roster_import) = {
 	"a registered person, or the case whose originator's key it is")
 #define KEY_HOW CHOICE("--how", "phone|meeting|known-key|letter", 0, \
 	"how the fingerprint was checked; needed where another key is pinned")
+#define ANY_ADDRESS OPT("--any-address", VALUE_FLAG, \
+	"the key names another address, and that is right")
 VALUES(key_import) = {
 	TARGET_ARG, FILE_ARG("a public key, armoured or binary, or the "
 	    "revocation of the pinned one"),
 	OPT("--approve", VALUE_FLAG, "the fingerprint was checked out of band"),
-	OPT("--any-address", VALUE_FLAG, "the key names another address, and "
-	    "that is right"),
+	ANY_ADDRESS,
 	KEY_HOW,
 	END
 };
 #define FPR_ARG ONE_ARG("FPR", VALUE_FPR, "fingerprint, 40 hex digits")
-VALUES(key_approve) = { TARGET_ARG, FPR_ARG, KEY_HOW, END };
+VALUES(key_approve) = { TARGET_ARG, FPR_ARG, KEY_HOW, ANY_ADDRESS, END };
 VALUES(key_decline) = {
 	TARGET_ARG, FPR_ARG,
 	OPT("--reason", VALUE_TEXT, "kept in the audit"),

@@ -292,6 +292,12 @@ def not_theirs(w):
         same(state(w, fourth.fpr), "proposed")
         same(state(w, w.third.fpr), "pinned")
     has(w.council.refused("key", "approve", "acme-sato", fourth.fpr), "--how")
+    other = w.using(gpg.Key(w.dir / "elsewhere", "x@elsewhere.test"), "end")
+    mail(w, attached("鍵です。\n", other.export()))
+    same(state(w, other.fpr), "proposed")
+    has(w.council.refused("key", "approve", "acme-sato", other.fpr, "--how",
+                          "phone"), "--any-address")
+    w.council.run("key", "decline", "acme-sato", other.fpr)
     w.council.run("key", "decline", "acme-sato", fourth.fpr)
 
 
