@@ -150,6 +150,12 @@ def mended(w):
 @step("stopped by word: for every owner, told, audited; no mail of it and no "
       "signature of it counts, and only a pin with a reason ends it")
 def stopped(w):
+    cases.item(w, w.number, "接続先 203.0.113.20")
+    w.council.run("digest", "send", "--yes", "--now")
+    wait.until("one to be handed over", lambda: [
+        c for c in w.council.json("outbox", "list", "--state",
+                                  "sent")["copies"]
+        if c["person"] == "acme-sato" and c["form"] == "E"])
     sealed(w, "接続先 203.0.113.22")
     has(w.council.refused("key", "stop", "acme-sato", w.new.fpr),
         "--how")
