@@ -147,6 +147,10 @@ def released(w):
     assert done["told"] > 2, done
     _, text = received(w, "bank-kato", before)
     has(text, "https://example.jp/advisory/1", w.advice, "released")
+    wait.until("the others", lambda: all(
+        c["state"] in ("sent", "held") for c in w.council.json(
+            "outbox", "list")["copies"] if c["template"] == "T-38"))
+    w.postfix.drained()
 
 
 @step("a member hears what it contributed, and nobody else does (T-35)")

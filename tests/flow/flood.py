@@ -151,8 +151,7 @@ def held_copies(w):
     cases.item(w, w.number, "接続先 203.0.113.78")
     done = w.council.json("digest", "send", "--yes", "--now")
     same(len([h for h in done["held"] if h["reason"] == "no-key"]), 31)
-    w.postfix.drained()
-    same(len(held(w)), before + 1)
+    wait.until("the notice", lambda: len(held(w)) == before + 1)
     lab = "copy.not-sent"
     seen = w.council.said().count(lab)
     w.council.run("terms", "exclude", w.number, "lab", "--reason", "x")
