@@ -215,7 +215,7 @@ stop_named(struct look *l, struct finished *f,
 {
 	const struct permits_item **left = sk_arena_array(l->a, n + 1,
 	    sizeof(*left));
-	size_t before = f->nstopped, nleft;
+	size_t before = f->nstopped, nleft = 0;
 	struct finished alone = { 0 };
 	struct sk_error e = { 0 };
 	struct deny_hit hit;
