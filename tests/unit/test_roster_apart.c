@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <sekisho/roster.h>
@@ -129,10 +130,10 @@ key_pairs(void **state)
 	(void)state;
 	assert_int_equal(roster_check_key(&k, "new", &known, all, 1, &e),
 	    SK_OK);
-	strcpy(k.public_key, "CAFE");
+	snprintf(k.public_key, sizeof(k.public_key), "CAFE");
 	assert_int_equal(roster_check_key(&k, "new", &known, all, 1, &e),
 	    SK_OK);
-	strcpy(pinned.public_key, "CAFE");
+	snprintf(pinned.public_key, sizeof(pinned.public_key), "CAFE");
 	assert_int_equal(roster_check_key(&k, "new", &known, all, 1, &e),
 	    SK_ERR_REFUSED);
 	assert_non_null(strstr(e.text, "acme-old"));

@@ -123,7 +123,7 @@ test_many_cases(void **state)
 static const enum sql_id whole_table[] = { SQL_ORG_LIST, SQL_PERSON_LIST,
 	SQL_PERSON_LIST_ACTIVE, SQL_ITEM_LIST, SQL_DIGEST_LIST,
 	SQL_AUDIT_WALK, SQL_STOP_LIST, SQL_MAIL_SPOOLS, SQL_DENY_OTHERS,
-	SQL_DENY_EPOCH, SQL_MERGE_LIST, SQL_RELEASE_LIST };
+	SQL_DENY_EPOCH, SQL_MERGE_LIST, SQL_RELEASE_LIST, SQL_KEY_LOOK_ALL };
 /* Walk from the newest row back and stop at LIMIT. */
 static const enum sql_id newest_first[] = { SQL_MAIL_LIST, SQL_CASE_LIST,
 	SQL_COPY_LIST, SQL_AUDIT_LIST, SQL_AUDIT_LAST };
