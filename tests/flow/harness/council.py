@@ -213,11 +213,6 @@ authentication = {{ authserv_id = "mx.council.test"; }};
             [m for m in c["mails"] if m["direction"] == "in"]) >= count,
             f"{count} mails")
 
-    def wait_ready(self, count):
-        """Until so many copies are sealed and wait for their moment."""
-        return wait.until(f"{count} copies to be ready", lambda: len(
-            self.json("outbox", "list", "--state", "ready")["copies"]) >= count)
-
     def wait_case(self, number, probe, what):
         return wait.until(f"case {number}: {what}", lambda: (
             lambda c: c if probe(c) else None)(self.case(number)))
