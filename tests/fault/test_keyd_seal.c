@@ -240,8 +240,9 @@ memory_has(pid_t pid, struct sk_span marker)
 		char mode[5], *p;
 		ssize_t n;
 
+		/* A sanitizer's shadow of all memory is larger. */
 		if (sscanf(line, "%lx-%lx %4s", &from, &to, mode) != 3 ||
-		    strncmp(mode, "rw", 2) != 0)
+		    strncmp(mode, "rw", 2) != 0 || to - from > 1UL << 30)
 			continue;
 		p = malloc(to - from);
 		assert_non_null(p);
