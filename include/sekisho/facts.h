@@ -40,7 +40,9 @@ struct fact_attachment {
 	const char *name;	/* decoded, "" if none; NOT a path */
 	const char *type;	/* "application/pdf", lower case */
 	uint64_t bytes;		/* decoded size */
-	uint32_t part;		/* number for `mail save`: leaves counted from 1 */
+	uint32_t part;		/* number for `mail save`: leaves counted from
+				 * 1; of a mail that is a sealed file (form
+				 * FORM_PGP_ATTACHED), in what that holds */
 	uint32_t flags;		/* enum fact_attachment_flag */
 };
 
