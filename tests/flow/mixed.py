@@ -35,7 +35,8 @@ class Person:
         """A key or a certificate; the file to import."""
         name = self.name + again
         if not self.algo:
-            w.ca.issue(name, self.address, 365 if again else self.life())
+            w.ca.issue(name, self.address, 365 if again else self.life(),
+                       "bob")
             self.opens = name
             return w.ca.dir / f"{name}.pem"
         algo = "ed25519" if again else self.algo
