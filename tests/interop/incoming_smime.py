@@ -103,7 +103,7 @@ def pinned(w):
     for name in CURVES:
         has(w.council.refused("key", "import", f"{name}-a",
                               w.ca.dir / f"{name}.pem", "--approve"),
-            "ask for an RSA certificate", "OpenPGP key")
+            "ask for RSA", "OpenPGP key")
 
 
 @step("openssl: opaque, detached, whoever signs with RSA")
