@@ -232,9 +232,12 @@ def announced(w):
     wait.until("the next one to be told", lambda: any(
         k["state"] == "next" for k in w.council.json("key", "own")["keys"]))
     w.council.run("key", "announce", "--yes")
-    files = [sorted(first_opened(w, mail).files)
-             for mail in wait_for(w, "T-46", *CLASS1)]
-    same(files, [["council-key-next.asc", "council-key-present.asc"]] * 2)
+    # Of the key hears who has one; a certificate has an announcement of its
+    # own (flow smime_own).
+    mail, = wait_for(w, "T-46", *[
+        p.name for p in named(w, *CLASS1) if p.scheme == "openpgp"])
+    same(sorted(first_opened(w, mail).files),
+         ["council-key-next.asc", "council-key-present.asc"])
 
 
 def newest(w):
@@ -254,12 +257,13 @@ def whole(w):
     w.made = newest(w)
     same(sorted(w.made), sorted(set(texts) - set(NOT_MADE)))
     same({t: sorted(by) for t, by in w.made.items()},
-         {t: ["openpgp", "smime"] for t in w.made})
+         {t: ["openpgp", "smime"] if t != "T-46" else ["openpgp"]
+          for t in w.made})
 
 
 def opened_by_all(w, scheme):
-    open_with(w, scheme, [by[scheme] for _, by in sorted(w.made.items())],
-              in_turn=SHORT)
+    open_with(w, scheme, [by[scheme] for _, by in sorted(w.made.items())
+                         if scheme in by], in_turn=SHORT)
 
 
 @step("OpenPGP: gpg, sq, rnp, neomutt and notmuch open one of each")
