@@ -17,8 +17,10 @@
 #define MESSAGE "copy_message.box"
 
 #define BIT(state) (1u << (state))
-#define NOT_SENT (BIT(COPY_TO_SEAL) | BIT(COPY_READY) | BIT(COPY_HANDING) | \
-	BIT(COPY_HELD) | BIT(COPY_DROPPED) | BIT(COPY_MARKED))
+#define ANY (~0u)
+#define WAITS (BIT(COPY_TO_SEAL) | BIT(COPY_READY) | BIT(COPY_HANDING) | \
+	BIT(COPY_HELD))
+#define NOT_SENT (WAITS | BIT(COPY_DROPPED) | BIT(COPY_MARKED))
 
 /* From which states may store_copy_state() go there? READY comes from sealing,
  * SENT from store_copy_handed(), BOUNCED from store_copy_returned(). */
@@ -49,17 +51,10 @@ copy_status_bind(struct store *s, struct stmt *st, const struct copy_status *u)
 	pack_bind(s, st, STATUS);
 }
 
-static bool
-waits(enum copy_state state)
-{
-	return state == COPY_TO_SEAL || state == COPY_READY ||
-	    state == COPY_HANDING || state == COPY_HELD;
-}
-
 static void
 bind_next_try(struct stmt *st, enum copy_state state, int64_t next_try)
 {
-	if (waits(state))
+	if (BIT(state) & WAITS)
 		db_bind_int(st, next_try);
 	else
 		db_bind_null(st);
@@ -112,6 +107,35 @@ illegal(int64_t row, enum copy_state from, const char *what)
 	sk_log(SK_BUG, "copy.move", "copy=%lld state=%d to=%s",
 	    (long long)row, (int)from, what);
 	return SK_ERR_BUG;
+}
+
+/* One move of one copy: what it is now, and with it until move_end(). */
+struct move {
+	struct sk_arena *a;
+	enum copy_state from;
+	struct copy_status u;
+};
+
+/* May it move from there (bits of states)? move_end() follows in any case. */
+static int
+move_begin(struct store *s, int64_t row, unsigned from, const char *what,
+    struct move *m)
+{
+	int r;
+
+	m->a = sk_arena_new();
+	r = status_of(s, m->a, row, &m->u);
+	if (r)
+		return r;
+	m->from = m->u.state;
+	return from & BIT(m->from) ? SK_OK : illegal(row, m->from, what);
+}
+
+static int
+move_end(struct move *m, int r)
+{
+	sk_arena_free(&m->a);
+	return r;
 }
 
 static int
@@ -187,49 +211,39 @@ store_copy_sealed(struct store *s, int64_t row, const struct key_facts *key,
     const char *items, int64_t edition, struct sk_span message,
     const unsigned char hash[SK_HASH])
 {
-	struct sk_arena *a = sk_arena_new();
-	struct copy_status u;
-	int r = status_of(s, a, row, &u);
+	struct move m;
+	int r = move_begin(s, row, BIT(COPY_TO_SEAL), "sealed", &m);
 
-	if (!r && u.state != COPY_TO_SEAL)
-		r = illegal(row, u.state, "sealed");
 	if (!r) {
-		u.fpr = key ? key->fpr : NULL;
+		m.u.fpr = key ? key->fpr : NULL;
 		if (key)
-			sk_hash_of(key->block, u.key_hash);
-		u.items = items;
-		u.reason = "";
-		u.refused = u.own = 0;
+			sk_hash_of(key->block, m.u.key_hash);
+		m.u.items = items;
+		m.u.reason = "";
+		m.u.refused = m.u.own = 0;
 		r = add_message(s, row, message);
 	}
 	if (!r)
-		r = set_sealed(s, row, &u, edition, hash);
-	sk_arena_free(&a);
-	return r;
+		r = set_sealed(s, row, &m.u, edition, hash);
+	return move_end(&m, r);
 }
 
 int
 store_copy_state(struct store *s, int64_t row, enum copy_state state,
     const char *reason, int64_t next_try)
 {
-	struct sk_arena *a = sk_arena_new();
-	enum copy_state from;
-	struct copy_status u;
-	int r = status_of(s, a, row, &u);
+	struct move m;
+	int r = move_begin(s, row, moves[state], "state", &m);
 
-	if (!r && !(moves[state] & BIT(u.state)))
-		r = illegal(row, u.state, "state");
 	if (!r) {
-		from = u.state;
-		u.state = state;
-		u.reason = reason;
-		u.next_try = next_try;
-		r = set_status(s, row, from, &u);
+		m.u.state = state;
+		m.u.reason = reason;
+		m.u.next_try = next_try;
+		r = set_status(s, row, m.from, &m.u);
 	}
 	if (!r && state == COPY_TO_SEAL)
 		r = drop_message(s, row);
-	sk_arena_free(&a);
-	return r;
+	return move_end(&m, r);
 }
 
 /* The relay's words: a stray byte in them must not undo the hand-over. */
@@ -256,19 +270,15 @@ int
 store_copy_handed(struct store *s, int64_t row, const char *queue_id,
     const char *reply, int64_t now)
 {
-	struct sk_arena *a = sk_arena_new();
-	struct copy_status u;
-	int r = status_of(s, a, row, &u);
+	struct move m;
+	int r = move_begin(s, row, BIT(COPY_HANDING), "sent", &m);
 
-	if (!r && u.state != COPY_HANDING)
-		r = illegal(row, u.state, "sent");
 	if (!r) {
-		u.queue_id = clean(a, queue_id);
-		u.reply = clean(a, reply);
-		r = set_sent(s, row, &u, now);
+		m.u.queue_id = clean(m.a, queue_id);
+		m.u.reply = clean(m.a, reply);
+		r = set_sent(s, row, &m.u, now);
 	}
-	sk_arena_free(&a);
-	return r;
+	return move_end(&m, r);
 }
 
 int
@@ -300,69 +310,57 @@ store_copy_set_aside(struct store *s, int64_t row, enum copy_state state)
 int
 store_copy_again(struct store *s, int64_t row)
 {
-	struct sk_arena *a = sk_arena_new();
-	struct copy_status u;
-	int r = status_of(s, a, row, &u);
+	struct move m;
+	int r = move_begin(s, row, ANY, "again", &m);
 	struct stmt *st;
 
 	if (!r) {
-		u.reason = "";
-		u.refused = u.own = 0;
+		m.u.reason = "";
+		m.u.refused = m.u.own = 0;
 		st = store_use(s, SQL_COPY_AGAIN);
 		db_bind_int(st, row);
-		copy_status_bind(s, st, &u);
+		copy_status_bind(s, st, &m.u);
 		r = db_run_one(st);
 	}
-	sk_arena_free(&a);
-	return r;
+	return move_end(&m, r);
 }
 
 int
 store_copy_returned(struct store *s, int64_t row, bool lost,
     const char *reason)
 {
-	struct sk_arena *a = sk_arena_new();
-	struct copy_status u;
-	int r = status_of(s, a, row, &u);
+	struct move m;
+	int r = move_begin(s, row, BIT(COPY_SENT), "returned", &m);
 
-	if (!r && u.state != COPY_SENT)
-		r = illegal(row, u.state, "returned");
 	if (!r) {
-		u.reason = reason;
+		m.u.reason = reason;
 		if (lost)
-			u.state = COPY_BOUNCED;
-		r = set_status(s, row, COPY_SENT, &u);
+			m.u.state = COPY_BOUNCED;
+		r = set_status(s, row, m.from, &m.u);
 	}
-	sk_arena_free(&a);
-	return r;
+	return move_end(&m, r);
 }
 
 static int
 tried(struct store *s, int64_t row, const char *reply, int64_t next_try,
     int64_t refused, uint32_t own)
 {
-	struct sk_arena *a = sk_arena_new();
-	enum copy_state from;
-	struct copy_status u;
-	int r = status_of(s, a, row, &u);
+	struct move m;
+	int r = move_begin(s, row, WAITS, "tried", &m);
 
-	if (!r && !waits(u.state))
-		r = illegal(row, u.state, "tried");
 	if (!r) {
-		from = u.state;
-		if (from == COPY_HANDING)
-			u.state = COPY_READY;
-		u.tries++;
-		u.reply = clean(a, reply);
-		u.next_try = next_try;
+		if (m.from == COPY_HANDING)
+			m.u.state = COPY_READY;
+		m.u.tries++;
+		m.u.reply = clean(m.a, reply);
+		m.u.next_try = next_try;
 		if (refused) {
-			u.refused = refused;
-			u.own = own;
+			m.u.refused = refused;
+			m.u.own = own;
 		}
-		r = set_status(s, row, from, &u);
+		r = set_status(s, row, m.from, &m.u);
 	}
-	sk_arena_free(&a);
-	return r;
+	return move_end(&m, r);
 }
 
 /* The relay did not take it: the same bytes again later. */

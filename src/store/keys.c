@@ -300,19 +300,16 @@ key_read(struct store *s, struct stmt *st, struct sk_arena *a,
 }
 
 static int
-read_rows(struct store *s, struct stmt *st, struct sk_arena *a,
+read_row(struct store *s, struct stmt *st, struct sk_arena *a, void *row)
+{
+	return key_read(s, st, a, row);
+}
+
+static int
+list(struct store *s, struct stmt *st, struct sk_arena *a,
     struct key_record **out, size_t *n)
 {
-	int r;
-
-	while ((r = db_step(st)) > 0) {
-		*out = list_add(a, *out, *n, sizeof(**out));
-		r = key_read(s, st, a, &(*out)[(*n)++]);
-		if (r)
-			break;
-	}
-	db_end(st);
-	return r;
+	return row_list(s, st, a, read_row, sizeof(**out), out, n);
 }
 
 static struct stmt *
@@ -334,15 +331,9 @@ in_force(struct store *s, struct sk_arena *a, const char *person,
 {
 	struct stmt *st = use_owner(s, SQL_KEY_PINNED_PERSON,
 	    SQL_KEY_PINNED_CASE, person, case_row);
-	int r;
 
 	db_bind_int(st, signers);
-	r = db_get(st);
-	if (r)
-		return r;
-	r = key_read(s, st, a, out);
-	db_end(st);
-	return r;
+	return row_get(s, st, a, read_row, out);
 }
 
 int
@@ -363,9 +354,7 @@ int
 store_keys(struct store *s, struct sk_arena *a, const char *person,
     int64_t case_row, struct key_record **out, size_t *n)
 {
-	*out = NULL;
-	*n = 0;
-	return read_rows(s, use_owner(s, SQL_KEY_LIST_PERSON,
+	return list(s, use_owner(s, SQL_KEY_LIST_PERSON,
 	    SQL_KEY_LIST_CASE, person, case_row), a, out, n);
 }
 
@@ -375,10 +364,8 @@ store_keys_of_fpr(struct store *s, struct sk_arena *a, const char *fpr,
 {
 	struct stmt *st = store_use(s, SQL_KEY_OF_FPR);
 
-	*out = NULL;
-	*n = 0;
 	lookup_bind(st, lookup_fpr(s, fpr));
-	return read_rows(s, st, a, out, n);
+	return list(s, st, a, out, n);
 }
 
 int
@@ -387,36 +374,29 @@ store_keys_proposed(struct store *s, struct sk_arena *a,
 {
 	struct stmt *st = store_use(s, SQL_KEY_LIST_STATE);
 
-	*out = NULL;
-	*n = 0;
 	db_bind_int(st, KEY_PROPOSED);
-	return read_rows(s, st, a, out, n);
+	return list(s, st, a, out, n);
 }
 
 int
 store_keys_of_address(struct store *s, struct sk_arena *a,
     const char *address, struct key_record **out, size_t *n)
 {
-	struct stmt *st;
 	struct person p;
-	int r;
+	int r = store_person_by_address(s, a, address, &p);
+	struct stmt *st;
 
-	*out = NULL;
-	*n = 0;
-	/* What a stopped key signs counts no more. */
-	r = store_person_by_address(s, a, address, &p);
-	if (!r) {
-		st = store_use(s, SQL_KEY_OF_PERSON);
-		lookup_bind(st, lookup_text(s, "person", p.id));
-		db_bind_int(st, KEY_PINNED);
-		r = read_rows(s, st, a, out, n);
-	}
 	if (r && r != SK_ERR_NOINPUT)
 		return r;
 	st = store_use(s, SQL_KEY_OF_ADDRESS);
-	lookup_bind(st, lookup_address(s, address));
+	/* What a stopped one signs counts no more. */
 	db_bind_int(st, KEY_PINNED);
-	return read_rows(s, st, a, out, n);
+	lookup_bind(st, lookup_address(s, address));
+	if (!r)
+		lookup_bind(st, lookup_text(s, "person", p.id));
+	else
+		db_bind_null(st);
+	return list(s, st, a, out, n);
 }
 
 int
@@ -425,11 +405,9 @@ store_keys_of_id(struct store *s, struct sk_arena *a, const char *key_id,
 {
 	struct stmt *st = store_use(s, SQL_KEY_OF_ID);
 
-	*out = NULL;
-	*n = 0;
 	db_bind_int(st, KEY_PINNED);
 	lookup_bind(st, lookup_text(s, "key-id", key_id));
-	return read_rows(s, st, a, out, n);
+	return list(s, st, a, out, n);
 }
 
 int
