@@ -248,8 +248,8 @@ int store_key_retire(struct store *s, const char *person);
  * upper-case hex digits): several may share one. */
 int store_keys_of_id(struct store *s, struct sk_arena *a, const char *key_id,
     struct key_record **out, size_t *n);
-/* Pinned keys that may speak for a From address: the person's and those of
- * cases opened by it. */
+/* Pinned keys that may speak for a From address: the person's, then those of
+ * cases opened by it, the newest first. */
 int store_keys_of_address(struct store *s, struct sk_arena *a,
     const char *address, struct key_record **out, size_t *n);
 

@@ -378,25 +378,41 @@ store_keys_proposed(struct store *s, struct sk_arena *a,
 	return list(s, st, a, out, n);
 }
 
+/* What a stopped one signs counts no more: the pinned ones only. */
+static int
+list_pinned(struct store *s, struct sk_arena *a, enum sql_id id,
+    struct lookup whose, struct key_record **out, size_t *n)
+{
+	struct stmt *st = store_use(s, id);
+
+	lookup_bind(st, whose);
+	db_bind_int(st, KEY_PINNED);
+	return list(s, st, a, out, n);
+}
+
 int
 store_keys_of_address(struct store *s, struct sk_arena *a,
     const char *address, struct key_record **out, size_t *n)
 {
+	struct key_record *own = NULL, *cases = NULL;
+	size_t nown = 0, ncases = 0;
 	struct person p;
 	int r = store_person_by_address(s, a, address, &p);
-	struct stmt *st;
 
+	if (!r)
+		r = list_pinned(s, a, SQL_KEY_OF_PERSON,
+		    lookup_text(s, "person", p.id), &own, &nown);
 	if (r && r != SK_ERR_NOINPUT)
 		return r;
-	st = store_use(s, SQL_KEY_OF_ADDRESS);
-	/* What a stopped one signs counts no more. */
-	db_bind_int(st, KEY_PINNED);
-	lookup_bind(st, lookup_address(s, address));
-	if (!r)
-		lookup_bind(st, lookup_text(s, "person", p.id));
-	else
-		db_bind_null(st);
-	return list(s, st, a, out, n);
+	r = list_pinned(s, a, SQL_KEY_OF_ADDRESS, lookup_address(s, address),
+	    &cases, &ncases);
+	if (r)
+		return r;
+	*n = nown + ncases;
+	*out = sk_arena_array(a, *n, sizeof(**out));
+	for (size_t i = 0; i < *n; i++)
+		(*out)[i] = i < nown ? own[i] : cases[i - nown];
+	return SK_OK;
 }
 
 int

@@ -230,6 +230,9 @@ const struct sql sql_table[SQL_LAST] = {
 	[SQL_KEY_PINNED_CASE] = { "key.pinned_case",
 	    "SELECT " KEY_COLUMNS " FROM keys WHERE case_row = ? AND "
 	    KEY_IN_FORCE " AND only_signs = ?" },
+	[SQL_KEY_OF_PERSON] = { "key.of_person",
+	    "SELECT " KEY_COLUMNS " FROM keys WHERE person = ? "
+	    "AND state = ? ORDER BY row DESC" },
 	[SQL_KEY_LIST_PERSON] = { "key.list_person",
 	    "SELECT " KEY_COLUMNS " FROM keys WHERE person = ? ORDER BY row" },
 	[SQL_KEY_LIST_CASE] = { "key.list_case",
@@ -240,8 +243,8 @@ const struct sql sql_table[SQL_LAST] = {
 	    "SELECT " KEY_COLUMNS " FROM keys WHERE state = ? "
 	    "AND look IS NOT NULL ORDER BY look" },
 	[SQL_KEY_OF_ADDRESS] = { "key.of_address",
-	    "SELECT " KEY_COLUMNS " FROM keys WHERE state = ?1 AND "
-	    "(address = ?2 OR person = ?3)" },
+	    "SELECT " KEY_COLUMNS " FROM keys WHERE address = ? "
+	    "AND state = ? ORDER BY row DESC" },
 	[SQL_KEY_ID_ADD] = { "key.id_add",
 	    "INSERT OR IGNORE INTO key_ids(id, fpr) VALUES(?, ?)", RULES },
 	[SQL_KEY_OF_ID] = { "key.of_id",

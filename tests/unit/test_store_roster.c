@@ -461,6 +461,7 @@ test_keys_of_address(void **state)
 	assert_int_equal(store_keys_of_address(w->s, w->a,
 	    "SATO@canary.example", &keys, &n), SK_OK);
 	assert_int_equal(n, 2);
+	assert_string_equal(keys[0].fpr, FPR1);
 	/* A person who left speaks no more; a case that moved, neither. */
 	p = sample_person("a", "canaryorg", "sato@canary.example");
 	p.active = false;
