@@ -119,6 +119,24 @@ sealed_reason(const struct decide_in *in)
 	return in->unsure ? "not-whole" : NULL;
 }
 
+/* The null sender is that of machines (RFC 3834 3.3). */
+const char *
+unheard_reason(const struct decide_in *in)
+{
+	const char *sealed = sealed_reason(in);
+
+	if (sealed)
+		return sealed;
+	if (in->verdict && in->verdict->again)
+		return "ciphertext-came-before";
+	if (in->facts->doubts & DOUBT_FROM_INSIDE)
+		return "from-inside";
+	if (in->auth == AUTH_FAIL)
+		return "authentication-fail";
+	return in->facts->automatic != AUTO_NO || !*in->sender ? "automatic" :
+	    NULL;
+}
+
 void
 act_operator(struct actions *x, const char *reason)
 {

@@ -1,4 +1,4 @@
-/* Shared by decide.c, decide_new.c and decide_reply.c only. */
+/* Shared by decide.c, decide_new.c, decide_reply.c and decide_member.c only. */
 #pragma once
 
 #include <sekisho/decide.h>
@@ -11,12 +11,15 @@ void act_ask(struct actions *x, bool readback);
 void act_propose(struct actions *x, const struct terms *t);
 void act_send(struct actions *x, const char *template_id, bool ask,
     unsigned unclear, bool hint);
-/* Needs a person: reason on the case, a note to the notify addresses. */
 /* For operators only: outside, no failure looks different from another. */
 const char *failed_reason(const struct verdict *v);
 /* Why what stands inside is not heard: not opened, or perhaps not what was
  * written. NULL: it is. */
 const char *sealed_reason(const struct decide_in *in);
+/* That, or why nobody is known to have written it: a person looks, nothing
+ * changes. NULL: somebody speaks. */
+const char *unheard_reason(const struct decide_in *in);
+/* Needs a person: reason on the case, a note to the notify addresses. */
 void act_operator(struct actions *x, const char *reason);
 void act_notify(struct actions *x, const char *event);
 /* The keys that came with the mail, if any did. */

@@ -25,16 +25,8 @@ not_heard(const struct decide_in *in, struct sk_arena *a)
 	const struct decide_member *m = in->member;
 	const char *from = in->facts->from.address;
 
-	if (sealed_reason(in))
-		return sealed_reason(in);
-	if (in->verdict && in->verdict->again)
-		return "ciphertext-came-before";
-	if (in->facts->doubts & DOUBT_FROM_INSIDE)
-		return "from-inside";
-	if (in->auth == AUTH_FAIL)
-		return "authentication-fail";
-	if (in->facts->automatic != AUTO_NO || !*in->sender)
-		return "automatic";
+	if (unheard_reason(in))
+		return unheard_reason(in);
 	if (!m || !m->person)
 		return "person-gone";
 	if (!from || !m->address || strcmp(sk_address_key(a, from),

@@ -237,26 +237,6 @@ reopened(const struct decide_in *in, struct actions *x, enum assurance have)
 	return true;
 }
 
-/* Nobody wrote it, or nobody knows who: a person looks, nothing changes. The
- * null sender is that of machines (RFC 3834 3.3). */
-static const char *
-not_heard(const struct decide_in *in)
-{
-	const char *sealed = sealed_reason(in);
-
-	if (sealed)
-		return sealed;
-	if (in->verdict && in->verdict->again)
-		return "ciphertext-came-before";
-	if (in->facts->doubts & DOUBT_FROM_INSIDE)
-		return "from-inside";
-	if (in->auth == AUTH_FAIL)
-		return "authentication-fail";
-	if (in->facts->automatic != AUTO_NO || !*in->sender)
-		return "automatic";
-	return NULL;
-}
-
 /* Ticks from an address that we did not ask are no answer, and nothing goes
  * there (R-054); a colleague's is pointed out to the operator. */
 static const char *
@@ -300,7 +280,7 @@ decide_reply(const struct decide_in *in, struct actions *x)
 		return;
 	}
 	have = assurance_of(in, x->arena);
-	why = not_heard(in);
+	why = unheard_reason(in);
 	act_keys(in, x);
 	if (why) {
 		follow_up(x, why);

@@ -47,9 +47,10 @@ tell_removed(struct command *c, const struct person *p, int64_t date)
 	return post_to(c, p, "T-31", NULL, dated(c, p->language, date));
 }
 
-int
-tell_secret(struct command *c, const struct org *o,
-    const struct roster_known *k, int64_t date)
+/* One dated text with one flag to each POC of an organisation. */
+static int
+tell_pocs(struct command *c, const struct org *o, const struct roster_known *k,
+    int64_t date, const char *template, const char *flag, bool value)
 {
 	int r = SK_OK;
 
@@ -60,29 +61,25 @@ tell_secret(struct command *c, const struct org *o,
 		if (!letter_is_poc(p, o->id))
 			continue;
 		v = dated(c, p->language, date);
-		tv_flag(v, "receive_secret", o->receive_secret);
-		r = post_to(c, p, "T-32", NULL, v);
+		tv_flag(v, flag, value);
+		r = post_to(c, p, template, NULL, v);
 	}
 	return r;
+}
+
+int
+tell_secret(struct command *c, const struct org *o,
+    const struct roster_known *k, int64_t date)
+{
+	return tell_pocs(c, o, k, date, "T-32", "receive_secret",
+	    o->receive_secret);
 }
 
 int
 tell_withdrawn(struct command *c, const struct org *o,
     const struct roster_known *k, int64_t date)
 {
-	int r = SK_OK;
-
-	for (size_t i = 0; i < k->npersons && !r && !quiet(c); i++) {
-		const struct person *p = &k->persons[i];
-		struct tvalues *v;
-
-		if (!letter_is_poc(p, o->id))
-			continue;
-		v = dated(c, p->language, date);
-		tv_flag(v, "withdrawn_membership", true);
-		r = post_to(c, p, "T-34", NULL, v);
-	}
-	return r;
+	return tell_pocs(c, o, k, date, "T-34", "withdrawn_membership", true);
 }
 
 int
