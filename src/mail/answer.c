@@ -109,7 +109,7 @@ disagree(const struct answer_said *said)
 static bool
 has_reserve(const struct answer_said *said)
 {
-	return said->but || said->change || said->exclude || said->ask ||
+	return said->but || said->change || said->limit || said->ask ||
 	    said->later;
 }
 
@@ -133,7 +133,7 @@ taken_back(const struct answer_said *said, unsigned ticks)
 		bad |= ANSWER_4Y;
 	if (said->yes && !said->codes_in_new && is_doubtful(said))
 		ticks |= ANSWER_4Y;
-	if (said->but || said->exclude || said->ask || said->later)
+	if (said->but || said->limit || said->ask || said->later)
 		bad |= ANSWER_4A | ANSWER_4C;
 	if (said->but || said->later)
 		bad |= ANSWER_SCOPE;

@@ -26,7 +26,7 @@ struct answer_said {
 	bool yes, no;			/* a line of new text says so */
 	bool but;			/* one that takes a part of it back */
 	bool change;			/* one that speaks of changing it */
-	bool exclude;			/* one that leaves somebody out */
+	bool limit;			/* one that keeps something back */
 	bool ask;			/* one that asks back */
 	bool later;			/* one that says it is not decided yet */
 	bool more;			/* any other that is no courtesy */
@@ -42,6 +42,10 @@ void answer_said_free(struct answer_said *said);
 /* answer_courtesy.c: is the line nothing but greeting, name, thanks, signature;
  * before: above the yes, where people say who they are? */
 bool courtesy_line(struct scan s, bool before);
+
+/* answer_limit.c: does the line wish that somebody is not told, or that it goes
+ * only so far? */
+bool limit_says(struct scan s);
 
 /* answer_reserve.c: of the lines that are sentences; after all others. */
 void answer_read_reserves(const struct lines *l, const bool *sentence,

@@ -21,22 +21,6 @@ static const char *const changes[] = { "変更", "修正", "訂正", "取り消"
 static const char *const absences[] = { "ありません", "ございません", "なし",
 	"no change", "without change", "nothing to change" };
 
-/* A wish that somebody is not told. It names whom a scope leaves out, so beside
- * a yes it is no yes (R-060). */
-static const char *const exclusions[] = { "知らせない", "知らせず", "知らせたくな",
-	"知られたくな", "知られない", "伝えない", "伝えず", "共有しない",
-	"共有せず", "共有したくな", "共有されたくな", "共有されない", "見せない",
-	"渡さない", "渡らない", "開示しない", "公開しない", "公表しない",
-	"展開しない", "転送しない", "出さない", "明かさない", "含めない",
-	"含めず", "伏せ", "除い", "除き", "除く", "除外", "外して", "内密",
-	"内緒", "控えて", "お控え", "差し控", "exclud", "leave out",
-	"left out", "other than", "apart from", "keep it from" };
-static const char *const negatives[] = { "not ", "n't ", "n’t ", "never ",
-	"nobody", "no one " };
-static const char *const tellings[] = { "share", "sharing", "tell", "told",
-	"inform", "forward", "pass", "disclos", "includ", "give", "giving",
-	"send", "sent", "notif", "show", "publish" };
-
 /* Not decided yet, or not by the writer: the answer is still to come. */
 static const char *const laters[] = { "改めて", "あらためて", "追って", "おって",
 	"後ほど", "のちほど", "後日", "後程", "検討", "確認中", "確認の上",
@@ -53,10 +37,6 @@ static const char *const laters[] = { "改めて", "あらためて", "追って
 /* "お待ちしております" says it of our side. */
 static const char *const nows[] = { "お待ちして", "お待たせ" };
 
-/* On a signature's line of office hours "除く" excludes nobody. */
-static const char *const hours[] = { "土日", "祝日", "平日", "営業時間",
-	"受付時間", "業務時間" };
-
 #define HOLDS(s, list, at_start) \
 	words_hold((s), (list), sizeof(list) / sizeof((list)[0]), (at_start))
 
@@ -72,23 +52,6 @@ static bool
 says_change(struct scan s)
 {
 	return HOLDS(s, changes, false) && !HOLDS(s, absences, false);
-}
-
-static bool
-says_exclude(struct scan s)
-{
-	struct scan t;
-
-	if (HOLDS(s, exclusions, false))
-		return !HOLDS(s, hours, false);
-	for (; scan_peek(&s) != 0; scan_next(&s)) {
-		t = s;
-		if (scan_table(&t, negatives, sizeof(negatives) /
-		    sizeof(*negatives), sizeof(*negatives)) <
-		    sizeof(negatives) / sizeof(*negatives))
-			return HOLDS(t, tellings, false);
-	}
-	return false;
 }
 
 static bool
@@ -142,7 +105,7 @@ answer_read_reserves(const struct lines *l, const bool *sentence,
 		}
 		said->but |= says_but(l->v[i].s);
 		said->change |= says_change(l->v[i].s);
-		said->exclude |= says_exclude(l->v[i].s);
+		said->limit |= limit_says(l->v[i].s);
 		said->ask |= says_ask(l->v[i].s);
 		said->later |= says_later(l->v[i].s);
 		said->more |= !courtesy_line(l->v[i].s, before);

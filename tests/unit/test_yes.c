@@ -54,6 +54,13 @@ courtesy_leaves_a_yes(void **state)
 		"Hello,\nthank you for your mail.\nOK\nKind regards\nWill May",
 		"yes\n\nPlease do not hesitate to contact me.\nSent from my iPad",
 		"Yes.\nThis is correct.\nThanks!",
+		"はい\n\n佐藤はるか\n株式会社はせがわ\n〒100-0013 東京都千代田区霞が関1-3-1\n"
+		    "内線:1234\n営業時間:9:00-17:00(土日祝を除く)",
+		"相違ありません。\n取り急ぎご連絡まで。",
+		"この度はご連絡ありがとうございます。\n上記内容で相違ございません。\n"
+		    "承知しました。\nよろしくお願いいたします。\n\n以上\n-----\n佐藤",
+		"はい\nOutlook for iOS を入手",
+		"認識に相違ございません。\nはい、相違ありません。",
 	};
 
 	(void)state;
@@ -115,6 +122,21 @@ any_other_sentence_is_no_yes(void **state)
 		"Yes.\nI think the scope is too wide.",
 		"Yes\nThank you for your help, they are fine with it.",
 		"ok\nI confirm that it stays inside.",
+		/* Japanese business mail is as often cut short. */
+		"はい\n経産省は×", "はい\n経産省はNG", "はい\n公開不可",
+		"はい\n第一類まで", "はい\n対象は第一類", "はい\n(A社は含まず)",
+		"はい\n経産省を抜いて", "はい\n経済産業省 対象外",
+		"はい\n範囲は事務局止まり", "はい\n期限:来月", "はい\n条件:社名は匿名",
+		"はい\nですが経産省はだめ", "はい\n経産省に言うな",
+		"はい\n経産省には言わないで", "はい\n社名は仮名で",
+		"はい\n2社目は抜きで", "はい\n第一類",
+		"経産省は対象外でよろしくお願いします。\nはい",
+		"経産省は見合わせで問題ありません。\n承知しました",
+		"はい\nA社には当面よろしくお願いします。",
+		"Yes\nNot METI.", "Yes\nWithout METI", "Yes\nNo METI",
+		"Yes\nClass 1 members at most", "Yes\nMETI: NO",
+		"Yes\nIn confidence towards METI", "OK - no METI please\nyes",
+		"Yes\nThank you for keeping METI out.",
 	};
 
 	(void)state;
@@ -122,8 +144,36 @@ any_other_sentence_is_no_yes(void **state)
 		says(replies[i], false);
 }
 
-/* A box that was ticked is plain; only a question or a postponement beside it
- * is asked about. */
+/* What keeps something back takes a part even of a ticked yes. */
+static void
+a_ticked_yes_with_a_limit_is_none(void **state)
+{
+	static const char *const limits[] = {
+		"経産省は対象外でお願いします", "経済産業省には言わないでください",
+		"第一類までにしてください", "事務局限りでお願いします", "経産省はNGです",
+		"経産省は抜きでお願いします", "公表はやめてください",
+		"ベンダーには教えないで下さい", "警察には渡さないで",
+		"社名は絶対に出ないようにしてください", "範囲は第一類のみ。",
+		"B社は困ります", "スコープを狭くしてください",
+		"一部の情報は秘密でお願いします", "経産省は不可",
+		"Please keep METI out.", "METI must not see this", "No METI",
+		"Not METI.", "Only the secretariat, please", "Anonymously, please",
+	};
+	struct sk_arena *a = sk_arena_new();
+	struct answer ans;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(limits); i++) {
+		answer_parse(a, sk_arena_printf(a, "%s\n\n[x] 4-Y\n",
+		    limits[i]), &ans);
+		if (ans.unclear != ANSWER_4Y)
+			fail_msg("%s: unclear %x", limits[i], ans.unclear);
+	}
+	sk_arena_free(&a);
+}
+
+/* A box that was ticked is plain; only a question, a postponement or a limit
+ * beside it is asked about. */
 static void
 beside_a_ticked_box(void **state)
 {
@@ -132,6 +182,12 @@ beside_a_ticked_box(void **state)
 
 	(void)state;
 	answer_parse(a, "[x] 4-Y\n昨日の件、別の者も読んでいます。", &ans);
+	assert_int_equal(ans.ticks, ANSWER_4Y);
+	answer_parse(a, "[x] 4-Y\n昨夜までに同じ通信が3件ありました。返信は不要です。\n"
+	    "ご不明な点は佐藤までご連絡ください。できるだけ早く対応します。", &ans);
+	assert_int_equal(ans.unclear, ANSWER_4Y);	/* 昨夜まで: asked once more */
+	answer_parse(a, "[x] 4-Y\n追加のログを添付します。返信は不要です。\n"
+	    "ご不明な点は佐藤までご連絡ください。できるだけ早く対応します。", &ans);
 	assert_int_equal(ans.ticks, ANSWER_4Y);
 	answer_parse(a, "[x] 4-Y\n上司の決裁待ちです。", &ans);
 	assert_int_equal(ans.unclear, ANSWER_4Y);
@@ -171,6 +227,7 @@ main(void)
 		cmocka_unit_test(a_question_is_no_yes),
 		cmocka_unit_test(any_other_sentence_is_no_yes),
 		cmocka_unit_test(beside_a_ticked_box),
+		cmocka_unit_test(a_ticked_yes_with_a_limit_is_none),
 		cmocka_unit_test(a_scope_to_be_confirmed_later_is_none),
 	};
 
