@@ -122,7 +122,9 @@ is_doubtful(const struct answer_said *said)
 
 /* A yes beside a no, or beside words that take a part of it back: "ただし、…"
  * may name whom a scope leaves out. A scope that was ticked is read back, with
- * the words, before it holds; a yes is not. */
+ * the words, before it holds; a yes is not. An agreement, and that of a client,
+ * hold at once and for what nobody reads again: beside them stands nothing but
+ * courtesy, as beside a yes of words. */
 static unsigned
 taken_back(const struct answer_said *said, unsigned ticks)
 {
@@ -133,7 +135,7 @@ taken_back(const struct answer_said *said, unsigned ticks)
 		bad |= ANSWER_4Y;
 	if (said->yes && !said->codes_in_new && is_doubtful(said))
 		ticks |= ANSWER_4Y;
-	if (said->but || said->limit || said->ask || said->later)
+	if (is_doubtful(said))
 		bad |= ANSWER_4A | ANSWER_4C;
 	if (said->but || said->later)
 		bad |= ANSWER_SCOPE;
@@ -213,7 +215,7 @@ answer_parse_lines(struct sk_arena *a, const struct lines *l,
 	    (out->ticks & ~(unsigned)ANSWER_4Y) == 0;
 	out->ticks &= ~out->unclear;
 	answer_said_free(&said);
-	answer_read_seen(l, out);
+	answer_read_seen(a, l, out);
 }
 
 /* Ticked, but the words that it wants are not there. */

@@ -255,7 +255,7 @@ read_box(struct reading *r, size_t i, unsigned bit, enum box_mark mark,
 	bool colon;
 
 	if (mark != BOX_EMPTY && (bit & FREE_CODES) == 0 &&
-	    (words_ask(rest) || words_deny(rest)))
+	    (words_ask(rest) || words_deny(rest) || label_has_more(bit, rest)))
 		mark = BOX_ODD;
 	note_mark(r, place, bit, mark);
 	colon = words_after_label(rest, &label, &words);

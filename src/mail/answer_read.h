@@ -47,9 +47,14 @@ bool courtesy_line(struct scan s, bool before);
  * only so far? */
 bool limit_says(struct scan s);
 
+/* answer_labels.c: do words follow the label that our forms print behind this
+ * code? */
+bool label_has_more(unsigned bit, struct scan rest);
+
 /* answer_reserve.c: of the lines that are sentences; after all others. */
 void answer_read_reserves(const struct lines *l, const bool *sentence,
     struct answer_said *said);
 
 /* answer_seen.c: a member's answers to the items of a digest. */
-void answer_read_seen(const struct lines *l, struct answer *out);
+void answer_read_seen(struct sk_arena *a, const struct lines *l,
+    struct answer *out);

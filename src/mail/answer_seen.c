@@ -6,7 +6,8 @@
  * under tells which item it is for.
  *
  * Must never take a hedge or a question for an answer: a line that begins as
- * an answer and does not end as one is unclear, and a person reads it.
+ * an answer and does not end as one is unclear, and a person reads it. Nor may
+ * what was said of one item look like silence because another was understood.
  */
 #include <config.h>
 
@@ -89,6 +90,13 @@ read_value(struct scan *s, enum answer_seen *seen)
 	return true;
 }
 
+static bool
+is_bracket(uint32_t c)
+{
+	return c == 0x300c || c == 0x300d || c == 0x300e || c == 0x300f ||
+	    c == 0x3010 || c == 0x3011;
+}
+
 /* A letter that stands alone, or directly before Japanese. */
 static bool
 read_letter(struct scan *s, char *letter)
@@ -114,29 +122,42 @@ skip_marks(struct scan *s, const char *ascii)
 		if (!(c > 0 && c < 0x80 && strchr(ascii, (int)c)) &&
 		    c != 0x3001 && c != 0xff64 && c != 0x30fb &&
 		    c != 0x2192 && c != 0x21d2 && c != 0x2022 &&
-		    c != 0x25a0 && c != 0x25cf)
+		    c != 0x25a0 && c != 0x25cf && !is_bracket(c))
 			return;
 		scan_next(s);
 	}
 }
 
-/* "A", "A, C", "(B)", "A：", "Aは"; their bits, 0 if there is none. */
+/* "A", "A, C", "BとC", "(B)", "【B】", "項目A：", "Aは", "BもCも"; their bits,
+ * 0 if there is none. */
 static unsigned
 read_letters(struct scan *s)
 {
-	struct scan t = *s;
+	static const char *const nouns[] = { "項目", "案件", "情報", "item " };
+	static const char *const joints[] = { "及び", "および", "と", "も",
+		"and " };
+	static const char *const ends[] = { "については", "に関しては", "とも",
+		"ともに", "共に", "は", "も" };
+	struct scan t = *s, u;
 	unsigned letters = 0;
 	char letter;
 
+	skip_marks(&t, "([");
+	SCAN_TABLE(&t, nouns);
 	skip_marks(&t, "([");
 	while (read_letter(&t, &letter)) {
 		letters |= 1u << (letter - 'A');
 		*s = t;
 		skip_marks(&t, ",/&+([)]");
+		u = t;
+		if (SCAN_TABLE(&u, joints) < COUNT(joints)) {
+			skip_marks(&u, "");
+			t = u;
+		}
 	}
 	if (letters) {
-		skip_marks(s, ":.)]=->,");
-		if (scan_word(s, "は"))
+		skip_marks(s, ":.)]=->,(");
+		if (SCAN_TABLE(s, ends) < COUNT(ends))
 			skip_marks(s, ":,");
 	}
 	return letters;
@@ -175,6 +196,7 @@ ends_answer(struct scan *s, bool number, struct scan below)
 {
 	bool dot;
 
+	skip_marks(s, ")]");
 	SCAN_TABLE(s, endings);
 	scan_blanks(s);
 	if (number) {
@@ -229,13 +251,14 @@ printed_values(struct scan s)
 	return scan_blanks(&s) ? 0 : n;
 }
 
-/* Several answers on a line: "A 来ている、B 来ていない". */
-static void
+/* Several answers on a line: "A 来ている、B 来ていない". False: none. */
+static bool
 read_answers(struct answer *out, struct scan s, struct scan below,
     unsigned own, unsigned quoted)
 {
 	unsigned letters = own ? own : quoted;
 	enum answer_seen seen;
+	bool any = false;
 
 	for (;;) {
 		bool number = is_number(scan_peek(&s));
@@ -243,7 +266,7 @@ read_answers(struct answer *out, struct scan s, struct scan below,
 		unsigned next;
 
 		if (!read_value(&s, &seen))
-			return;
+			return any;
 		after = s;
 		skip_marks(&after, ",;/");
 		next = after.p != s.p ? read_letters(&after) : 0;
@@ -251,17 +274,19 @@ read_answers(struct answer *out, struct scan s, struct scan below,
 			if (!ends_answer(&s, number, below))
 				seen = SEEN_UNCLEAR;
 			/* A numbered list of other things begins so. */
-			if (own || !number || seen != SEEN_UNCLEAR)
-				note_all(out, letters, seen);
-			return;
+			if (!own && number && seen == SEEN_UNCLEAR)
+				return any;
+			note_all(out, letters, seen);
+			return true;
 		}
 		note_all(out, letters, seen);
+		any = true;
 		own = letters = next;
 		s = after;
 	}
 }
 
-static void
+static bool
 read_line(struct answer *out, struct scan s, struct scan below,
     unsigned quoted)
 {
@@ -276,8 +301,81 @@ read_line(struct answer *out, struct scan s, struct scan below,
 	}
 	letters = read_letters(&s);
 	if (printed_values(s) > 1)
-		return;			/* as the digest printed it */
-	read_answers(out, s, below, letters, quoted);
+		return false;		/* as the digest printed it */
+	return read_answers(out, s, below, letters, quoted);
+}
+
+/* "A社", "B棟": no item's letter. */
+static bool
+is_joined(struct scan s)
+{
+	char letter;
+	uint32_t c;
+
+	skip_marks(&s, "-*([");
+	if (!read_letter(&s, &letter))
+		return false;
+	c = scan_peek(&s);
+	return (c >= 0x30a1 && c <= 0x30fa) || (c >= 0x3400 && c <= 0x9fff);
+}
+
+static bool
+holds_answer(struct scan s)
+{
+	static const char *const words[] = { "来てい", "来てな", "来てま", "来てお",
+		"未着", "わからな", "わかりま", "分からな", "分かりま", "判りま",
+		"not seen" };
+	uint32_t before = 0, c;
+	struct scan t;
+
+	for (; (c = scan_peek(&s)) != 0; scan_next(&s), before = c) {
+		t = s;
+		if (before != 0x51fa && SCAN_TABLE(&t, words) < COUNT(words))
+			return true;	/* 出来ている is another word */
+	}
+	return false;
+}
+
+/* A line that was not read, and that a person should: which items it names. */
+static bool
+is_stray(struct scan s, unsigned *letters)
+{
+	struct scan t = s;
+
+	skip_marks(&t, "-*");
+	if (printed_values(t) > 1)
+		return false;
+	*letters = is_joined(s) ? 0 : read_letters(&t);
+	return *letters || holds_answer(s);
+}
+
+static unsigned
+answered(const struct answer *out)
+{
+	unsigned letters = 0;
+
+	for (unsigned i = 0; i < out->nsightings; i++)
+		if (out->sightings[i].letter)
+			letters |= 1u << (out->sightings[i].letter - 'A');
+	return letters;
+}
+
+/* Beside answers that were read: what names another item, or speaks of any. */
+static void
+note_strays(const struct lines *l, const bool *was_read, struct answer *out)
+{
+	const unsigned had = answered(out);
+	unsigned letters;
+
+	for (size_t i = 0; i < l->n; i++) {
+		if (was_read[i] || l->v[i].kind != LINE_TEXT ||
+		    l->v[i].depth > 0 || !is_stray(l->v[i].s, &letters))
+			continue;
+		if (holds_answer(l->v[i].s))
+			note_all(out, letters, SEEN_UNCLEAR);
+		else if (letters & ~had)
+			note_all(out, letters & ~had, SEEN_UNCLEAR);
+	}
 }
 
 /* Line i, or nothing where no new words stand there. */
@@ -290,19 +388,20 @@ new_line(const struct lines *l, size_t i)
 }
 
 void
-answer_read_seen(const struct lines *l, struct answer *out)
+answer_read_seen(struct sk_arena *a, const struct lines *l, struct answer *out)
 {
+	bool *was_read = sk_arena_array(a, l->n, sizeof(*was_read));
 	unsigned quoted = 0;
 
 	for (size_t i = 0; i < l->n; i++) {
 		struct scan s = l->v[i].s;
-		unsigned before = out->nsightings;
 
 		if (l->v[i].kind != LINE_TEXT)
 			continue;
 		if (l->v[i].depth == 0) {
-			read_line(out, s, new_line(l, i + 1), quoted);
-			if (out->nsightings != before)
+			was_read[i] = read_line(out, s, new_line(l, i + 1),
+			    quoted);
+			if (was_read[i])
 				quoted = 0;
 			continue;
 		}
@@ -310,6 +409,8 @@ answer_read_seen(const struct lines *l, struct answer *out)
 		if (printed_values(s) != 3)
 			quoted = 0;
 	}
+	if (out->nsightings)
+		note_strays(l, was_read, out);
 }
 
 const char *

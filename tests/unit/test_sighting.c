@@ -72,6 +72,28 @@ static const struct {
 	{ "A 1。", "A:seen" },
 	{ "A 1, B 2", "A:seen B:not-seen" },
 	{ "1-C\n2-B\n3-A", "" },
+	/* Several letters, and letters in Japanese dress. */
+	{ "A 来ている\nBとCは来ていません", "A:seen B:not-seen C:not-seen" },
+	{ "BもCも来ていません", "B:not-seen C:not-seen" },
+	{ "B、Cとも来ていない", "B:not-seen C:not-seen" },
+	{ "A及びBは来ている", "A:seen B:seen" },
+	{ "A 来ている\n【B】来ていない\n項目C：わからない",
+	    "A:seen B:not-seen C:unknown" },
+	{ "「A」来ている", "A:seen" },
+	{ "A「来ている」\nB（来ていない）", "A:seen B:not-seen" },
+	/* What names an item beside answers and is not understood is for a
+	 * person; it must not look as if nothing was said. */
+	{ "A 来ている\nB: まだ来ていない", "A:seen B:unclear" },
+	{ "A 来ている\nB 該当なし", "A:seen B:unclear" },
+	{ "A 来ている\nB ×", "A:seen B:unclear" },
+	{ "B 検知なし\nA 来ている", "A:seen B:unclear" },
+	{ "A 来ている\nBについては来ていません", "A:seen B:not-seen" },
+	{ "A 来ている\nその他は来ていません", "A:seen *:unclear" },
+	{ "A 来ている\nAも一部では来ていない", "A:unclear" },
+	{ "A 来ている\nB 来ていない\nA 来ている", "A:seen B:not-seen" },
+	/* A comment is none. */
+	{ "A 来ている\n昨日から3件です。\nA社の佐藤が確認しました。", "A:seen" },
+	{ "来ている\nB棟の端末です。", "*:seen" },
 };
 
 static void

@@ -5,11 +5,14 @@
  */
 #include <config.h>
 
+#include <glob.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -28,6 +31,29 @@ says(const char *text, bool yes)
 		fail_msg("%s: yes %d, unclear %x", text, ans.yes_word,
 		    ans.unclear);
 	sk_arena_free(&a);
+}
+
+/* 1 if the line is a box of a code without words: one more word behind it must
+ * be noticed. */
+static unsigned
+label_is_known(const char *line)
+{
+	const unsigned wordless = ~(unsigned)(ANSWER_1B | ANSWER_2X | ANSWER_3E);
+	struct sk_arena *a = sk_arena_new();
+	char code[4] = "";
+	struct answer ans;
+	unsigned bit;
+
+	if (sscanf(line, "[ ] %3[0-9A-Z-]", code) == 1 &&
+	    (bit = answer_code_bit(code) & wordless) != 0) {
+		answer_parse(a, sk_arena_printf(a, "[x]%.*s 経産省NG",
+		    (int)strcspn(line + 3, "\n"), line + 3), &ans);
+		if (ans.unclear != bit)
+			fail_msg("unknown label: %s", line);
+	} else
+		bit = 0;
+	sk_arena_free(&a);
+	return bit != 0;
 }
 
 static void
@@ -198,6 +224,91 @@ beside_a_ticked_box(void **state)
 	sk_arena_free(&a);
 }
 
+/* An agreement holds at once: nothing beside it but courtesy. */
+static void
+an_agreement_with_words_is_unclear(void **state)
+{
+	static const char *const words[] = { "第一類までなら", "社名を伏字にすれば",
+		"お客様にはこれから説明します", "範囲は仮置きです",
+		"昨夜も同じ通信がありました。" };
+	struct sk_arena *a = sk_arena_new();
+	struct answer ans;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(words); i++) {
+		answer_parse(a, sk_arena_printf(a, "[x] 4-A 同意する\n%s",
+		    words[i]), &ans);
+		assert_int_equal(ans.unclear, ANSWER_4A);
+		answer_parse(a, sk_arena_printf(a, "1-A\n2-C\n3-A\n4-C\n%s",
+		    words[i]), &ans);
+		assert_true(ans.unclear & ANSWER_4C);
+	}
+	answer_parse(a, "お世話になっております。アクメ電力の佐藤です。\n"
+	    "[x] 4-A 同意する\n\nよろしくお願いいたします。\n\n佐藤", &ans);
+	assert_int_equal(ans.unclear, 0);
+	assert_int_equal(ans.ticks, ANSWER_4A);
+	sk_arena_free(&a);
+}
+
+/* What is written on behind the printed label is not passed over. */
+static void
+words_behind_a_label_count(void **state)
+{
+	static const char *const said[] = { "経産省NG", "←経産省には出さない",
+		"※要相談", "(A社は含まず)" };
+	static const char *const nothing[] = { "", "。", "です", " ", "please" };
+	struct sk_arena *a = sk_arena_new();
+	struct answer ans;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(said); i++) {
+		answer_parse(a, sk_arena_printf(a, "[x] 2-C すべての構成員まで %s",
+		    said[i]), &ans);
+		assert_int_equal(ans.unclear, ANSWER_2C);
+		answer_parse(a, sk_arena_printf(a, "> ref: "
+		    "k3v7q2mzx5wd4hjt6brynpf2ca\n> [x] 2-C Up to all members %s",
+		    said[i]), &ans);
+		assert_int_equal(ans.unclear, ANSWER_2C);
+	}
+	for (size_t i = 0; i < COUNT(nothing); i++) {
+		answer_parse(a, sk_arena_printf(a, "[x] 2-B タスクフォース"
+		    "（第一類・第二類構成員）まで%s", nothing[i]), &ans);
+		assert_int_equal(ans.unclear, 0);
+	}
+	/* A council's own words are not known, and not looked behind. */
+	answer_parse(a, "[x] 2-C 全員に", &ans);
+	assert_int_equal(ans.unclear, 0);
+	sk_arena_free(&a);
+}
+
+/* The texts print no other label than those that are looked behind. */
+static void
+printed_labels_are_known(void **state)
+{
+	static const char *const langs[] = { "ja", "en" };
+	const char *top = getenv("srcdir");
+	char path[512], line[512];
+	unsigned n = 0;
+	glob_t g;
+
+	(void)state;
+	for (size_t l = 0; l < COUNT(langs); l++) {
+		snprintf(path, sizeof(path), "%s/templates/%s/*.txt",
+		    top ? top : ".", langs[l]);
+		assert_int_equal(glob(path, 0, NULL, &g), 0);
+		for (size_t i = 0; i < g.gl_pathc; i++) {
+			FILE *f = fopen(g.gl_pathv[i], "r");
+
+			assert_non_null(f);
+			while (fgets(line, sizeof(line), f))
+				n += label_is_known(line);
+			fclose(f);
+		}
+		globfree(&g);
+	}
+	assert_true(n > 40);
+}
+
 /* What was ticked "for now" is no scope yet. */
 static void
 a_scope_to_be_confirmed_later_is_none(void **state)
@@ -228,6 +339,9 @@ main(void)
 		cmocka_unit_test(any_other_sentence_is_no_yes),
 		cmocka_unit_test(beside_a_ticked_box),
 		cmocka_unit_test(a_ticked_yes_with_a_limit_is_none),
+		cmocka_unit_test(an_agreement_with_words_is_unclear),
+		cmocka_unit_test(words_behind_a_label_count),
+		cmocka_unit_test(printed_labels_are_known),
 		cmocka_unit_test(a_scope_to_be_confirmed_later_is_none),
 	};
 
