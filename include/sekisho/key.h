@@ -60,6 +60,9 @@ struct key_facts {
 	/* S/MIME only */
 	char sha256[65];	/* of the block, upper-case hex: what other
 				 * programs show as its fingerprint */
+	char public_key[65];	/* SHA-256 of what it certifies, likewise: two
+				 * certificates over one key pair share it; ""
+				 * of one that was kept before this was */
 	struct sk_span issuer;	/* Name in DER, with tag and length */
 	struct sk_span serial;	/* content of the INTEGER */
 	uint32_t usage;		/* enum key_usage */

@@ -333,13 +333,39 @@ one_subkey(struct reading *r)
 	r->k->nsubkeys = 1;
 }
 
+/* RFC 5280 4.1: what stands before the key, and the key. */
+static struct sk_span
+key_in(struct sk_span der)
+{
+	struct der file = der_open(der), cert = der_in(&file, DER_SEQUENCE);
+	struct der tbs = der_in(&cert, DER_SEQUENCE);
+	struct sk_span key;
+
+	der_take(&tbs, DER_CONTEXT_IN);
+	der_take(&tbs, DER_INTEGER);
+	for (int i = 0; i < 4; i++)	/* algorithm, issuer, dates, subject */
+		der_take(&tbs, DER_SEQUENCE);
+	key = der_whole(&tbs, DER_SEQUENCE);
+	return tbs.bad ? sk_span_of(NULL, 0) : key;
+}
+
+static void
+upper_sha256(char hex[65], struct sk_span s)
+{
+	unsigned char hash[SK_HASH];
+
+	sk_sha256(s, hash);
+	sk_hex(hex, hash, sizeof(hash));
+	for (char *c = hex; *c != '\0'; c++)
+		*c = (char)(*c >= 'a' ? *c - 32 : *c);
+}
+
 int
 x509_read(struct sk_arena *a, struct sk_span der, struct key_facts *k)
 {
 	struct reading r = { .a = a, .k = k };
 	struct der file = der_open(der), cert, tbs;
 	struct sk_span name;
-	unsigned char hash[SK_HASH];
 
 	*k = (struct key_facts){ .scheme = KEY_SMIME, .block = der };
 	k->addresses = r.addresses = sk_arena_array(a, LIMIT_KEY_ADDRESSES,
@@ -358,28 +384,10 @@ x509_read(struct sk_arena *a, struct sk_span der, struct key_facts *k)
 	subject(&r, name);
 	if (!der_at_end(&tbs) || !der_at_end(&file) || k->serial.len == 0)
 		return SK_ERR_DATA;
-	sk_sha256(der, hash);
-	sk_hex(k->sha256, hash, sizeof(hash));
-	for (char *c = k->sha256; *c != '\0'; c++)
-		*c = (char)(*c >= 'a' ? *c - 32 : *c);
+	upper_sha256(k->sha256, der);
+	upper_sha256(k->public_key, key_in(der));
 	one_subkey(&r);
 	return 0;
-}
-
-/* RFC 5280 4.1: what stands before the key, and the key. */
-static struct sk_span
-key_in(struct sk_span der)
-{
-	struct der file = der_open(der), cert = der_in(&file, DER_SEQUENCE);
-	struct der tbs = der_in(&cert, DER_SEQUENCE);
-	struct sk_span key;
-
-	der_take(&tbs, DER_CONTEXT_IN);
-	der_take(&tbs, DER_INTEGER);
-	for (int i = 0; i < 4; i++)	/* algorithm, issuer, dates, subject */
-		der_take(&tbs, DER_SEQUENCE);
-	key = der_whole(&tbs, DER_SEQUENCE);
-	return tbs.bad ? sk_span_of(NULL, 0) : key;
 }
 
 bool

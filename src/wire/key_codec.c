@@ -12,11 +12,12 @@
 
 #include "wire/codec.h"
 
-/* What was stored before subkeys were looked at has no algorithms. */
-enum { FORM_OPENPGP_BARE, FORM_SMIME, FORM_OPENPGP };
+/* What was stored before subkeys were looked at has no algorithms, and before
+ * key pairs were, no hash of them. */
+enum { FORM_OPENPGP_BARE, FORM_SMIME_BARE, FORM_OPENPGP, FORM_SMIME };
 
 static void
-put_certificate(struct sk_buf *b, const struct key_facts *k)
+put_certificate(struct sk_buf *b, const struct key_facts *k, uint8_t form)
 {
 	wire_put_hex(b, k->sha256);
 	wire_put_bytes(b, k->issuer);
@@ -25,12 +26,15 @@ put_certificate(struct sk_buf *b, const struct key_facts *k)
 	wire_put_u32(b, k->bits);
 	wire_put_u8(b, k->weak_hash);
 	wire_put_u8(b, (uint8_t)k->chain);
+	if (form == FORM_SMIME)
+		wire_put_hex(b, k->public_key);
 }
 
 void
 key_facts_put(struct sk_buf *b, const struct key_facts *k)
 {
-	uint8_t form = k->scheme == KEY_SMIME ? FORM_SMIME : FORM_OPENPGP;
+	uint8_t form = k->scheme == KEY_OPENPGP ? FORM_OPENPGP :
+	    *k->public_key ? FORM_SMIME : FORM_SMIME_BARE;
 
 	wire_put_u8(b, form);
 	wire_put_hex(b, k->fpr);
@@ -53,11 +57,12 @@ key_facts_put(struct sk_buf *b, const struct key_facts *k)
 	wire_put_u32(b, (uint32_t)k->primaries);
 	wire_put_bytes(b, k->block);
 	if (k->scheme == KEY_SMIME)
-		put_certificate(b, k);
+		put_certificate(b, k, form);
 }
 
 static void
-get_certificate(struct wire_in *w, struct sk_arena *a, struct key_facts *k)
+get_certificate(struct wire_in *w, struct sk_arena *a, struct key_facts *k,
+    uint32_t form)
 {
 	wire_hex(w, k->sha256, 64);
 	k->issuer = wire_copy(w, a, LIMIT_KEY_BYTES);
@@ -67,6 +72,8 @@ get_certificate(struct wire_in *w, struct sk_arena *a, struct key_facts *k)
 	k->bits = wire_u32(w);
 	k->weak_hash = wire_bool(w);
 	k->chain = wire_enum(w, CHAIN_NONE);
+	if (form == FORM_SMIME)
+		wire_hex(w, k->public_key, 64);
 }
 
 static void
@@ -109,10 +116,11 @@ int
 key_facts_get(struct sk_arena *a, struct sk_span s, struct key_facts *k)
 {
 	struct wire_in w = wire_open(s);
-	uint32_t form = wire_enum(&w, FORM_OPENPGP);
+	uint32_t form = wire_enum(&w, FORM_SMIME);
 
 	*k = (struct key_facts){ 0 };
-	k->scheme = form == FORM_SMIME ? KEY_SMIME : KEY_OPENPGP;
+	k->scheme = form == FORM_SMIME || form == FORM_SMIME_BARE ?
+	    KEY_SMIME : KEY_OPENPGP;
 	wire_hex(&w, k->fpr, 40);
 	k->created = wire_i64(&w);
 	k->expires = wire_i64(&w);
@@ -124,6 +132,6 @@ key_facts_get(struct sk_arena *a, struct sk_span s, struct key_facts *k)
 	k->primaries = wire_u32(&w);
 	k->block = wire_copy(&w, a, LIMIT_KEY_BYTES);
 	if (k->scheme == KEY_SMIME)
-		get_certificate(&w, a, k);
+		get_certificate(&w, a, k, form);
 	return wire_end(&w);
 }

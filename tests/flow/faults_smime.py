@@ -80,7 +80,7 @@ def prepared(w):
         "".join(ROW.format(n, s, NAMES[n]) for n, s in PEOPLE.items()))), "--apply")
     for name, scheme in PEOPLE.items():
         if scheme == "smime":
-            w.ca.issue(name, f"sato@{name}.test", key="bob")
+            w.ca.issue(name, f"sato@{name}.test")
             path = w.ca.dir / f"{name}.pem"
         else:
             path = w.file("key", w.key(name, f"sato@{name}.test").export())

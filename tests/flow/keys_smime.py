@@ -50,7 +50,7 @@ def pinned(w):
     w.council.run("roster", "import", w.file("roster.csv", roster.csv(ROWS)),
                   "--apply")
     for name, address, days in (("sato", SATO, 100), ("mori", MORI, 400)):
-        w.ca.issue(name, address, days, "bob")
+        w.ca.issue(name, address, days)
         w.council.run("key", "import", f"acme-{name}",
                       w.ca.dir / f"{name}.pem", "--approve")
     key = w.council.json("key", "show", "acme-sato")["keys"][0]
@@ -102,7 +102,7 @@ def ended(w):
 
 @step("the old certificate again, or another that has ended, mends nothing")
 def not_these(w):
-    w.ca.issue("short", SATO, 101, "bob")
+    w.ca.issue("short", SATO, 101, "sato")
     for name in ("sato", "short"):
         has(w.council.refused("key", "import", "acme-sato",
                               w.ca.dir / f"{name}.pem", "--approve", "--how",

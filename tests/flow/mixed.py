@@ -35,8 +35,7 @@ class Person:
         """A key or a certificate; the file to import."""
         name = self.name + again
         if not self.algo:
-            w.ca.issue(name, self.address, 365 if again else self.life(),
-                       "bob")
+            w.ca.issue(name, self.address, 365 if again else self.life())
             self.opens = name
             return w.ca.dir / f"{name}.pem"
         algo = "ed25519" if again else self.algo

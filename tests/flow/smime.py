@@ -302,6 +302,20 @@ def reissued(w):
     same(state(w, w.third)[0], "pinned")
 
 
+@step("another certificate over somebody's key pair is that one's key: one key, "
+      "one person (R-109)")
+def shared(w):
+    w.council.run("person", "add", "lab-mori", "--org", "lab", "--name", "森",
+                  "--address", "mori@lab.test", "--language", "ja",
+                  "--scheme", "smime")
+    w.ca.issue("mori", "mori@lab.test", key="ito2")
+    has(w.council.refused("key", "import", "lab-mori", w.ca.dir / "mori.pem",
+                          "--approve"), "the key of lab-ito", "of their own")
+    w.ca.issue("mori2", "mori@lab.test")
+    w.council.run("key", "import", "lab-mori", w.ca.dir / "mori2.pem",
+                  "--approve")
+
+
 @step("a key that was stopped no authority brings back: its certificate with "
       "new dates is a proposal, and the stop stands")
 def stopped(w):

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <sekisho/roster.h>
@@ -113,6 +114,31 @@ a_key(const char *fpr, size_t subkey, const char *const *addresses, size_t n)
 
 	memcpy(k.fpr, fpr, strnlen(fpr, sizeof(k.fpr) - 1));
 	return k;
+}
+
+/* Another certificate over the same key pair; one that was kept before that was
+ * says nothing, and is like no other. */
+static void
+key_pairs(void **state)
+{
+	static const char *const own[] = { "new@body.example" };
+	struct key_facts pinned = a_key("AAAA", 0, own, 1);
+	struct key_facts k = a_key("BBBB", 1, own, 1);
+	const struct roster_key all[] = { { "acme-old", &pinned } };
+	struct sk_error e = { 0 };
+
+	(void)state;
+	assert_int_equal(roster_check_key(&k, "new", &known, all, 1, &e),
+	    SK_OK);
+	snprintf(k.public_key, sizeof(k.public_key), "CAFE");
+	assert_int_equal(roster_check_key(&k, "new", &known, all, 1, &e),
+	    SK_OK);
+	snprintf(pinned.public_key, sizeof(pinned.public_key), "CAFE");
+	assert_int_equal(roster_check_key(&k, "new", &known, all, 1, &e),
+	    SK_ERR_REFUSED);
+	assert_non_null(strstr(e.text, "acme-old"));
+	assert_int_equal(roster_check_key(&k, "acme-old", &known, all, 1, &e),
+	    SK_OK);
 }
 
 /* One key is one person's: by fingerprint, by what decrypts, by whom it names;
@@ -251,7 +277,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(addresses), cmocka_unit_test(apart),
-		cmocka_unit_test(keys), cmocka_unit_test(names),
+		cmocka_unit_test(keys), cmocka_unit_test(key_pairs), cmocka_unit_test(names),
 		cmocka_unit_test(whole), cmocka_unit_test(policy),
 	};
 

@@ -92,6 +92,8 @@ static const char *const addresses[] = { "a@b.example", "c@d.example" };
 	.block = { (const unsigned char *)"block", 5 }, \
 	.sha256 = "0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF" \
 	    "FEDCBA9876543210", \
+	.public_key = "AAAAAAAAAAAAAAAABBBBBBBBBBBBBBBBCCCCCCCCCCCCCCCC" \
+	    "DDDDDDDDDDDDDDDD", \
 	.issuer = { (const unsigned char *)"issuer", 6 }, \
 	.serial = { (const unsigned char *)"12", 2 }, \
 	.usage = KEY_MAY_SIGN | KEY_ODD, .bits = 2048, .weak_hash = true, \

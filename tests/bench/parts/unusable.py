@@ -55,7 +55,7 @@ class Everybody:
         days = DAYS if self.fate(n) == "key-expired" and not again else 730
         name = f"p{n}n" if again else f"p{n}"
         if kind == "smime":
-            self.ca.issue(name, people.address(n), days, "bob")
+            self.ca.issue(name, people.address(n), days)
             return self.ca.dir / f"{name}.pem"
         folder = self.folder / ("again" if again else "first")
         folder.mkdir(exist_ok=True)
