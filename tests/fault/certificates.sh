@@ -49,10 +49,11 @@ for name in "$@"; do
 	ec384) key $name '-algorithm EC -pkeyopt ec_paramgen_curve:P-384' ;;
 	brain) key $name \
 	    '-algorithm EC -pkeyopt ec_paramgen_curve:brainpoolP256r1' ;;
-	alice|bob|middle|root|a-*) key $name "$(rsa 2048)" ;;
-	*) # faults do not need keys of their own
+	expired|sha1|signonly|cryptonly|neither|server|subject|authority|odd|own)
+	    # faults do not need keys of their own
 	    [ -e shared.key ] || key shared "$(rsa 2048)"
 	    cp shared.key $name.key ;;
+	*) key $name "$(rsa 2048)" ;;	# people do: one key, one person
 	esac
 	case $name in
 	council) sign $name middle "$(mail csc-anken@example.jp)" ;;
