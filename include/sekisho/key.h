@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <sekisho/arena.h>
 #include <sekisho/buf.h>
@@ -71,6 +72,13 @@ struct key_facts {
 	enum key_chain chain;
 };
 
+/* Two certificates over one key pair: whatever is sealed to the one the owner
+ * of the other reads. */
+static inline bool
+key_same_pair(const struct key_facts *x, const struct key_facts *y)
+{
+	return *x->public_key && strcmp(x->public_key, y->public_key) == 0;
+}
 /* Does it name this address? ASCII without regard to case, nothing trimmed. */
 bool key_names(const struct key_facts *k, const char *address);
 const char *key_chain_word(enum key_chain c);	/* "good", "none", ... */

@@ -207,8 +207,8 @@ int store_roster_keys(struct store *s, struct sk_arena *a,
 /* ---- keys ---- */
 /* Stored: add at the end only. */
 enum key_state { KEY_PROPOSED, KEY_PINNED, KEY_RETIRED, KEY_DECLINED,
-	KEY_STOPPED };			/* pinned, and an operator stopped it:
-					 * only a pin ends that */
+	KEY_STOPPED };			/* pinned when it was stopped, and no
+					 * other has come since */
 struct key_record {
 	const char *fpr;
 	enum key_state state;
@@ -239,6 +239,9 @@ int store_keys(struct store *s, struct sk_arena *a, const char *person,
 /* Every row of a fingerprint, whoever's and in whatever state. */
 int store_keys_of_fpr(struct store *s, struct sk_arena *a, const char *fpr,
     struct key_record **out, size_t *n);
+/* The same, and of every other certificate over the same key pair. */
+int store_keys_of_pair(struct store *s, struct sk_arena *a,
+    const struct key_facts *k, struct key_record **out, size_t *n);
 /* Whoever's, persons' and cases'. */
 int store_keys_proposed(struct store *s, struct sk_arena *a,
     struct key_record **out, size_t *n);

@@ -37,6 +37,18 @@ int store_hold_begin(struct store *s, const char *person, int64_t now,
     bool *first);
 int store_hold_end(struct store *s, const char *person);
 
+/* ---- keys that an operator stopped ---- */
+/* A stop is of a fingerprint and of a key pair, whoever has it and whatever
+ * becomes of the rows: it is facts.stopped of each of them, and of one that is
+ * put later, until it is lifted. */
+int store_key_stop(struct store *s, const struct key_facts *k, int64_t now);
+int store_key_lift(struct store *s, const struct key_facts *k);
+int store_key_is_stopped(struct store *s, const struct key_facts *k,
+    bool *stopped);
+/* Every row of one, whoever's and in whatever state. */
+int store_keys_stopped(struct store *s, struct sk_arena *a,
+    struct key_record **out, size_t *n);
+
 /* ---- keys that came with a mail (R-119) ---- */
 struct key_heard_record {
 	int64_t row, mail, time, case_row;	/* case_row 0: none */

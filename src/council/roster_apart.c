@@ -152,7 +152,7 @@ share_a_key(const struct key_facts *x, const struct key_facts *y)
 	if (sk_ascii_ieq(x->fpr, y->fpr))
 		return true;
 	/* Two certificates over one key pair are opened by either's owner. */
-	if (*x->public_key && strcmp(x->public_key, y->public_key) == 0)
+	if (key_same_pair(x, y))
 		return true;
 	for (size_t i = 0; i < x->nsubkeys; i++)
 		if (x->subkeys[i].can_encrypt &&

@@ -93,6 +93,7 @@ int command_inspected(struct command *c, struct channel_message *m,
 /* The key of that owner that "fpr" names. */
 int command_key(struct command *c, const struct key_owner *o,
     struct key_record **out);
+bool command_names_key(const char *given, const struct key_record *k);
 int command_case(struct command *c, const char *key,
     struct case_record *out);
 int command_item(struct command *c, const char *key,
@@ -190,7 +191,7 @@ VERB(roster_check);
 /* verbs_key.c */
 VERB(key_import); VERB(key_approve); VERB(key_decline); VERB(key_list);
 VERB(key_show); VERB(key_export); VERB(key_check); VERB(key_lookup);
-VERB(key_stop); VERB(key_own); VERB(key_announce);
+VERB(key_stop); VERB(key_lift); VERB(key_own); VERB(key_announce);
 /* verbs_case.c, verbs_terms.c */
 VERB(case_list); VERB(case_show); VERB(case_take); VERB(case_note);
 VERB(case_ask); VERB(case_client); VERB(case_close); VERB(terms_show); VERB(terms_narrow);

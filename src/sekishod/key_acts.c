@@ -127,6 +127,18 @@ is_their_own(struct daemon *d, struct sk_arena *a, const struct key_owner *o,
 	return roster_check_key(k, o->person, &known, keys, n, e);
 }
 
+/* A stop outlives the rows of its key, and is ended by nothing else. */
+static int
+not_stopped(struct daemon *d, const struct key_facts *k, struct sk_error *e)
+{
+	if (!key_is_stopped(d, k))
+		return SK_OK;
+	return sk_fail(e, SK_ERR_REFUSED, k->fpr, "an operator stopped this "
+	    "key, whoever has it: see `sekisho key list --stopped', ask for a "
+	    "new one, or, if its owner has it again, `sekisho key lift %s "
+	    "--how phone|meeting|known-key|letter --reason TEXT'", k->fpr);
+}
+
 /* ---- copies that wait ---- */
 
 static bool
@@ -251,10 +263,14 @@ pinned(struct daemon *d, struct sk_arena *a, const struct key_owner *o,
 {
 	enum key_change what = old ? key_changed(&old->facts, &k->facts) :
 	    KEY_SAME;
-	bool is_news = what != KEY_SAME || (!old && only_signs(&k->facts));
-	struct key_news news = { .key = &k->facts, .what = what == KEY_NEWER ?
-	    KEY_NEWS_EXTENDED : KEY_NEWS_NEW };
-	int r = audit(d, a, act, o, what == KEY_SAME ? "key.pin" :
+	bool lifted = what == KEY_SAME && old && old->facts.stopped;
+	bool is_news = what != KEY_SAME || lifted || (!old &&
+	    only_signs(&k->facts));
+	struct key_news news = { .key = &k->facts, .what = lifted ?
+	    KEY_NEWS_LIFTED : what == KEY_NEWER ? KEY_NEWS_EXTENDED :
+	    KEY_NEWS_NEW };
+	int r = audit(d, a, act, o, lifted ? "key.lift" :
+	    what == KEY_SAME ? "key.pin" :
 	    what == KEY_OTHER ? "key.renew" : "key.extend", k->fpr,
 	    what == KEY_OTHER ? old->fpr : NULL);
 
@@ -271,8 +287,10 @@ key_pin(struct daemon *d, struct sk_arena *a, const struct key_owner *o,
 {
 	struct key_record old;
 	bool had = key_in_place(d, a, o, &k->facts, &old) == SK_OK;
-	int r = key_fits(d, a, o, &k->facts, e);
+	int r = not_stopped(d, &k->facts, e);
 
+	if (!r)
+		r = key_fits(d, a, o, &k->facts, e);
 	if (!r)
 		r = is_their_own(d, a, o, &k->facts, e);
 	if (r)

@@ -47,7 +47,7 @@ is_next(const struct finding *x, int known)
 {
 	return x->pinned && known == SK_ERR_NOINPUT &&
 	    !x->pinned->facts.stopped && !x->pinned->facts.revoked &&
-	    !key_is_stopped(x->d, x->a, x->k->fpr);
+	    !key_is_stopped(x->d, &x->k->facts);
 }
 
 /* By a key that is pinned at this moment, not by one before. */

@@ -112,36 +112,56 @@ key_over(struct daemon *d, struct sk_arena *a, const struct key_facts *k,
 	    r;
 }
 
-int
-key_over_stop(struct daemon *d, struct sk_arena *a, const char *fpr,
-    const struct key_act *act, struct sk_error *e)
+/* Of every row of the key that is in force in this state. */
+static int
+each_in_force(struct daemon *d, struct sk_arena *a, const struct key_facts *k,
+    bool stopped, const struct key_act *act, struct sk_error *e)
 {
 	struct key_record *rows = NULL;
 	size_t n = 0, changed = 0;
 	struct news x = { .d = d, .a = a, .act = act, .e = e,
 		.changed = &changed };
-	int r = store_keys_of_fpr(d->store, a, fpr, &rows, &n);
+	int r = store_keys_of_pair(d->store, a, k, &rows, &n);
 
 	for (size_t i = 0; i < n && !r; i++) {
-		rows[i].facts.stopped = true;
-		r = rows[i].state == KEY_PINNED ? of_pinned(&x, &rows[i]) :
-		    SK_OK;
+		rows[i].facts.stopped = stopped;
+		if (rows[i].state == (stopped ? KEY_PINNED : KEY_STOPPED))
+			r = of_pinned(&x, &rows[i]);
 	}
-	return r && !*e->text ? sk_fail(e, r, fpr, "the store refused") : r;
+	return r;
+}
+
+int
+key_over_stop(struct daemon *d, struct sk_arena *a, const struct key_facts *k,
+    const struct key_act *act, struct sk_error *e)
+{
+	int r = store_key_stop(d->store, k, act->now);
+
+	if (!r)
+		r = each_in_force(d, a, k, true, act, e);
+	return r && !*e->text ? sk_fail(e, r, k->fpr, "the store refused") :
+	    r;
+}
+
+int
+key_over_lift(struct daemon *d, struct sk_arena *a, const struct key_facts *k,
+    const struct key_act *act, struct sk_error *e)
+{
+	int r = store_key_lift(d->store, k);
+
+	if (!r)
+		r = each_in_force(d, a, k, false, act, e);
+	return r && !*e->text ? sk_fail(e, r, k->fpr, "the store refused") :
+	    r;
 }
 
 bool
-key_is_stopped(struct daemon *d, struct sk_arena *a, const char *fpr)
+key_is_stopped(struct daemon *d, const struct key_facts *k)
 {
-	struct key_record *rows = NULL;
-	size_t n = 0;
+	bool stopped;
 
-	if (store_keys_of_fpr(d->store, a, fpr, &rows, &n))
-		return true;	/* nobody knows */
-	for (size_t i = 0; i < n; i++)
-		if (rows[i].state == KEY_STOPPED)
-			return true;
-	return false;
+	/* Where nobody knows, it is. */
+	return store_key_is_stopped(d->store, k, &stopped) || stopped;
 }
 
 /* Of rows that differ, kept by older programs, the one that says the worst. */

@@ -66,6 +66,7 @@ values(struct daemon *d, struct sk_arena *a, const struct key_news *n,
 	tv_flag(v, "key_revoked", n->what == KEY_NEWS_REVOKED);
 	tv_flag(v, "key_unusable", n->what == KEY_NEWS_UNUSABLE);
 	tv_flag(v, "key_stopped", n->what == KEY_NEWS_STOPPED);
+	tv_flag(v, "key_lifted", n->what == KEY_NEWS_LIFTED);
 	tv_flag(v, "key_ended", n->what == KEY_NEWS_REVOKED ||
 	    n->what == KEY_NEWS_UNUSABLE || n->what == KEY_NEWS_STOPPED);
 	tv_flag(v, "expired", n->what == KEY_NEWS_ENDED);
@@ -95,6 +96,7 @@ text_of(const struct key_news *n)
 	case KEY_NEWS_REVOKED:
 	case KEY_NEWS_UNUSABLE:
 	case KEY_NEWS_STOPPED:
+	case KEY_NEWS_LIFTED:
 		break;
 	}
 	return "N-02";

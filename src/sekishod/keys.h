@@ -119,7 +119,8 @@ struct key_news {
 	enum { KEY_NEWS_ENDS, KEY_NEWS_ENDED,	/* T-43 */
 		KEY_NEWS_HELD,			/* T-39 */
 		KEY_NEWS_NEW, KEY_NEWS_EXTENDED,
-		KEY_NEWS_REVOKED, KEY_NEWS_UNUSABLE, KEY_NEWS_STOPPED /* N-02 */
+		KEY_NEWS_REVOKED, KEY_NEWS_UNUSABLE, KEY_NEWS_STOPPED,
+		KEY_NEWS_LIFTED			/* N-02 */
 	} what;
 	const struct person *person;
 	const struct key_facts *key;	/* NULL: HELD */
@@ -165,7 +166,8 @@ int key_in_place(struct daemon *d, struct sk_arena *a,
 /* What hangs on its kind; SK_ERR_REFUSED with the mend. */
 int key_fits(struct daemon *d, struct sk_arena *a, const struct key_owner *o,
     const struct key_facts *k, struct sk_error *e);
-/* The caller has checked key_importable(). A renewal is told (N-02). */
+/* The caller has checked key_importable(). A renewal is told (N-02). One that
+ * was stopped is refused, with the mend. */
 int key_pin(struct daemon *d, struct sk_arena *a, const struct key_owner *o,
     struct key_record *k, const struct key_act *act, struct sk_error *e);
 /* k: the pinned key as it is known now, of which key_unusable() says `word`.
@@ -190,11 +192,17 @@ int key_decline(struct daemon *d, struct sk_arena *a,
 int key_over(struct daemon *d, struct sk_arena *a, const struct key_facts *k,
     const char *origin, const struct key_act *act, size_t *changed,
     struct sk_error *e);
-/* By an operator's word, for whoever has it pinned; a pin ends it. */
-int key_over_stop(struct daemon *d, struct sk_arena *a, const char *fpr,
-    const struct key_act *act, struct sk_error *e);
+/* By an operator's word, for whoever has it, or another certificate over the
+ * same key pair, pinned: now or later, until it is lifted. */
+int key_over_stop(struct daemon *d, struct sk_arena *a,
+    const struct key_facts *k, const struct key_act *act,
+    struct sk_error *e);
+/* It serves again where it was pinned and no other has come since. */
+int key_over_lift(struct daemon *d, struct sk_arena *a,
+    const struct key_facts *k, const struct key_act *act,
+    struct sk_error *e);
 /* Did an operator stop it, whoever's it is? */
-bool key_is_stopped(struct daemon *d, struct sk_arena *a, const char *fpr);
+bool key_is_stopped(struct daemon *d, const struct key_facts *k);
 /* What a newer form of it is to be laid over; false: it is nobody's. */
 bool key_known(struct daemon *d, struct sk_arena *a, const char *fpr,
     struct sk_span *block);

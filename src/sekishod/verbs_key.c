@@ -56,8 +56,8 @@ welcome(struct command *c, const struct key_owner *o,
 }
 
 /* Another key instead of the one that is pinned: how its fingerprint was
- * checked is written down (L16); and how one knows that a key that was stopped,
- * for whomever, is its owner's again. */
+ * checked is written down (L16). A new certificate over the same key pair is
+ * none: who could read before can read now. */
 static int
 said_how(struct command *c, const struct key_owner *o,
     const struct key_record *k)
@@ -66,12 +66,9 @@ said_how(struct command *c, const struct key_owner *o,
 
 	if (command_str(c, "how"))
 		return SK_OK;
-	if (key_is_stopped(c->d, c->arena, k->fpr))
-		return sk_fail(&c->e, SK_ERR_USAGE, "--how", "an operator "
-		    "stopped this key: say how you know that %s wants it used "
-		    "again, --how phone|meeting|known-key|letter", o->name);
 	if (key_in_place(c->d, c->arena, o, &k->facts, &old) ||
-	    strcmp(old.fpr, k->fpr) == 0)
+	    strcmp(old.fpr, k->fpr) == 0 ||
+	    key_same_pair(&old.facts, &k->facts))
 		return SK_OK;
 	return sk_fail(&c->e, SK_ERR_USAGE, "--how", "%s has another key "
 	    "pinned (%s): say how you checked the new one's fingerprint, "
@@ -174,7 +171,7 @@ take(struct command *c, struct importing *x, struct key_record *k)
 	if (dead)
 		return SK_OK;
 	if (approve)
-		k->facts.stopped = false;	/* --how is asked for */
+		k->facts.stopped = false;	/* key_pin() has the mend */
 	r = importable(c, &x->owner, &k->facts, &x->mismatch);
 	if (r)
 		return r;
@@ -320,8 +317,8 @@ same_fpr(const char *given, const char *fpr)
 }
 
 /* As gpgsm shows it, or as everybody else shows a certificate's. */
-static bool
-names_key(const char *given, const struct key_record *k)
+bool
+command_names_key(const char *given, const struct key_record *k)
 {
 	return same_fpr(given, k->fpr) || (k->facts.scheme == KEY_SMIME &&
 	    same_fpr(given, k->facts.sha256));
@@ -339,7 +336,7 @@ command_key(struct command *c, const struct key_owner *o,
 
 	if (r)
 		return r;
-	while (i < n && !names_key(fpr, &keys[i]))
+	while (i < n && !command_names_key(fpr, &keys[i]))
 		i++;
 	if (i == n)
 		return sk_fail(&c->e, SK_ERR_NOINPUT, o->name, "has no "
@@ -360,7 +357,7 @@ verb_key_approve(struct command *c)
 	if (!r)
 		r = command_key(c, &o, &k);
 	if (!r)
-		k->facts.stopped = false;	/* --how is asked for */
+		k->facts.stopped = false;	/* key_pin() has the mend */
 	if (!r)
 		r = importable(c, &o, &k->facts, &mismatch);
 	if (!r)
@@ -437,14 +434,16 @@ verb_key_show(struct command *c)
 	return document_handed(c, keys, n);
 }
 
-/* Of every case too, since nobody else would find them. */
+/* Of every case too, and of who left, since nobody else would find them. */
 static int
-list_proposed(struct command *c, struct sk_json *all)
+list_all(struct command *c, struct sk_json *all,
+    int (*of)(struct store *, struct sk_arena *, struct key_record **,
+    size_t *))
 {
 	struct key_record *keys = NULL;
 	size_t n = 0;
-	int r = command_store(c, store_keys_proposed(c->d->store, c->arena,
-	    &keys, &n), "keys");
+	int r = command_store(c, of(c->d->store, c->arena, &keys, &n),
+	    "keys");
 
 	for (size_t i = 0; i < n && !r; i++) {
 		struct sk_json *o;
@@ -477,7 +476,9 @@ verb_key_list(struct command *c)
 	c->out = sk_json_document("keys");
 	all = sk_json_set(c->out, "keys", sk_json_array());
 	if (command_flag(c, "proposed"))
-		return list_proposed(c, all);
+		return list_all(c, all, store_keys_proposed);
+	if (command_flag(c, "stopped"))
+		return list_all(c, all, store_keys_stopped);
 	for (size_t i = 0; i < k.npersons && !r; i++)
 		r = add_keys(c, all, k.persons[i].id);
 	return r;

@@ -100,6 +100,11 @@ bool case_number(const char *number, int *year, int64_t *seq);
 
 /* ---- keys.c ---- */
 
+/* A fingerprint in either case. */
+struct lookup lookup_fpr(struct store *s, const char *fpr);
+/* What its key pair is known by; bind_pair() binds null where nobody said. */
+struct lookup lookup_pair(struct store *s, const struct key_facts *k);
+void bind_pair(struct store *s, struct stmt *st, const struct key_facts *k);
 /* The next row of a statement that begins with KEY_COLUMNS. */
 int key_read(struct store *s, struct stmt *st, struct sk_arena *a,
     struct key_record *k);

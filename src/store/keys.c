@@ -22,7 +22,7 @@ struct owned {
 	int64_t case_row;
 };
 
-static struct lookup
+struct lookup
 lookup_fpr(struct store *s, const char *fpr)
 {
 	char upper[65];
@@ -32,6 +32,21 @@ lookup_fpr(struct store *s, const char *fpr)
 		upper[i] = (char)(fpr[i] >= 'a' && fpr[i] <= 'f' ?
 		    fpr[i] - 32 : fpr[i]);
 	return lookup_bytes(s, "fpr", sk_span_of(upper, n));
+}
+
+struct lookup
+lookup_pair(struct store *s, const struct key_facts *k)
+{
+	return lookup_text(s, "key-pair", k->public_key);
+}
+
+void
+bind_pair(struct store *s, struct stmt *st, const struct key_facts *k)
+{
+	if (*k->public_key)
+		lookup_bind(st, lookup_pair(s, k));
+	else
+		db_bind_null(st);
 }
 
 static struct owned
@@ -187,6 +202,7 @@ add(struct store *s, const struct key_record *k, const struct owned *o)
 	bind_box(s, st, k);
 	bind_facts(s, st, k);
 	db_bind_int(st, only_signs(k));
+	bind_pair(s, st, &k->facts);
 	return db_run(st);
 }
 
@@ -200,6 +216,7 @@ change(struct store *s, const struct key_record *k, const struct owned *o)
 	db_bind_int(st, k->state);
 	bind_box(s, st, k);
 	bind_facts(s, st, k);
+	bind_pair(s, st, &k->facts);
 	return db_run_one(st);
 }
 
@@ -295,7 +312,7 @@ key_read(struct store *s, struct stmt *st, struct sk_arena *a,
 	if (!w.bad && key_facts_get(a, w.rest, &k->facts))
 		w.bad = true;
 	w.rest.len = 0;
-	k->facts.stopped = k->state == KEY_STOPPED;
+	k->facts.stopped = db_int(st) || k->state == KEY_STOPPED;
 	return unpack_end(&w, FACTS);
 }
 

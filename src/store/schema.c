@@ -305,6 +305,16 @@ static const char *const main_versions[] = {
 	 * copies are sealed to; those of before were refused. */
 	"ALTER TABLE keys ADD COLUMN only_signs INTEGER NOT NULL DEFAULT 0;"
 	"PRAGMA user_version = 13;",
+
+	/* A stop is a key's, by its fingerprint or its key pair, whatever
+	 * becomes of the rows that have it. */
+	"CREATE TABLE key_stops(name BLOB PRIMARY KEY NOT NULL,"
+	" since INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	"INSERT OR IGNORE INTO key_stops SELECT fpr, 0 FROM keys"
+	" WHERE state = 4;"
+	"ALTER TABLE keys ADD COLUMN pair BLOB;"
+	"CREATE INDEX keys_pair ON keys(pair) WHERE pair IS NOT NULL;"
+	"PRAGMA user_version = 14;",
 };
 
 static const char *const wraps_versions[] = {

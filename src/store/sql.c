@@ -12,7 +12,9 @@
 #define CASE_COLUMNS "row, year, seq, opened, changed, closed, state, desk, " \
 	"priority, pk, box"
 #define PERSON_COLUMNS "active, box"
-#define KEY_COLUMNS "state, case_row, created, box, facts"
+#define KEY_STOPPED_NOW \
+	"EXISTS (SELECT 1 FROM key_stops WHERE name IN (keys.fpr, keys.pair))"
+#define KEY_COLUMNS "state, case_row, created, box, facts, " KEY_STOPPED_NOW
 /* KEY_PINNED, KEY_STOPPED: the owner's key of its role, usable or not. */
 #define KEY_IN_FORCE "state IN (1, 4)"
 #define KEY_HEARD_COLUMNS "row, mail, time, case_row, late, tries, box"
@@ -156,11 +158,13 @@ const struct sql sql_table[SQL_LAST] = {
 
 	[SQL_KEY_ADD] = { "key.add",
 	    "INSERT INTO keys(fpr, state, person, case_row, address, created, "
-	    "box, facts, only_signs) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	    "box, facts, only_signs, pair) "
+	    "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	    RULES },
 	/* Another end may stand in it: it is looked at again. */
 	[SQL_KEY_CHANGE] = { "key.change",
-	    "UPDATE keys SET state = ?4, box = ?5, facts = ?6, look = 0 "
+	    "UPDATE keys SET state = ?4, box = ?5, facts = ?6, pair = ?7, "
+	    "look = 0 "
 	    "WHERE fpr = ?1 AND person IS ?2 AND case_row IS ?3", RULES },
 	[SQL_KEY_DUE] = { "key.due",
 	    "SELECT row, told, ends, " KEY_COLUMNS " FROM keys WHERE state = ? "
@@ -172,6 +176,20 @@ const struct sql sql_table[SQL_LAST] = {
 	    "UPDATE keys SET told = ?2, ends = ?3, look = ?4 WHERE row = ?1" },
 	[SQL_KEY_OF_FPR] = { "key.of_fpr",
 	    "SELECT " KEY_COLUMNS " FROM keys WHERE fpr = ? ORDER BY row" },
+	[SQL_KEY_OF_PAIR] = { "key.of_pair",
+	    "SELECT " KEY_COLUMNS " FROM keys WHERE fpr = ?1 OR pair = ?2" },
+	[SQL_KEY_STOP] = { "key.stop",
+	    "INSERT OR IGNORE INTO key_stops(name, since) VALUES(?, ?)",
+	    RULES },
+	[SQL_KEY_LIFT] = { "key.lift",
+	    "DELETE FROM key_stops WHERE name IN (?1, ?2) OR name IN "
+	    "(SELECT fpr FROM keys WHERE pair = ?2)", RULES },
+	[SQL_KEY_IS_STOPPED] = { "key.is_stopped",
+	    "SELECT 1 FROM key_stops WHERE name = ?1 OR name = ?2" },
+	[SQL_KEY_LIST_STOPPED] = { "key.list_stopped",
+	    "SELECT " KEY_COLUMNS " FROM keys WHERE fpr IN "
+	    "(SELECT name FROM key_stops) OR pair IN "
+	    "(SELECT name FROM key_stops)" },
 	[SQL_KEY_HEARD_ADD] = { "key_heard.add",
 	    "INSERT INTO key_heard(mail, time, case_row, address, late, "
 	    "tries, due, box) VALUES(?, ?, ?, ?, ?, 0, 0, ?)" },

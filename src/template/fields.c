@@ -175,6 +175,7 @@ static const struct field fields[] = {
 	{ "key_revoked", FIELD_FLAG, P, ALWAYS },
 	{ "key_unusable", FIELD_FLAG, P, ALWAYS },
 	{ "key_stopped", FIELD_FLAG, P, ALWAYS },
+	{ "key_lifted", FIELD_FLAG, P, ALWAYS },
 	{ "key_ended", FIELD_FLAG, P, ALWAYS },
 	{ "to_poc", FIELD_FLAG, P, ALWAYS },
 	{ "not_organisation", FIELD_FLAG, P, ALWAYS },

@@ -70,6 +70,8 @@ static const struct verb table[] = {
 	    "the key it publishes", key_show },
 	{ "key", "stop", MEMBERS, false, "a pinned key was lost: nothing goes "
 	    "to it any more", key_stop },
+	{ "key", "lift", MEMBERS, false, "a stopped key may serve again",
+	    key_lift },
 	{ "key", "list", MEMBERS, false, "keys and until when they serve",
 	    key_list },
 	{ "key", "show", MEMBERS, false, "keys of one, in full", key_show },

@@ -204,11 +204,20 @@ VALUES(key_stop) = {
 	NEED("--reason", VALUE_TEXT, "kept in the audit"),
 	END
 };
+VALUES(key_lift) = {
+	FPR_ARG,
+	CHOICE("--how", "phone|meeting|known-key|letter", VALUE_NEEDED,
+	    "how its owner said that it is in the right hands"),
+	NEED("--reason", VALUE_TEXT, "kept in the audit"),
+	END
+};
 VALUES(key_list) = {
 	{ .name = "PERSON|CASE", .kind = VALUE_TEXT,
 	    .help = "of one; default: of every registered person" },
 	OPT("--proposed", VALUE_FLAG, "those that wait for a decision, of "
 	    "cases too"),
+	OPT("--stopped", VALUE_FLAG, "those that an operator stopped, of "
+	    "cases and of who left too"),
 	END
 };
 VALUES(key_show) = { TARGET_ARG, END };

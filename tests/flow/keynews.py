@@ -148,7 +148,7 @@ def mended(w):
 
 
 @step("stopped by word: for every owner, told, audited; no mail of it and no "
-      "signature of it counts, and only a pin with a reason ends it")
+      "signature of it counts, and only lifting it with a reason ends it")
 def stopped(w):
     cases.item(w, w.number, "接続先 203.0.113.20")
     w.council.run("digest", "send", "--yes", "--now")
@@ -185,10 +185,51 @@ def stopped(w):
     wait.until("the key", lambda: heard(w) > before)
     same(row(w, third.fpr)[0], "proposed")
     w.council.run("key", "decline", "acme-sato", third.fpr)
-    has(w.council.refused("key", "approve", "acme-sato", w.new.fpr), "--how")
-    w.council.run("key", "approve", "acme-sato", w.new.fpr, "--how", "phone")
+    has(w.council.refused("key", "approve", "acme-sato", w.new.fpr, "--how",
+                          "phone"), "key lift")
+    same(set(held(w)), {"key-stopped"})
+    has(w.council.refused("key", "lift", w.new.fpr), "--how")
+    w.council.run("key", "lift", w.new.fpr, "--how", "phone", "--reason",
+                  "card found")
     same(row(w, w.new.fpr), ("pinned", "ok"))
     same(held(w), [])
+    w.sink.wait(SATO, 1, "使用を再開しました")
+    audit = w.council.json("audit", "show", "acme-sato")["rows"]
+    has([r for r in audit if r["event"] == "key.lift"][0]["detail"],
+        w.new.fpr, "phone: card found")
+    w.council.refused("key", "lift", w.new.fpr, "--how", "phone",
+                      "--reason", "again")
+
+
+@step("a stop outlives its row: retired by another key, and brought again, it "
+      "stands until it is lifted")
+def stop_stays(w):
+    fourth = made(w, "fourth")
+    path = w.file("fourth.asc", fourth.export())
+    w.council.run("key", "stop", "acme-sato", w.new.fpr, "--how", "phone",
+                  "--reason", "card stolen")
+    w.council.run("key", "import", "acme-sato", path, "--approve", "--how",
+                  "phone")
+    same(row(w, w.new.fpr), ("retired", "key-stopped"))
+    listed = [k["fingerprint"] for k in w.council.json(
+        "key", "list", "--stopped")["keys"]]
+    same(set(listed), {w.new.fpr})
+    has(w.council.refused("key", "import", "acme-sato",
+                          w.file("new.asc", w.new.export()), "--approve",
+                          "--how", "phone"), "key lift")
+    # one that is pinned nowhere can be stopped too
+    w.council.run("key", "lift", w.new.fpr, "--how", "phone", "--reason",
+                  "card found")
+    same(row(w, w.new.fpr), ("retired", "ok"))
+    w.council.run("key", "stop", "acme-sato", w.new.fpr, "--how", "phone",
+                  "--reason", "lost again")
+    same(row(w, w.new.fpr), ("retired", "key-stopped"))
+    has(w.council.refused("key", "stop", "acme-sato", w.new.fpr, "--how",
+                          "phone", "--reason", "twice"), "already")
+    w.council.run("key", "lift", w.new.fpr, "--how", "phone", "--reason",
+                  "card found")
+    w.council.run("key", "approve", "acme-sato", w.new.fpr, "--how", "phone")
+    same(row(w, w.new.fpr), ("pinned", "ok"))
 
 
 @step("a consulter's key is pinned for two cases: its revocation in a new mail "
@@ -216,8 +257,8 @@ def two_cases(w):
     w.third = third
 
 
-@step("stopped for one, a key is stopped for all: whoever else it is to be "
-      "pinned for asks how one knows")
+@step("stopped for one, a key is stopped for all: nobody else may have it "
+      "pinned until that is lifted")
 def stopped_elsewhere(w):
     key = made(w, "elsewhere", CONSULTER)
     path = w.file("elsewhere.asc", key.export())
@@ -226,16 +267,19 @@ def stopped_elsewhere(w):
     w.council.run("key", "stop", number, key.fpr, "--how", "phone",
                   "--reason", "card stolen")
     has(w.council.refused("key", "import", w.third, path, "--approve"),
-        "--how", "stopped")
+        "key lift", "stopped")
     same(row(w, key.fpr, w.third), None)
     mail(w, key.export(), sender=CONSULTER)
     newest = wait.until("the proposal", lambda: [
         c["number"] for c in w.council.cases()
-        if row(w, key.fpr, c["number"]) == ("proposed", "ok")])[0]
-    has(w.council.refused("key", "approve", newest, key.fpr), "--how")
-    w.council.run("key", "approve", newest, key.fpr, "--how", "phone")
-    same(row(w, key.fpr, newest), ("pinned", "ok"))
-    same(row(w, key.fpr, number)[0], "stopped")
+        if row(w, key.fpr, c["number"]) == ("proposed", "key-stopped")])[0]
+    has(w.council.refused("key", "approve", newest, key.fpr, "--how",
+                          "phone"), "key lift")
+    w.council.run("key", "lift", key.fpr, "--how", "phone", "--reason",
+                  "found")
+    w.council.run("key", "approve", newest, key.fpr)
+    same([row(w, key.fpr, n) for n in (newest, number)],
+         [("pinned", "ok")] * 2)
 
 
 @step("a key whose proposal waits is revoked: it is declined, and its old form "

@@ -321,6 +321,10 @@ def shared(w):
 def stopped(w):
     w.council.run("key", "stop", "lab-ito", w.ca.print_of(w.third), "--how",
                   "phone", "--reason", "card stolen")
+    same(state(w, w.second)[0], "retired")
+    same({k["usable"] for k in w.council.json("key", "show", "lab-ito")["keys"]
+          if k["fingerprint"] in (w.ca.print_of(p) for p in (
+              w.second, w.third))}, {"key-stopped"})
     fourth = w.ca.issue("ito4", ITO, key="ito2", days=500)
     chain = (w.ca.dir / "middle.pem").read_bytes()
     from_ito(w, unsigned(with_certificate("延長しました。\n",
@@ -328,7 +332,15 @@ def stopped(w):
     same([state(w, fourth)[0], state(w, w.third)[0]],
          ["proposed", "stopped"])
     has(w.council.refused("key", "approve", "lab-ito",
-                          w.ca.print_of(fourth)), "--how")
+                          w.ca.print_of(fourth), "--how", "phone"),
+        "key lift")
+    # by either of them; a new certificate over one's own pair asks for no word
+    w.council.run("key", "lift", w.ca.print_of(fourth), "--how", "phone",
+                  "--reason", "card found")
+    same(state(w, w.third)[0], "pinned")
+    w.council.run("key", "approve", "lab-ito", w.ca.print_of(fourth))
+    same([state(w, pem)[0] for pem in (fourth, w.third)],
+         ["pinned", "retired"])
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@
 #define BEFORE_RETURNS 8	/* before bounces were kept */
 #define BEFORE_HEARD 11		/* before keys of mails were kept */
 #define BEFORE_SIGNERS 12	/* before a certificate could only sign */
+#define BEFORE_STOPS 13		/* a stop ended with its row */
 
 static sqlite3 *
 look_into(const char *path)
@@ -443,6 +444,39 @@ test_signers_of_12(void **state)
 	world_commit(w);
 }
 
+/* A stop of then is the fingerprint's: it outlives its row, and another key is
+ * none of it (R-119). */
+static void
+test_stops_of_13(void **state)
+{
+	struct world *w = *state;
+	struct key_record *keys, k = sample_key(
+	    "0123456789ABCDEF0123456789ABCDEF01234567", KEY_STOPPED);
+	bool stopped;
+	size_t n;
+
+	fill(w);
+	k.person = "canaryperson";
+	k.case_row = 0;
+	assert_int_equal(store_key_put(w->s, &k), SK_OK);
+	world_commit(w);
+	sqlite3_close(back_to(w, BEFORE_STOPS));
+	world_reopen(w);
+	assert_int_equal(store_key_retire(w->s, "canaryperson"), SK_OK);
+	assert_int_equal(store_key_is_stopped(w->s, &k.facts, &stopped),
+	    SK_OK);
+	assert_true(stopped);
+	assert_int_equal(store_keys_stopped(w->s, w->a, &keys, &n), SK_OK);
+	assert_int_equal(n, 1);
+	assert_int_equal(keys[0].state, KEY_RETIRED);
+	assert_true(keys[0].facts.stopped);
+	k.facts.fpr[0] = '2';
+	assert_int_equal(store_key_is_stopped(w->s, &k.facts, &stopped),
+	    SK_OK);
+	assert_false(stopped);
+	world_commit(w);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
 int
@@ -452,7 +486,8 @@ main(void)
 		T(test_guard_of_2), T(test_answers_of_4),
 		T(test_ciphers_of_4), T(test_dates_of_7),
 		T(test_returns_of_8), T(test_releases_of_9),
-		T(test_heard_of_11), T(test_signers_of_12) };
+		T(test_heard_of_11), T(test_signers_of_12),
+		T(test_stops_of_13) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

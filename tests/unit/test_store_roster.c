@@ -325,6 +325,80 @@ test_key_stopped(void **state)
 	assert_int_equal(store_key_change(w->s, &got), SK_ERR_NOINPUT);
 }
 
+static bool
+is_stopped(struct world *w, const struct key_record *k)
+{
+	bool stopped;
+
+	assert_int_equal(store_key_is_stopped(w->s, &k->facts, &stopped),
+	    SK_OK);
+	return stopped;
+}
+
+/* A stop is of the key pair, whoever has it in whichever certificate, and
+ * whatever becomes of the rows; only lifting it ends it (R-109, R-119). */
+static void
+test_stop_of_a_pair(void **state)
+{
+	struct world *w = *state;
+	struct key_record k = sample_signer(FPR1, KEY_PINNED), *keys;
+	struct key_record twin = sample_signer(FPR2, KEY_PROPOSED);
+	struct key_record other = sample_signer(FPR3, KEY_PINNED);
+	size_t n;
+
+	world_person(w, "a", "a@canary.example");
+	world_person(w, "b", "b@canary.example");
+	k.person = "a";
+	twin.person = other.person = "b";
+	k.case_row = twin.case_row = other.case_row = 0;
+	memset(k.facts.public_key, 'A', 64);
+	memset(twin.facts.public_key, 'A', 64);
+	memset(other.facts.public_key, 'B', 64);
+	assert_int_equal(store_key_put(w->s, &k), SK_OK);
+	assert_int_equal(store_key_put(w->s, &other), SK_OK);
+	assert_false(is_stopped(w, &k));
+	assert_int_equal(store_key_stop(w->s, &k.facts, 5), SK_OK);
+	assert_true(is_stopped(w, &k));
+	assert_true(is_stopped(w, &twin));
+	assert_false(is_stopped(w, &other));
+	/* put later, it is stopped; the rows of the pair are found by either */
+	assert_int_equal(store_key_put(w->s, &twin), SK_OK);
+	assert_int_equal(store_keys_of_pair(w->s, w->a, &twin.facts, &keys,
+	    &n), SK_OK);
+	assert_int_equal(n, 2);
+	assert_true(keys[0].facts.stopped && keys[1].facts.stopped);
+	assert_int_equal(store_keys_of_pair(w->s, w->a, &other.facts, &keys,
+	    &n), SK_OK);
+	assert_int_equal(n, 1);
+	assert_false(keys[0].facts.stopped);
+	/* retired, it is what it was */
+	assert_int_equal(store_key_retire(w->s, "a"), SK_OK);
+	assert_int_equal(store_keys_stopped(w->s, w->a, &keys, &n), SK_OK);
+	assert_int_equal(n, 2);
+	/* the twin ends the stop of both */
+	assert_int_equal(store_key_lift(w->s, &twin.facts), SK_OK);
+	assert_false(is_stopped(w, &twin) || is_stopped(w, &k));
+}
+
+/* Of OpenPGP, and of a certificate whose pair nobody said, the fingerprint
+ * alone counts. */
+static void
+test_stop_of_a_fingerprint(void **state)
+{
+	struct world *w = *state;
+	struct key_record k = sample_key(FPR1, KEY_PINNED);
+	struct key_record other = sample_key(FPR2, KEY_PINNED);
+
+	assert_int_equal(store_key_stop(w->s, &k.facts, 5), SK_OK);
+	assert_int_equal(store_key_stop(w->s, &k.facts, 6), SK_OK);
+	assert_true(is_stopped(w, &k));
+	assert_false(is_stopped(w, &other));
+	assert_int_equal(store_key_lift(w->s, &other.facts), SK_OK);
+	assert_true(is_stopped(w, &k));
+	assert_int_equal(store_key_lift(w->s, &k.facts), SK_OK);
+	assert_false(is_stopped(w, &k));
+}
+
 static void
 expect_signing(struct world *w, const char *person, const char *fpr,
     enum key_state state)
@@ -487,6 +561,7 @@ main(void)
 		T(test_person_address_is_one), T(test_key), T(test_key_retire),
 		T(test_key_one_person), T(test_key_owner),
 		T(test_key_pin_retires), T(test_key_stopped),
+		T(test_stop_of_a_pair), T(test_stop_of_a_fingerprint),
 		T(test_key_that_signs), T(test_openpgp_stands_alone),
 		T(test_key_proposal_is_harmless), T(test_keys_of_address),
 	};
