@@ -5,7 +5,7 @@
  * case by it (R-042). What stands in the writer's signature, and what our own
  * form printed, is told apart.
  *
- * Linear: each byte is folded once, each word looked at once.
+ * Linear: each byte is folded once, each word looked at a few times.
  */
 #include <config.h>
 
@@ -22,7 +22,6 @@
 
 #define SLOTS 2048		/* of the set of those found; a power of two */
 #define SIGNATURE_LINES 15	/* below a rule at the end of the new text */
-#define VERSION_GAP 16		/* blanks and colons behind "version" */
 
 struct finder {
 	struct sk_arena *a;
@@ -32,7 +31,8 @@ struct finder {
 	struct fact_passage *passages;
 	size_t npassages, passages_cap;
 	uint16_t slots[SLOTS];	/* index + 1; 0 free */
-	char *line, *changed;	/* room for the longest line */
+	struct line_words words;
+	unsigned flags;		/* of this line */
 	bool full, any;		/* any: this line holds a proposed one */
 };
 
@@ -78,141 +78,22 @@ add(struct finder *f, const struct indicator_found *w, unsigned flags)
 	f->slots[slot] = (uint16_t)f->n;
 }
 
-/* ---- words of a line ---- */
-
-/* Characters that stand in no indicator. */
-static bool
-is_break(char c)
-{
-	return c <= ' ' || c >= 0x7f || strchr("<>\"`|^{}\\", c) != NULL;
-}
-
-/* Inside a word these part a list, unless it is a URL. */
-static bool
-is_part(char c)
-{
-	return c == ',' || c == ';' || c == '=' || c == '(' || c == ')' ||
-	    c == '\'' || c == '!' || c == '*' || c == '&' || c == '?' ||
-	    c == '#' || c == '$' || c == '%';
-}
-
-static bool
-was_changed(const struct finder *f, size_t at, size_t end)
-{
-	return memchr(f->changed + at, 1, end - at) != NULL;
-}
-
-/* Brackets and stops around a word are the sentence's. */
 static void
-trim(const char *s, size_t *at, size_t *end)
+found(void *user, const struct indicator_found *w)
 {
-	while (*at < *end && strchr("('*,;:.!?=/-&#@+%~_", s[*at]) != NULL)
-		(*at)++;
-	while (*end > *at && strchr("'*,;:.!?=-&#@+%~$(", s[*end - 1]) != NULL)
-		(*end)--;
-	while (*end > *at && s[*end - 1] == ')' && memchr(s + *at, '(',
-	    *end - *at) == NULL)
-		(*end)--;
-	while (*end > *at && s[*end - 1] == ']' && memchr(s + *at, '[',
-	    *end - *at) == NULL)
-		(*end)--;
-	while (*at < *end && s[*at] == '[' && (s[*end - 1] == ']' ||
-	    memchr(s + *at, ']', *end - *at) == NULL) &&
-	    memchr(s + *at, ':', *end - *at) == NULL) {
-		(*at)++;
-		if (*end > *at && s[*end - 1] == ']')
-			(*end)--;
-	}
-}
+	struct finder *f = user;
 
-static bool
-try_word(struct finder *f, size_t at, size_t end, unsigned flags)
-{
-	struct indicator_found w;
-
-	/* Trimming costs the square of a word: none is so long. */
-	if (end - at > 2 * LIMIT_INDICATOR)
-		return false;
-	trim(f->line, &at, &end);
-	if (end - at > 7 && span_ieq(sk_span_of(f->line + at, 7), "mailto:"))
-		at += 7;
-	if (end - at < 4 || end - at > LIMIT_INDICATOR ||
-	    !indicator_read(f->line + at, end - at,
-	    was_changed(f, at, end), &w))
-		return false;
-	add(f, &w, flags);
-	f->any |= ((w.flags | flags) & INDICATOR_NOT_PROPOSED) == 0;
-	return true;
-}
-
-/* "version 1.2.3.4" is no address. */
-static bool
-is_version(const struct finder *f, size_t at)
-{
-	static const char *const before[] = { "version", "ver.", "ver", "v",
-		"build", "rev" };
-	size_t end = at;
-
-	while (end > 0 && at - end < VERSION_GAP &&
-	    (f->line[end - 1] == ' ' || f->line[end - 1] == ':'))
-		end--;
-	for (size_t i = 0; i < sizeof(before) / sizeof(*before); i++) {
-		size_t n = strlen(before[i]);
-
-		if (end >= n && span_ieq(sk_span_of(f->line + end - n, n),
-		    before[i]) && (end == n || is_break(f->line[end - n - 1]) ||
-		    is_part(f->line[end - n - 1])))
-			return true;
-	}
-	return false;
-}
-
-static void
-split_word(struct finder *f, size_t at, size_t end, const char *cuts,
-    unsigned flags)
-{
-	size_t from = at;
-
-	for (size_t i = at; i <= end; i++) {
-		if (i < end && !is_part(f->line[i]) &&
-		    strchr(cuts, f->line[i]) == NULL)
-			continue;
-		if (i > from)
-			try_word(f, from, i, flags);
-		from = i + 1;
-	}
-}
-
-static void
-word(struct finder *f, size_t at, size_t end, unsigned flags)
-{
-	const char *s = f->line;
-
-	if (end - at < 4 || is_version(f, at))
-		return;
-	if (memchr(s + at, '/', end - at) == NULL) {
-		if (!try_word(f, at, end, flags))
-			split_word(f, at, end, "", flags);
-		return;
-	}
-	/* A URL, a network, or several with "/" between. */
-	if (!try_word(f, at, end, flags))
-		split_word(f, at, end, "/", flags);
+	add(f, w, f->flags);
+	f->any |= ((w->flags | f->flags) & INDICATOR_NOT_PROPOSED) == 0;
 }
 
 static void
 read_line(struct finder *f, struct scan s, unsigned flags)
 {
-	size_t n = refang_line(s.p, s.end, f->line, f->changed), at = 0;
-
-	for (size_t i = 0; i <= n && !f->full; i++) {
-		if (i < n && !is_break(f->line[i]))
-			continue;
-		/* Behind a backslash it is a path. */
-		if (at == 0 || f->line[at - 1] != '\\')
-			word(f, at, i, flags);
-		at = i + 1;
-	}
+	f->flags = flags;
+	f->words.trace = false;
+	indicators_of_line(&f->words, s.p, s.end);
+	f->any |= f->words.trace && flags == 0;
 }
 
 /* ---- where the signature is ---- */
@@ -356,8 +237,8 @@ indicators_find(struct sk_arena *a, const struct lines *l, bool quotes_ours,
 
 	f->a = a;
 	f->out = out;
-	f->line = sk_arena_alloc(a, room);
-	f->changed = sk_arena_alloc(a, room);
+	f->words = (struct line_words){ sk_arena_alloc(a, room),
+		sk_arena_alloc(a, room), found, f, false };
 	find_all(f, l, quotes_ours);
 	out->indicators = f->list;
 	out->nindicators = f->n;

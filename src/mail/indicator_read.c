@@ -107,6 +107,15 @@ is_internal_ip4(const unsigned char b[4])
 	    (b[1] & 0xf0) == 16) || (b[0] == 192 && b[1] == 168);
 }
 
+/* Only 2000::/3 is given to anybody; 0::/16 and 64:ff9b:: carry IPv4. What else
+ * reads like one is a label ("C2:2001:db8::1") or a list of octets. */
+static bool
+is_given_ip6(const unsigned char b[16])
+{
+	return (b[0] & 0xe0) == 0x20 || (b[0] == 0 && (b[1] == 0 ||
+	    (b[1] == 0x64 && b[2] == 0xff && b[3] == 0x9b)));
+}
+
 static bool
 is_internal_ip6(const unsigned char b[16])
 {
@@ -132,7 +141,7 @@ ip_version(const char *s, bool *internal)
 	if (inet_pton(AF_INET6, s, b) != 1 || strlen(s) < 4)
 		return 0;
 	*internal = is_internal_ip6(b);
-	return 6;
+	return *internal || is_given_ip6(b) ? 6 : 0;
 }
 
 static bool
@@ -261,7 +270,7 @@ static bool
 looks_like_file(const char *s)
 {
 	static const char *const ends[] = { "zip", "mov", "sh", "py", "pl",
-		"md", "rs", "so", "ps", "cc" };
+		"md", "rs", "so", "ps", "cc", "java" };
 	const char *dot = strrchr(s, '.'), *first = strchr(s, '.');
 	char end[8];
 
@@ -341,13 +350,24 @@ scheme_of(const char *s, size_t n, bool *changed)
 	return NULL;
 }
 
+/* How much of "user:password@host" is no host: up to the last "@". */
+static size_t
+userinfo(const char *s, size_t n)
+{
+	const char *at = memrchr(s, '@', n);
+
+	return at != NULL ? (size_t)(at - s) + 1 : 0;
+}
+
 static bool
 host_is_internal(const char *host)
 {
 	char name[300];
 	bool internal = false;
-	size_t n = strcspn(host, host[0] == '[' ? "]" : ":/?#");
+	size_t n;
 
+	host += userinfo(host, strcspn(host, "/?#"));
+	n = strcspn(host, host[0] == '[' ? "]" : ":/?#");
 	if (host[0] == '[')
 		host++, n--;
 	if (!copy(name, sizeof(name), host, n))
@@ -386,9 +406,8 @@ is_url(const char *s, size_t n, bool changed, struct indicator_found *out)
 	memcpy(to, s + from, rest);
 	to[rest] = '\0';
 	/* A user's name keeps its case. */
-	for (size_t i = 0; i < host; i++)
-		if (memchr(s + from, '@', host) == NULL)
-			to[i] = (char)byte_lower((unsigned char)to[i]);
+	for (size_t i = userinfo(to, host); i < host; i++)
+		to[i] = (char)byte_lower((unsigned char)to[i]);
 	out->type = INDICATOR_URL;
 	out->flags = (changed ? INDICATOR_DEFANGED : 0) |
 	    (host_is_internal(to) ? INDICATOR_INTERNAL : 0);

@@ -245,6 +245,9 @@ static const struct sk_span body_units[] = {
 	UNIT("-----BEGIN PGP SIGNED MESSAGE-----\r\n"), UNIT("PK\3\4"),
 	UNIT("http://a.example/ "), UNIT("192.0.2.1 "), UNIT("CVE-2026-1 "),
 	UNIT(")"), UNIT("]"), UNIT("["), UNIT("/)"), UNIT(":::: "),
+	UNIT("IP:"), UNIT("a:a.example/"), UNIT("a.example~"),
+	UNIT("192.0.2.1-"), UNIT("\xe3\x81\x82.a"), UNIT("\xc3\xbc.a"),
+	UNIT("C2:a.example "), UNIT("[:]"), UNIT("a:b@"),
 };
 
 static const char *const bodies[] = {
