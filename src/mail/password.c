@@ -3,7 +3,8 @@
  * encrypted file (R-115). It is filed with the case of the first, flagged,
  * and opens none. A consultation may speak of passwords too, so the shape is
  * strict: short new text, a file is spoken of, one line gives the password,
- * and nothing in it speaks of an incident.
+ * and nothing in it speaks of an incident. The subject may: it is as often that
+ * of the first mail, and so are the fields that a gateway lists.
  */
 #include <config.h>
 
@@ -15,12 +16,12 @@
 #include "mail/read.h"
 
 enum { LONGEST = 2000, LINES = 40, SHORTEST_PASSWORD = 4,
-	LONGEST_PASSWORD = 64 };
+	LONGEST_PASSWORD = 64, FIELD = 48 };
 
 /* NFKC, case folded. */
 static const char *const labels[] = { "パスワード", "パスフレーズ",
 	"解凍キー", "展開キー", "復号キー", "暗証番号", "password",
-	"passphrase", "passcode", "pw", "pass" };
+	"passphrase", "passcode", "pw", "pass", "パス" };
 static const char *const files[] = { "添付", "ファイル", "先ほど", "先程",
 	"先に", "前のメール", "前便", "別メール", "別便", "資料", "解凍", "展開", "zip",
 	"attach", "archive", "file", "document", "previous mail",
@@ -33,6 +34,10 @@ static const char *const incidents[] = { "攻撃", "不正", "漏えい", "漏�
 	"log in", "logged in", "stolen", "incident", "unauthor",
 	"suspicious" };
 
+/* Lines that repeat the first mail's header. */
+static const char *const fields[] = { "件名", "題名", "subject", "添付", "宛先",
+	"送信", "差出", "to:", "cc:", "from:", "date:", "日時" };
+
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 static bool
@@ -44,11 +49,49 @@ has(const char *text, const char *const *words, size_t n)
 	return false;
 }
 
-/* One word of printable ASCII, as passwords are. */
+/* A line that repeats a field of the first mail's header. */
+static bool
+is_field(const char *line)
+{
+	size_t n = strcspn(line, ":");
+	char name[FIELD];
+
+	if (line[n] == '\0' || n >= sizeof(name))
+		return false;
+	memcpy(name, line, n);
+	name[n] = '\0';
+	return has(name, fields, COUNT(fields)) &&
+	    !has(name, labels, COUNT(labels));
+}
+
+static bool
+speaks_of_incident(struct sk_arena *a, const char *text)
+{
+	struct sk_span all = sk_span_str(text), line;
+	size_t next;
+	char *s;
+
+	for (size_t at = 0; at < all.len; at = next) {
+		next = line_next(all, at, all.len);
+		line = span_trim(line_text(all, at, next));
+		s = sk_arena_strn(a, (const char *)line.p, line.len);
+		if (!is_field(s) && has(s, incidents, COUNT(incidents)))
+			return true;
+	}
+	return false;
+}
+
+/* One word of printable ASCII, as passwords are; perhaps in brackets. */
 static bool
 is_password(struct sk_span s)
 {
+	static const char open[] = "「", close[] = "」";
+	const size_t n = sizeof(open) - 1;
+
 	s = span_trim(s);
+	if (s.len > 2 * n && memcmp(s.p, open, n) == 0 &&
+	    memcmp(s.p + s.len - n, close, n) == 0)
+		s = span_cut(s, n, s.len - n);
 	if (s.len < SHORTEST_PASSWORD || s.len > LONGEST_PASSWORD)
 		return false;
 	for (size_t i = 0; i < s.len; i++)
@@ -66,6 +109,21 @@ step(struct sk_span *s, const char *word)
 		return false;
 	*s = span_cut(*s, n, s->len);
 	return true;
+}
+
+/* Over "(半角英数8文字)" and "for the attachment", which stand between a label
+ * and its colon. */
+static void
+skip_remark(struct sk_span *s)
+{
+	const unsigned char *colon = s->len ? memchr(s->p, ':', s->len) : NULL;
+	struct sk_span rest;
+
+	if (colon == NULL || !(s->p[0] == '(' || step(s, "for ")))
+		return;
+	rest = span_cut(*s, (size_t)(colon - s->p), s->len);
+	if (is_password(span_cut(rest, 1, rest.len)))
+		*s = rest;
 }
 
 /* What stands behind the label's ":", "=", "は", "is"; empty if the line says
@@ -90,6 +148,7 @@ behind_label(struct sk_span line, struct sk_span *value)
 	if (!found)
 		return false;
 	best = span_trim(best);
+	skip_remark(&best);
 	if (!step(&best, ":") && !step(&best, "=") && !step(&best, "は") &&
 	    !step(&best, "is ") && !step(&best, "」") && !step(&best, "】") &&
 	    !step(&best, "]") && !step(&best, "->") && best.len > 0)
@@ -167,8 +226,7 @@ is_password_text(struct sk_arena *a, const char *said, const char *subject)
 	if (strlen(said) > LONGEST)
 		return false;
 	folded = sk_nfkc_fold(a, said);
-	return !has(folded, incidents, COUNT(incidents)) &&
-	    !has(subject, incidents, COUNT(incidents)) &&
+	return !speaks_of_incident(a, folded) &&
 	    (has(folded, files, COUNT(files)) ||
 	    has(subject, labels, COUNT(labels))) && password_line(folded);
 }
