@@ -204,6 +204,18 @@ display_name(struct list_reader *r)
 	return *name != '\0' ? text_cut(r->a, name, LIMIT_NAME) : NULL;
 }
 
+/* "a@b.example <a@b.example>": a name that is the address, as forms and address
+ * books write it, hides nobody. Any other address in a name may. */
+static bool
+hides_address(const struct list_reader *r, const char *address)
+{
+	struct sk_span name = span_trim(sk_buf_span(&r->e.text));
+
+	return r->e.has_angle && r->e.at_in_text &&
+	    !(name.len == strlen(address) &&
+	    strncasecmp((const char *)name.p, address, name.len) == 0);
+}
+
 static void
 entry_done(struct list_reader *r)
 {
@@ -216,7 +228,7 @@ entry_done(struct list_reader *r)
 		goto clear;		/* an empty element is allowed */
 	address = addr_spec(r->a, spec);
 	if (e->bad || has_gap(spec) || !sk_address_valid(address) ||
-	    (r->strict && e->has_angle && e->at_in_text)) {
+	    (r->strict && hides_address(r, address))) {
 		r->bad = true;
 	} else {
 		if (r->n < r->max) {
