@@ -125,34 +125,6 @@ multipart_signed(struct mail_work *w, const struct mail_part *p)
 	    &w->out->sig_len) : rc;
 }
 
-/* A list or a gateway put its footer under a signed mail: all of that mail in
- * one part, beside it plain text only. What it signs is the mail, the rest
- * nobody vouches for. */
-static int
-signed_with_footer(struct mail_work *w)
-{
-	const struct mail_part *root = &w->scan.parts[0], *p, *it = NULL;
-	int rc;
-
-	for (size_t i = 0; i < root->nchildren; i++) {
-		p = part_child(&w->scan, root, i);
-		if (it == NULL && part_is(p, "multipart/signed"))
-			it = p;
-		else if (!form_is_beside(p))
-			return SK_OK;
-	}
-	if (it == NULL)
-		return SK_OK;
-	rc = multipart_signed(w, it);
-	for (size_t i = 0; w->out->form != FORM_PLAIN &&
-	    i < root->nchildren; i++) {
-		p = part_child(&w->scan, root, i);
-		if (p != it)
-			form_put_beside(w, p);
-	}
-	return rc;
-}
-
 bool
 form_is_pkcs7(const struct mail_part *p)
 {
@@ -188,10 +160,9 @@ form_cms(struct sk_span der)
 /* The bytes decide, not smime-type: it is often missing and sometimes wrong;
  * certs-only is signed-data without content and stays an attachment. */
 static int
-smime(struct mail_work *w)
+smime(struct mail_work *w, const struct mail_part *p)
 {
-	const struct mail_part *root = &w->scan.parts[0];
-	const char *type = mime_param(w->a, &root->type, "smime-type");
+	const char *type = mime_param(w->a, &p->type, "smime-type");
 	enum fact_form form;
 	struct sk_buf der;
 	bool damaged = false;
@@ -199,14 +170,43 @@ smime(struct mail_work *w)
 	if (type != NULL && sk_ascii_ieq(type, "certs-only"))
 		return SK_OK;
 	sk_buf_init(&der, 64);
-	part_decode(&w->scan, root, &der, &damaged);
+	part_decode(&w->scan, p, &der, &damaged);
 	form = form_cms(sk_buf_span(&der));
 	sk_buf_free(&der);
 	if (form == FORM_PLAIN)
 		return SK_OK;
 	w->out->form = form;
-	form_wrapper(w, root);
-	return form_give(w, root, &w->out->data_at, &w->out->data_len);
+	form_wrapper(w, p);
+	return form_give(w, p, &w->out->data_at, &w->out->data_len);
+}
+
+/* A list or a gateway put its footer under a wrapped mail: all of that mail in
+ * one part, beside it plain text only. What it signs or seals is the mail, the
+ * rest nobody vouches for. S/MIME's comes first: below a letter it is a file. */
+static int
+wrapped_with_footer(struct mail_work *w)
+{
+	const struct mail_part *root = &w->scan.parts[0], *p, *it = NULL;
+	int rc;
+
+	for (size_t i = 0; i < root->nchildren; i++) {
+		p = part_child(&w->scan, root, i);
+		if (it == NULL && (part_is(p, "multipart/signed") ||
+		    (i == 0 && form_is_pkcs7(p))))
+			it = p;
+		else if (!form_is_beside(p))
+			return SK_OK;
+	}
+	if (it == NULL)
+		return SK_OK;
+	rc = form_is_pkcs7(it) ? smime(w, it) : multipart_signed(w, it);
+	for (size_t i = 0; w->out->form != FORM_PLAIN &&
+	    i < root->nchildren; i++) {
+		p = part_child(&w->scan, root, i);
+		if (p != it)
+			form_put_beside(w, p);
+	}
+	return rc;
 }
 
 /* Something encrypted or signed that is not the whole of the mail. */
@@ -240,10 +240,10 @@ read_form(struct mail_work *w)
 		rc = multipart_signed(w, root);
 	else if (form_is_pkcs7(root) || is_named(w, root, ".p7m") ||
 	    is_named(w, root, ".p7s"))
-		rc = smime(w);
+		rc = smime(w, root);
 	if (rc == SK_OK && w->out->form == FORM_PLAIN &&
 	    part_is(root, "multipart/mixed"))
-		rc = signed_with_footer(w);
+		rc = wrapped_with_footer(w);
 	if (rc == SK_OK && w->out->form == FORM_PLAIN)
 		rc = form_pgp_file(w);
 	read_roles(w);
