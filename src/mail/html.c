@@ -216,6 +216,8 @@ kind_of(const xmlChar *name, const xmlChar **atts)
 	if (i == COUNT(tags))
 		return TAG_INLINE;
 	class = attribute(atts, "class");
+	while (class != NULL && sk_ascii_iprefix(class, "x_"))
+		class += 2;		/* as Outlook on the web quotes */
 	if (tags[i].kind == TAG_PARAGRAPH && class != NULL &&
 	    sk_ascii_iprefix(class, "Mso"))
 		return TAG_BLOCK;	/* Word makes every line a paragraph */

@@ -3,7 +3,7 @@
  * plain text that only asks for another mail program, or two different mails in
  * one, of which the recipient's programs and this one might show one each. The
  * words are compared by runs of bytes, so that line ends, quotes and marks make
- * no difference.
+ * no difference; what they answer is compared apart (other_answer.c).
  *
  * Must never let a content vanish: the form that is not shown is listed.
  */
@@ -96,7 +96,7 @@ is_inside(const struct mail_scan *s, size_t i, size_t top)
 
 /* The text of those parts inside `top`. What is only compared leaves no doubts
  * and no charset behind. */
-static struct sk_span
+static const char *
 text_of(struct mail_work *w, size_t top, bool html)
 {
 	struct facts before = *w->out;
@@ -109,18 +109,14 @@ text_of(struct mail_work *w, size_t top, bool html)
 			all = sk_arena_printf(w->a, "%s%s", all,
 			    read_part_text(w, &w->scan.parts[i]));
 	*w->out = before;
-	return bare(w->a, all);
+	return all;
 }
 
+/* What was left out is shown to an operator: beside the plain text, or in the
+ * place of one that says nothing. */
 static void
-compare(struct mail_work *w, size_t top, unsigned char *seen)
+list_both(struct mail_work *w, size_t top, bool placeholder)
 {
-	struct sk_span plain = text_of(w, top, false);
-	struct sk_span html = text_of(w, top, true);
-	bool placeholder = is_placeholder(plain);
-
-	if (!says_more(seen, plain, html))
-		return;
 	w->out->doubts |= DOUBT_OTHER_FORM;
 	for (size_t i = top + 1; i < w->scan.n; i++) {
 		if (!is_inside(&w->scan, i, top))
@@ -131,6 +127,19 @@ compare(struct mail_work *w, size_t top, unsigned char *seen)
 		else if (placeholder && w->roles[i] == ROLE_TEXT)
 			w->roles[i] = ROLE_ATTACHMENT;
 	}
+}
+
+static void
+compare(struct mail_work *w, size_t top, unsigned char *seen)
+{
+	const char *plain = text_of(w, top, false);
+	const char *html = text_of(w, top, true);
+	struct sk_span words = bare(w->a, plain);
+
+	if (says_more(seen, words, bare(w->a, html)))
+		list_both(w, top, is_placeholder(words));
+	else if (other_answer(w->a, plain, html, &w->other))
+		list_both(w, top, false);
 }
 
 void

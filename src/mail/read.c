@@ -69,6 +69,7 @@ read_words(struct mail_work *w)
 
 	text_split(w->a, w->out->text, &l);
 	answer_parse_lines(w->a, &l, &w->out->answer);
+	other_answer_apply(&w->other, &w->out->answer);
 	read_content(w, &l);
 	w->out->gives_password = w->out->nattachments == 0 &&
 	    gives_password(w->a, &l, w->out->subject, w->out->nrefs > 0);

@@ -15,6 +15,12 @@ enum part_role {
 	ROLE_WRAPPER		/* version part, ciphertext, signature */
 };
 
+/* What the forms of one content answer differently. */
+struct other_answer {
+	unsigned codes;		/* bits of enum answer_code */
+	uint32_t letters;	/* of sightings: 1 none, 2 A, 4 B … */
+};
+
 struct mail_work {
 	struct sk_arena *a;
 	struct mail_scan scan;
@@ -24,6 +30,7 @@ struct mail_work {
 	struct facts *out;
 	struct sk_buf *payload;	/* may be NULL */
 	const char *charset;	/* hint for a text without a label, or NULL */
+	struct other_answer other;
 	struct sk_error *e;
 };
 
@@ -59,6 +66,12 @@ bool form_is_pkcs7(const struct mail_part *p);
 void read_roles(struct mail_work *w);
 /* other_form.c: whether HTML that is not shown says something else. */
 void read_other_forms(struct mail_work *w);
+/* other_answer.c: adds to *out what the text and the HTML that is not shown
+ * answer differently; is there any? Then none of it counts. */
+bool other_answer(struct sk_arena *a, const char *plain, const char *html,
+    struct other_answer *out);
+void other_answer_apply(const struct other_answer *other,
+    struct answer *ans);
 /* body.c: the text of all text parts. */
 void read_text(struct mail_work *w);
 const char *read_part_text(struct mail_work *w, const struct mail_part *p);

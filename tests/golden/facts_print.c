@@ -108,13 +108,20 @@ print_attachments(struct sk_arena *a, const struct facts *f)
 static void
 print_answer(struct sk_arena *a, const struct answer *ans)
 {
-	for (unsigned bit = 1; bit <= ANSWER_4N; bit <<= 1)
+	for (unsigned bit = 1; bit < 1u << ANSWER_CODES; bit <<= 1) {
 		if (ans->ticks & bit)
 			printf("answer: %s\n", answer_code_name(bit));
+		if (ans->unclear & bit)
+			printf("answer unclear: %s\n", answer_code_name(bit));
+	}
 	print_string(a, "answer ref", ans->ref);
 	print_string(a, "answer code", ans->code);
 	if (ans->yes_word)
 		puts("answer: yes");
+	for (unsigned i = 0; i < ans->nsightings; i++)
+		printf("answer %c: %s\n", ans->sightings[i].letter ?
+		    ans->sightings[i].letter : '-',
+		    answer_seen_word(ans->sightings[i].seen));
 }
 
 static void
