@@ -14,6 +14,7 @@
 
 enum action_type {
 	ACTION_OPEN_CASE,	/* later actions mean this new case */
+	ACTION_ORIGINATOR,	/* of a case that has none */
 	ACTION_FILE,		/* this mail: class, note, to the case or none */
 	ACTION_STATE,		/* case state */
 	ACTION_ASK,		/* a new question version: form or read-back */
@@ -48,6 +49,11 @@ struct action {
 			const char *org;	/* member's id or NULL */
 			enum priority priority;
 		} open;
+		struct {
+			const char *address, *name;	/* name may be NULL */
+			const char *org;	/* member's id or NULL */
+			const char *language;
+		} originator;
 		struct {
 			enum mail_class class;
 			const char *note;

@@ -160,6 +160,13 @@ struct decide_in {
 	size_t ntokens;
 	const struct decide_case *known;	/* case of the first known token,
 						 * or threaded by subject */
+	bool again;		/* an operator gave it back to the reader:
+				 * `known` is the case that it stands in, or
+				 * NULL, and it leads to no other */
+	enum mail_class was;	/* its class until now, with `again` */
+	bool vouched;		/* an operator vouches, by a contact not taken
+				 * from the mail, that who wrote it answers for
+				 * the originator; heard of a colleague only */
 	bool threaded_by_subject;
 	bool password_for_known;	/* `known` is the case of this sender's
 					 * recent mail with an encrypted file */

@@ -56,6 +56,14 @@ int store_meta_get(struct store *s, struct sk_arena *a, const char *name,
 int store_meta_set(struct store *s, const char *name, const char *value);
 
 /* ---- mail in custody ---- */
+enum mail_door { DOOR_UNKNOWN, DOOR_TRUSTED, DOOR_UNTRUSTED };
+enum mail_again {
+	AGAIN_NO,		/* it was never given back */
+	AGAIN_READ,		/* with the reader once more */
+	AGAIN_VOUCHED,		/* likewise, and an operator vouches that who
+				 * wrote it speaks for the originator */
+	AGAIN_LAST = AGAIN_VOUCHED
+};
 struct mail_record {
 	int64_t row, received;
 	const char *sender;		/* envelope, "" for <> */
@@ -70,6 +78,8 @@ struct mail_record {
 	int64_t repeat_of;		/* mail row, 0 */
 	enum mail_class class;
 	const char *note;		/* reason word, "" */
+	enum mail_door door;
+	enum mail_again again;		/* NO once it is filed */
 	const char *spool;		/* file name of a large body, or NULL */
 	struct sk_span body;		/* sealed body of a small one; only from
 					 * store_mail_body() */
@@ -91,6 +101,9 @@ int store_mail_body(struct store *s, struct sk_arena *a, int64_t row,
 int store_mail_try(struct store *s, int64_t row);	/* tries + 1 */
 /* tries - 1 of all that wait: none of them ended this run. */
 int store_mail_untried(struct store *s);
+/* Back to the reader, for `again`: not done, no try counted, all else as it
+ * is. SK_ERR_NOINPUT: it is with the reader now. */
+int store_mail_again(struct store *s, int64_t row, enum mail_again again);
 /* What reading found; done = true. A wrap of zeros keeps the one there. */
 int store_mail_filed(struct store *s, const struct mail_record *m);
 /* Rows still to be read, oldest first, at most max. */

@@ -14,7 +14,8 @@
 #include <sekisho/text.h>
 
 static const char *const words[] = {
-	[ACTION_OPEN_CASE] = "open-case", [ACTION_FILE] = "file",
+	[ACTION_OPEN_CASE] = "open-case",
+	[ACTION_ORIGINATOR] = "originator", [ACTION_FILE] = "file",
 	[ACTION_STATE] = "state", [ACTION_ASK] = "ask",
 	[ACTION_CLARIFIED] = "clarified",
 	[ACTION_PROPOSE_TERMS] = "propose-terms", [ACTION_YES] = "yes",
@@ -162,8 +163,8 @@ act_audit(struct actions *x, const char *event, const char *detail)
 	au->u.audit.detail = detail;
 }
 
-static const struct token_found *
-first_known(const struct decide_in *in)
+const struct token_found *
+decide_first_known(const struct decide_in *in)
 {
 	for (size_t i = 0; i < in->ntokens; i++)
 		if (in->tokens[i].known)
@@ -175,7 +176,7 @@ first_known(const struct decide_in *in)
 static bool
 tokens_disagree(const struct decide_in *in)
 {
-	const struct token_found *t = first_known(in);
+	const struct token_found *t = decide_first_known(in);
 
 	for (size_t i = 0; i < in->ntokens; i++) {
 		const struct token_found *o = &in->tokens[i];
@@ -219,7 +220,7 @@ file_machine(const struct decide_in *in, enum mail_class class,
 static bool
 may_be_a_person(const struct decide_in *in)
 {
-	return *in->sender && !first_known(in) && !to_return_address(in);
+	return *in->sender && !decide_first_known(in) && !to_return_address(in);
 }
 
 /* Bounces come to the return address; others are known by their shape. The
@@ -228,7 +229,7 @@ may_be_a_person(const struct decide_in *in)
 static void
 decide_bounce(const struct decide_in *in, struct actions *x)
 {
-	const struct token_found *t = first_known(in);
+	const struct token_found *t = decide_first_known(in);
 	enum fact_fate fate = in->facts ? in->facts->bounce.fate :
 	    FATE_UNCLEAR;
 	struct action *b;
@@ -316,7 +317,7 @@ decide_names_operator(const struct decide_in *in, struct sk_arena *a)
 static bool
 from_operator(const struct decide_in *in, struct sk_arena *a)
 {
-	const struct token_found *t = first_known(in);
+	const struct token_found *t = decide_first_known(in);
 
 	if (!decide_names_operator(in, a) ||
 	    (in->auth != AUTH_PASS && !in->signer_is_from))
@@ -334,6 +335,17 @@ decide_operator(const struct decide_in *in, struct actions *x)
 	if (!in->known)
 		act_notify(x, "operator_look");
 	act_audit(x, "mail.operator", "");
+}
+
+/* Given back to the reader, and nothing of its case's in it: what opens that
+ * case, or a later mail to it. */
+static bool
+is_first_again(const struct decide_in *in, const struct token_found *t)
+{
+	if (!in->again || !in->known || (t && t->case_row == in->known->row))
+		return false;
+	return !in->known->originator || in->was == MAIL_CONSULTATION ||
+	    in->was == MAIL_LIST;
 }
 
 /* The second mail, with the password of the first one's file (R-115): filed
@@ -411,7 +423,7 @@ static void
 decide_class(struct sk_arena *a, const struct decide_in *in,
     struct actions *out)
 {
-	const struct token_found *t = first_known(in);
+	const struct token_found *t = decide_first_known(in);
 
 	if (in->repeat_of) {
 		decide_repeat(in, out);
@@ -427,6 +439,8 @@ decide_class(struct sk_arena *a, const struct decide_in *in,
 		decide_member(in, out);
 	} else if (from_operator(in, a)) {
 		decide_operator(in, out);
+	} else if (is_first_again(in, t)) {
+		decide_again(in, out);
 	} else if (is_password(in)) {
 		decide_password(out);
 	} else if (in->known && !in->password_for_known) {

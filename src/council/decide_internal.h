@@ -29,6 +29,8 @@ void act_audit(struct actions *x, const char *event, const char *detail);
 /* Does From name one of the secretariat's own addresses? Anybody can write that
  * there. */
 bool decide_names_operator(const struct decide_in *in, struct sk_arena *a);
+/* The first token of ours that somebody has, or NULL. */
+const struct token_found *decide_first_known(const struct decide_in *in);
 /* The case's token that this mail carries, or NULL (decide_reply.c). */
 const struct token_found *decide_token(const struct decide_in *in);
 /* The originator takes everything back (decide_request.c). */
@@ -42,6 +44,8 @@ bool decide_request(const struct decide_in *in, struct actions *x,
 void decide_member(const struct decide_in *in, struct actions *x);
 /* The mail begins a case (decide_new.c). */
 void decide_new(const struct decide_in *in, struct actions *x);
+/* The mail that opened in->known, read once more (decide_new.c). */
+void decide_again(const struct decide_in *in, struct actions *x);
 /* A membership paper; no case is opened (decide_new.c, R-037). */
 void decide_paper(const struct decide_in *in, struct actions *x);
 /* The mail belongs to in->known (decide_reply.c). */

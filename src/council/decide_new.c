@@ -52,9 +52,9 @@ can_be_written_to(const char *address)
 	return *address == '\0';
 }
 
-/* Why no automatic answer may go out; NULL if it may. */
+/* Why this sender gets no automatic answer; NULL if nothing is odd. */
 static const char *
-silent_reason(const struct decide_in *in, struct sk_arena *a)
+odd_sender(const struct decide_in *in, struct sk_arena *a)
 {
 	const struct facts *f = in->facts;
 
@@ -74,6 +74,17 @@ silent_reason(const struct decide_in *in, struct sk_arena *a)
 		return "operator-not-shown";
 	if (f->no_reply_wanted)
 		return "no-reply-wanted";
+	return NULL;
+}
+
+/* Why no automatic answer may go out now; NULL if it may. */
+static const char *
+silent_reason(const struct decide_in *in, struct sk_arena *a)
+{
+	const char *odd = odd_sender(in, a);
+
+	if (odd)
+		return odd;
 	/* Who signed with a key that is pinned for From is known at least as
 	 * well as by DKIM. */
 	if (!restraint_allows(&in->policy->restraint, in->signer_is_from ?
@@ -205,6 +216,50 @@ decide_new(const struct decide_in *in, struct actions *x)
 		acknowledge(in, desk, x);
 	else if (!in->verdict || !in->verdict->failed)
 		act_operator(x, silent);	/* else the reason is said */
+}
+
+/* What an operator must know of it. */
+static const char *
+again_reason(const struct decide_in *in, struct sk_arena *a)
+{
+	const char *why = sealed_reason(in);
+
+	if (!why && decide_first_known(in))
+		why = "token-of-another-case";
+	if (!why)
+		why = odd_sender(in, a);
+	return why ? why : "read-again";
+}
+
+/* What opened a case, read at last: it stays in that case, names its originator
+ * where nobody did, and is answered by the operator who had it read: what it
+ * says now may have been overtaken, and a question goes out once. */
+void
+decide_again(const struct decide_in *in, struct actions *x)
+{
+	const char *to = in->facts ? routing_answer_address(in->policy,
+	    in->facts) : NULL;
+	struct action *o;
+
+	if (!in->facts) {
+		act_file(x, MAIL_UNREADABLE, in->unreadable_why);
+		return;
+	}
+	act_file(x, in->facts->automatic == AUTO_LIST ? MAIL_LIST :
+	    MAIL_CONSULTATION, "");
+	if (!in->known->originator && to) {
+		o = actions_add(x, ACTION_ORIGINATOR);
+		o->u.originator.address = to;
+		o->u.originator.name = in->facts->from.name;
+		o->u.originator.org = in->person ? in->person->org : NULL;
+		o->u.originator.language = routing_language(in->facts,
+		    in->sender);
+	}
+	act_audit(x, "mail.read", word_of(WORDS_MAIL_CLASS,
+	    (int)MAIL_CONSULTATION));
+	act_keys(in, x);
+	actions_add(x, ACTION_OPERATOR)->u.operator_look.reason =
+	    again_reason(in, x->arena);
 }
 
 /* A paper for the membership desk: its sender is told where it belongs, under

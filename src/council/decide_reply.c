@@ -30,8 +30,21 @@ same_address(struct sk_arena *a, const char *x, const char *y)
 	    strcmp(sk_address_key(a, x), sk_address_key(a, y)) == 0;
 }
 
+/* Of one organisation? At a free mail domain two have nothing to do with each
+ * other. */
+static bool
+is_colleague(const struct decide_in *in, const struct token_found *t)
+{
+	const char *from = in->facts->from.address;
+
+	return from && t->address && sk_same_org_domain(
+	    sk_address_domain(from), sk_address_domain(t->address)) &&
+	    !assurance_free_mail(in->policy, sk_address_domain(from));
+}
+
 /* Does the one who writes answer for the address that the token was sent to? It
- * is his, or his mail asks for answers there (a firm's shared mailbox): then
+ * is his, or his mail asks for answers there (a firm's shared mailbox), or an
+ * operator asked there by another way, and a colleague answers for it: then
  * what shows From's domain shows this one's, and a signature by From's own key
  * does not speak for it. */
 static bool
@@ -40,7 +53,7 @@ speaks_for(const struct decide_in *in, const struct token_found *t,
 {
 	return same_address(a, t->address, in->facts->from.address) ||
 	    same_address(a, t->address, routing_answer_address(in->policy,
-	    in->facts));
+	    in->facts)) || (in->vouched && is_colleague(in, t));
 }
 
 /* How sure are we that the originator said this? (design.md §8) */
@@ -243,13 +256,10 @@ static const char *
 not_asked(const struct decide_in *in)
 {
 	const struct token_found *t = decide_token(in);
-	const char *from = in->facts->from.address;
 
 	if (!t)
 		return "no-token";
-	return from && t->address && sk_same_org_domain(
-	    sk_address_domain(from), sk_address_domain(t->address)) ?
-	    "same-organisation" : "other-address";
+	return is_colleague(in, t) ? "same-organisation" : "other-address";
 }
 
 /* The originator is told once, within restraint, that we could not read it:
@@ -258,7 +268,7 @@ not_asked(const struct decide_in *in)
 static void
 tell_of_failure(const struct decide_in *in, struct actions *x)
 {
-	if (!sealed_reason(in) || in->auth == AUTH_FAIL ||
+	if (!sealed_reason(in) || in->again || in->auth == AUTH_FAIL ||
 	    in->facts->automatic != AUTO_NO || !*in->sender ||
 	    in->facts->no_reply_wanted || !token_newest(in) ||
 	    assurance_of(in, x->arena) == ASSURANCE_NONE ||

@@ -65,6 +65,22 @@ do_open_case(struct doing *x, const struct action *act)
 	return r;
 }
 
+static int
+do_originator(struct doing *x, const struct action *act)
+{
+	struct case_record *c = x->c;
+
+	if (c->originator)
+		return sk_fail(x->e, SK_ERR_EXISTS, c->number, "has an "
+		    "originator");
+	c->originator = act->u.originator.address;
+	c->originator_name = act->u.originator.name;
+	c->org = act->u.originator.org;
+	c->member = c->org != NULL;
+	c->language = act->u.originator.language;
+	return save_case(x);
+}
+
 static void
 rewrapped(void *ctx, struct channel_message *reply, const char *error);
 
@@ -148,7 +164,9 @@ static int
 do_file(struct doing *x, const struct action *act)
 {
 	struct mail_record *m = x->m->mail;
-	bool in_case = x->c->row && !act->u.file.no_case;
+	/* One that was given back stands in its case, under its key. */
+	bool stays = m->again && m->case_row;
+	bool in_case = x->c->row && (stays || !act->u.file.no_case);
 
 	m->class = act->u.file.class;
 	m->note = act->u.file.note ? act->u.file.note : "";
@@ -159,10 +177,11 @@ do_file(struct doing *x, const struct action *act)
 		vault_wrapper_wrap(x->d->wrapper, x->c->pk, x->m->data_key,
 		    m->wrap);
 		m->by_case = true;
-	} else if (in_case) {
+	} else if (in_case && !m->by_case) {
 		x->rewrap = true;
 	}
-	if (in_case && m->class != MAIL_REPEAT && x->m->facts) {
+	if (in_case && m->class != MAIL_REPEAT && x->m->facts &&
+	    (!m->again || !x->c->last_message_id)) {
 		x->c->last_message_id = m->message_id;
 		x->c->last_subject = m->subject;
 		if (save_case(x))
@@ -341,6 +360,25 @@ do_bounced(struct doing *x, const struct action *act)
 	return r;
 }
 
+/* Did this person say something newer of it than a mail that was given back to
+ * the reader? The newest counts. */
+static bool
+said_since(struct doing *x, const struct answer_record *of)
+{
+	struct answer_record *all = NULL;
+	size_t n = 0;
+
+	if (!x->m->mail->again)
+		return false;
+	if (store_answers(x->d->store, x->a, of->item, &all, &n))
+		return true;	/* not known to be the newest */
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(all[i].person, of->person) == 0 &&
+		    all[i].time >= x->m->mail->received)
+			return true;
+	return false;
+}
+
 static int
 do_record(struct doing *x, const struct action *act)
 {
@@ -353,6 +391,9 @@ do_record(struct doing *x, const struct action *act)
 	int r = store_person_get(x->d->store, x->a, answer.person, &p);
 
 	answer.org = r ? NULL : p.org;
+	if (!r && said_since(x, &answer))
+		return store_audit(x->d->store, x->now, x->actor,
+		    "answer.older", answer.item, answer.person);
 	if (!r)
 		r = store_answer_add(x->d->store, &answer);
 	return r ? r : store_audit(x->d->store, x->now, x->actor,
@@ -423,7 +464,8 @@ do_propose_keys(struct doing *x, const struct action *act)
 }
 
 static int (*const act_table[])(struct doing *, const struct action *) = {
-	[ACTION_OPEN_CASE] = do_open_case, [ACTION_FILE] = do_file,
+	[ACTION_OPEN_CASE] = do_open_case,
+	[ACTION_ORIGINATOR] = do_originator, [ACTION_FILE] = do_file,
 	[ACTION_STATE] = do_state, [ACTION_ASK] = do_ask,
 	[ACTION_CLARIFIED] = do_clarified,
 	[ACTION_PROPOSE_TERMS] = do_propose, [ACTION_YES] = do_yes,

@@ -55,7 +55,8 @@ custody_new(struct daemon *d, const char *sender, const char *const *rcpts,
 	c->mail.rcpts = copy;
 	c->mail.nrcpts = nrcpts;
 	c->mail.received = sk_now();
-	c->mail.note = trusted_door ? "" : "untrusted-door";
+	c->mail.note = "";
+	c->mail.door = trusted_door ? DOOR_TRUSTED : DOOR_UNTRUSTED;
 	vault_random(c->data_key, sizeof(c->data_key));
 	c->hash = sk_hash_new();
 	sk_buf_init(&c->sealed, LIMIT_MESSAGE_MAX + LIMIT_MESSAGE_MAX / 64);

@@ -61,6 +61,8 @@ bool job_unsure(const struct job *j);
  * inside may choose where it goes, whether and how it is answered. */
 const struct facts *job_heard(struct job *j);
 void job_count_failure(struct job *j);
+/* Whose is it, by these facts and the door that it came in by? */
+enum authentication job_auth(const struct job *j, const struct facts *f);
 /* Reading is done: known state, decide, apply. Never fails: what cannot be
  * applied is filed for an operator. */
 void job_apply(struct job *j);

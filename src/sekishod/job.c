@@ -118,11 +118,20 @@ give_up(struct job *j)
 
 static void ask_keyd(struct job *j, const struct key_record *all, size_t n);
 
-static enum authentication
-sender_auth(const struct job *j)
+/* Before the door had a column its word stood in the note, until the mail was
+ * filed. */
+static bool
+trusted_door(const struct mail_record *m)
 {
-	return assurance_judge(&j->facts, j->mail.sender,
-	    j->d->config->authserv_id, !*j->mail.note, j->d->policy);
+	return m->door == DOOR_TRUSTED ||
+	    (m->door == DOOR_UNKNOWN && !m->again && !*m->note);
+}
+
+enum authentication
+job_auth(const struct job *j, const struct facts *f)
+{
+	return assurance_judge(f, j->mail.sender, j->d->config->authserv_id,
+	    trusted_door(&j->mail), j->d->policy);
 }
 
 /* Does keyd's answer name a key that it was not given, and that the store
@@ -197,8 +206,8 @@ job_count_failure(struct job *j)
 {
 	const char *from = j->facts.from.address;
 
-	store_failure_add(j->d->store, from ? from : "", sender_auth(j),
-	    j->mail.received);
+	store_failure_add(j->d->store, from ? from : "",
+	    job_auth(j, &j->facts), j->mail.received);
 	turn_after(j->d, NULL, NULL);
 }
 
@@ -343,16 +352,19 @@ ask_keyd(struct job *j, const struct key_record *all, size_t n)
 
 /* So many could not be opened today that this one is for a person: a sender
  * who tries on is no mistaken one (B1, no oracle). At a free mail domain one of
- * its users must not close the door to all. */
+ * its users must not close the door to all. An operator who gives one back has
+ * looked. */
 static bool
 failed_too_often(struct job *j)
 {
 	const char *from = j->facts.from.address;
-	enum authentication auth = sender_auth(j);
+	enum authentication auth = job_auth(j, &j->facts);
 	bool one = auth == AUTH_PASS && from && !assurance_free_mail(
 	    j->d->policy, sk_address_domain(from));
 	unsigned n = 0, domain = 0;
 
+	if (j->mail.again)
+		return false;
 	return store_failures_day(j->d->store, from ? from : "", auth,
 	    j->mail.received, &n, &domain) || n >= LIMIT_DECRYPT_FAILURES ||
 	    (one && domain >= LIMIT_DECRYPT_FAILURES_DOMAIN);

@@ -318,8 +318,7 @@ know_sender(struct job *j, struct known *k, struct decide_in *in)
 
 	if (!from)
 		return;
-	in->auth = assurance_judge(k->facts, j->mail.sender,
-	    j->d->config->authserv_id, !*j->mail.note, j->d->policy);
+	in->auth = job_auth(j, k->facts);
 	if (store_person_by_address(j->d->store, j->arena, from,
 	    &k->person) == SK_OK) {
 		in->person = &k->person;
@@ -368,6 +367,32 @@ fill_mail(struct job *j, const struct decide_in *in)
 }
 
 static void
+know_case(struct job *j, struct known *k, struct decide_in *in)
+{
+	know_case_by_token(j, k);
+	know_repeat(j, in);
+	if (!k->record.row)
+		in->threaded_by_subject = know_case_by_subject(j, k);
+	if (!k->record.row && !in->repeat_of)
+		in->password_for_known = know_case_of_archive(j, k);
+}
+
+/* It stays in the case that it stands in, whatever it says; what came since
+ * then is no reason not to hear it. */
+static void
+know_again(struct job *j, struct known *k, struct decide_in *in)
+{
+	in->again = true;
+	in->was = j->mail.class;
+	in->vouched = j->mail.again == AGAIN_VOUCHED;
+	if (!j->mail.case_row)
+		know_case_by_token(j, k);
+	else if (store_case_get(j->d->store, j->arena, j->mail.case_row,
+	    &k->record))
+		k->record.row = 0;
+}
+
+static void
 gather(struct job *j, struct known *k, struct decide_in *in)
 {
 	k->facts = job_heard(j);
@@ -386,14 +411,12 @@ gather(struct job *j, struct known *k, struct decide_in *in)
 		    j->d->policy->free_mail_domains,
 		    j->d->policy->nfree_mail_domains);
 	know_tokens(j, k);
-	know_case_by_token(j, k);
 	know_sender(j, k, in);
 	j->mail.from = k->facts ? k->facts->from.address : NULL;
-	know_repeat(j, in);
-	if (!k->record.row)
-		in->threaded_by_subject = know_case_by_subject(j, k);
-	if (!k->record.row && !in->repeat_of)
-		in->password_for_known = know_case_of_archive(j, k);
+	if (j->mail.again)
+		know_again(j, k, in);
+	else
+		know_case(j, k, in);
 	know_member(j, k, in);
 	know_proof(j, k);
 	in->tokens = k->tokens;
@@ -439,12 +462,39 @@ try_apply(struct job *j, struct sk_error *e)
 	return r;
 }
 
+/* Does reading it again show anything that was not known before? */
+static bool
+says_more(const struct job *j)
+{
+	return j->have_facts && (!j->mail.facts.len || !j->verdict.failed);
+}
+
+/* Given back in vain: it stands as it stood, but for the newest reason why it
+ * could not be read. */
+static void
+leave_as_it_was(struct job *j, struct mail_record m)
+{
+	const char *object = sk_arena_printf(j->arena, "mail %lld",
+	    (long long)m.row);
+
+	if (!m.facts.len && j->unreadable)
+		m.note = j->unreadable;
+	store_mail_filed(j->d->store, &m);
+	store_audit(j->d->store, sk_now(), "system", "mail.read-in-vain",
+	    object, j->unreadable ? j->unreadable : "cannot-decrypt");
+	turn_after(j->d, NULL, NULL);
+}
+
 void
 job_apply(struct job *j)
 {
 	const struct mail_record as_stored = j->mail;
 	struct sk_error e = { 0 };
 
+	if (j->mail.again && !says_more(j)) {
+		leave_as_it_was(j, as_stored);
+		return;
+	}
 	if (job_unsure(j) && j->tried)
 		job_count_failure(j);
 	if (try_apply(j, &e) == SK_OK)
@@ -454,5 +504,8 @@ job_apply(struct job *j)
 	j->mail = as_stored;
 	j->have_facts = false;
 	j->unreadable = "cannot-apply";
-	try_apply(j, &e);
+	if (j->mail.again)
+		leave_as_it_was(j, as_stored);
+	else
+		try_apply(j, &e);
 }

@@ -134,6 +134,7 @@ store_mail_add(struct store *s, struct mail_record *m)
 	db_bind_blob(st, m->wrap, VAULT_WRAP);
 	bind_box(s, st, m);
 	bind_found(s, st, m);
+	db_bind_int(st, m->door);
 	r = db_run(st);
 	if (r)
 		return r;
@@ -196,7 +197,11 @@ read_row(struct store *s, struct stmt *st, struct sk_arena *a, void *into)
 	m->spool = db_text(st, a);
 	db_fixed(st, m->wrap, VAULT_WRAP);
 	r = read_box(s, st, a, m);
-	return r ? r : read_found(s, st, a, m);
+	if (!r)
+		r = read_found(s, st, a, m);
+	m->door = (enum mail_door)db_int(st);
+	m->again = (enum mail_again)db_int(st);
+	return r;
 }
 
 int
@@ -240,6 +245,16 @@ int
 store_mail_untried(struct store *s)
 {
 	return db_run(store_use(s, SQL_MAIL_UNTRIED));
+}
+
+int
+store_mail_again(struct store *s, int64_t row, enum mail_again again)
+{
+	struct stmt *st = store_use(s, SQL_MAIL_AGAIN);
+
+	db_bind_int(st, row);
+	db_bind_int(st, again);
+	return db_run_one(st);
 }
 
 int

@@ -315,6 +315,12 @@ static const char *const main_versions[] = {
 	"ALTER TABLE keys ADD COLUMN pair BLOB;"
 	"CREATE INDEX keys_pair ON keys(pair) WHERE pair IS NOT NULL;"
 	"PRAGMA user_version = 14;",
+
+	/* By which door a mail came in, and whether an operator gave it back to
+	 * be read again. Of those of before nobody knows the door (0). */
+	"ALTER TABLE mail ADD COLUMN door INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE mail ADD COLUMN again INTEGER NOT NULL DEFAULT 0;"
+	"PRAGMA user_version = 15;",
 };
 
 static const char *const wraps_versions[] = {

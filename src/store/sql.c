@@ -8,7 +8,7 @@
 #include "store/sql.h"
 
 #define MAIL_COLUMNS "row, received, done, tries, case_row, class, by_case, " \
-	"spool, wrap, box, found"
+	"spool, wrap, box, found, door, again"
 #define CASE_COLUMNS "row, year, seq, opened, changed, closed, state, desk, " \
 	"priority, pk, box"
 #define PERSON_COLUMNS "active, box"
@@ -47,8 +47,8 @@ const struct sql sql_table[SQL_LAST] = {
 
 	[SQL_MAIL_ADD] = { "mail.add",
 	    "INSERT INTO mail(received, done, tries, case_row, class, by_case, "
-	    "raw, content, spool, wrap, box, found) "
-	    "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" },
+	    "raw, content, spool, wrap, box, found, door) "
+	    "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" },
 	[SQL_MAIL_BODY_ADD] = { "mail.body_add",
 	    "INSERT INTO mail_body(mail, body) VALUES(?, ?)" },
 	[SQL_MAIL_GET] = { "mail.get",
@@ -59,8 +59,11 @@ const struct sql sql_table[SQL_LAST] = {
 	    "UPDATE mail SET tries = tries + 1 WHERE row = ?" },
 	[SQL_MAIL_UNTRIED] = { "mail.untried",
 	    "UPDATE mail SET tries = tries - 1 WHERE done = 0 AND tries > 0" },
+	[SQL_MAIL_AGAIN] = { "mail.again",
+	    "UPDATE mail SET done = 0, tries = 0, again = ?2 "
+	    "WHERE row = ?1 AND done = 1" },
 	[SQL_MAIL_FILED] = { "mail.filed",
-	    "UPDATE mail SET done = 1, case_row = ?2, class = ?3, "
+	    "UPDATE mail SET done = 1, again = 0, case_row = ?2, class = ?3, "
 	    "content = ?4, found = ?5, by_case = coalesce(?6, by_case), "
 	    "wrap = coalesce(?7, wrap) WHERE row = ?1" },
 	[SQL_MAIL_PENDING] = { "mail.pending",

@@ -17,7 +17,9 @@
 
 #include "decide_world.h"
 
+static const char *const free_mail[] = { "free.example" };
 static const struct policy policy = {
+	.free_mail_domains = free_mail, .nfree_mail_domains = 1,
 	.restraint = { 1, 20, 200, 5 },
 	.membership_address = "shomu@example.jp",
 	.first_up_to_task_force = ASSURANCE_TOKEN_ALIGNED,
@@ -141,6 +143,9 @@ put_action(struct sk_buf *b, const struct action *x)
 		sk_buf_addf(b, "file:%s%s%s%s ", word_of(WORDS_MAIL_CLASS,
 		    (int)x->u.file.class), *x->u.file.note ? "/" : "",
 		    x->u.file.note, x->u.file.no_case ? "/outside" : "");
+		return;
+	case ACTION_ORIGINATOR:
+		sk_buf_addf(b, "originator:%s ", x->u.originator.address);
 		return;
 	case ACTION_PROPOSE_KEYS:
 		sk_buf_addf(b, "propose-keys%s ", x->u.keys.may_renew ?

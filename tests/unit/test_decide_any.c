@@ -86,6 +86,12 @@ random_mail(struct world *w, uint64_t *s)
 	w->c.has_key = pick(s, 2);
 	w->has_locked = pick(s, 2);
 	w->has_proposed = pick(s, 2);
+	w->in.again = !w->in.repeat_of && pick(s, 8) == 0;
+	w->in.was = pick(s, 3) ? MAIL_FOLLOW_UP : pick(s, 2) ?
+	    MAIL_UNREADABLE : MAIL_CONSULTATION;
+	w->in.vouched = w->in.again && pick(s, 2);
+	if (w->in.again && pick(s, 2))
+		w->c.originator = NULL;
 	w->proposed.scope = SCOPE_COORDINATOR + pick(s, 6);
 	w->locked.scope = SCOPE_COORDINATOR + pick(s, 6);
 }
@@ -107,8 +113,11 @@ proved(const struct world *w)
 	for (size_t i = 0; i < w->in.ntokens; i++)
 		if (w->tokens[i].known && w->tokens[i].case_row == 7)
 			return w->facts.from.address &&
-			    !strcmp(w->tokens[i].address,
-			    w->facts.from.address) &&
+			    (!strcmp(w->tokens[i].address,
+			    w->facts.from.address) || (w->in.vouched &&
+			    strstr(w->tokens[i].address, "@acme.example") &&
+			    strstr(w->facts.from.address,
+			    "@acme.example"))) &&
 			    w->tokens[i].question == w->c.question;
 	return false;
 }
@@ -138,6 +147,12 @@ check_world(const struct world *w)
 	if (is_new)
 		assert_int_equal(count(w, ACTION_LOCK_TERMS) +
 		    count(w, ACTION_YES), 0);
+	/* What is read once more opens nothing beside its case, and names an
+	 * originator only where there is none. */
+	if (w->in.again && w->has_case)
+		assert_false(is_new);
+	if (count(w, ACTION_ORIGINATOR))
+		assert_true(w->in.again && w->has_case && !w->c.originator);
 	/* Every first answer is counted. */
 	if (is_new)
 		assert_int_equal(count(w, ACTION_SEND),

@@ -314,7 +314,9 @@ from_version_two(void **state)
 	run(w->path, "ALTER TABLE copies DROP COLUMN send_after;"
 	    "ALTER TABLE copies DROP COLUMN edition");
 	run(w->path, "DROP TABLE cooperations; DROP TABLE releases");
-	run(w->path, "DROP TABLE key_heard");
+	run(w->path, "DROP TABLE key_heard;"
+	    "ALTER TABLE mail DROP COLUMN door;"
+	    "ALTER TABLE mail DROP COLUMN again");
 	run(w->path, "DROP TABLE returns; DROP TABLE stops;"
 	    "DROP TABLE holds; DROP INDEX keys_look;"
 	    "ALTER TABLE keys DROP COLUMN ends;"

@@ -24,6 +24,7 @@
 #define BEFORE_HEARD 11		/* before keys of mails were kept */
 #define BEFORE_SIGNERS 12	/* before a certificate could only sign */
 #define BEFORE_STOPS 13		/* a stop ended with its row */
+#define BEFORE_AGAIN 14		/* before a mail could be given back */
 
 static sqlite3 *
 look_into(const char *path)
@@ -477,6 +478,28 @@ test_stops_of_13(void **state)
 	world_commit(w);
 }
 
+/* Version 14 did not keep the door of a mail that was filed, and gave none
+ * back. */
+static void
+test_again_of_14(void **state)
+{
+	struct world *w = *state;
+	struct mail_record m = sample_mail(), got;
+
+	m.door = DOOR_TRUSTED;
+	assert_int_equal(store_mail_add(w->s, &m), SK_OK);
+	assert_int_equal(store_mail_filed(w->s, &m), SK_OK);
+	assert_int_equal(store_mail_get(w->s, w->a, m.row, &got), SK_OK);
+	assert_int_equal(got.door, DOOR_TRUSTED);
+	world_commit(w);
+	sqlite3_close(back_to(w, BEFORE_AGAIN));
+	world_reopen(w);
+	assert_int_equal(store_mail_get(w->s, w->a, m.row, &got), SK_OK);
+	assert_int_equal(got.door, DOOR_UNKNOWN);
+	assert_int_equal(got.again, AGAIN_NO);
+	world_commit(w);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
 int
@@ -487,7 +510,7 @@ main(void)
 		T(test_ciphers_of_4), T(test_dates_of_7),
 		T(test_returns_of_8), T(test_releases_of_9),
 		T(test_heard_of_11), T(test_signers_of_12),
-		T(test_stops_of_13) };
+		T(test_stops_of_13), T(test_again_of_14) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

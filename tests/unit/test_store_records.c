@@ -37,6 +37,36 @@ same_mail(const struct mail_record *a, const struct mail_record *b)
 	assert_string_equal(a->message_id, b->message_id);
 }
 
+/* A filed one goes back to the reader once, with what was understood of it, and
+ * waits there through a restart. */
+static void
+given_back(struct world *w, int64_t row)
+{
+	struct mail_record before, got;
+	int64_t waiting[2];
+	size_t n;
+
+	assert_int_equal(store_mail_get(w->s, w->a, row, &before), SK_OK);
+	assert_int_equal(store_mail_again(w->s, row, AGAIN_VOUCHED), SK_OK);
+	assert_int_equal(store_mail_again(w->s, row, AGAIN_READ),
+	    SK_ERR_NOINPUT);
+	world_commit(w);
+	world_reopen(w);
+	assert_int_equal(store_mail_pending(w->s, 0, waiting, 2, &n), SK_OK);
+	assert_int_equal(n, 1);
+	assert_int_equal(waiting[0], row);
+	assert_int_equal(store_mail_get(w->s, w->a, row, &got), SK_OK);
+	assert_int_equal(got.again, AGAIN_VOUCHED);
+	assert_int_equal(got.tries, 0);
+	assert_false(got.done);
+	got.done = true;
+	got.tries = before.tries;
+	same_mail(&before, &got);
+	assert_int_equal(store_mail_filed(w->s, &got), SK_OK);
+	assert_int_equal(store_mail_get(w->s, w->a, row, &got), SK_OK);
+	assert_int_equal(got.again, AGAIN_NO);
+}
+
 static void
 test_mail(void **state)
 {
@@ -80,6 +110,7 @@ test_mail(void **state)
 	assert_int_equal(store_mail_get(w->s, w->a, 999, &got),
 	    SK_ERR_NOINPUT);
 	assert_int_equal(store_mail_try(w->s, 999), SK_ERR_NOINPUT);
+	given_back(w, m.row);
 }
 
 /* A wrap of zeros keeps the one that is there. */
