@@ -154,7 +154,8 @@ COLUMNS(case_fields) = { C("number", "Case"), C("state", "State"),
 	C("terms.coordination", "③ outside action"),
 	C("terms.coordination_other", "  in words"), C("terms.assurance",
 	"Assurance"), C("proposed.version", "Terms proposed"),
-	C("proposed.scope", "  scope"), C("has_yes", "  has its yes"), END };
+	C("proposed.scope", "  scope"), C("has_yes", "  has its yes"),
+	C("hint", "Next"), END };
 COLUMNS(case_mails) = { C("number", "N"), C("direction", "WAY"),
 	AT("received", "TIME"), C("class", "CLASS"), C("template", "TEXT"),
 	C("state", "STATE"), C("note", "NOTE"), END };
@@ -328,7 +329,9 @@ COLUMNS(mail_fields) = { C("number", "Mail"), C("case", "Case"),
 	C("answers.never", "  2-X"), C("answers.other", "  3-E"),
 	C("bounce.fate", "Bounce"),
 	C("bounce.status", "  status"), C("bounce.recipient", "  of"),
-	C("keys_refused", "Key not taken"), END };
+	C("keys_refused", "Key not taken"), C("hint", "Next"), END };
+COLUMNS(again_fields) = { C("number", "Mail"), C("case", "Case"),
+	C("state", "State"), C("hint", "Next"), END };
 COLUMNS(sighting_columns) = { C("letter", "ITEM"), C("answer", "ANSWER"),
 	END };
 COLUMNS(detail_columns) = { C("field", "FIELD"), C("value", "VALUE"), END };
@@ -464,6 +467,7 @@ static const struct layout layouts[] = {
 	{ "text", text_fields, NULL, "text" },
 	{ "mails", NULL, mails_tables, NULL },
 	{ "mail", mail_fields, mail_tables, NULL },
+	{ "read-again", again_fields, NULL, NULL },
 	{ "read", mail_fields, mail_tables, "text" },
 	{ "reads", NULL, reads_tables, NULL },
 	{ "split", split_fields, split_tables, NULL },

@@ -94,6 +94,8 @@ int command_inspected(struct command *c, struct channel_message *m,
 int command_key(struct command *c, const struct key_owner *o,
     struct key_record **out);
 bool command_names_key(const char *given, const struct key_record *k);
+/* Nothing goes on in it until it is opened again (verbs_case.c). */
+bool case_ended(const struct case_record *k);
 int command_case(struct command *c, const char *key,
     struct case_record *out);
 int command_item(struct command *c, const char *key,
@@ -194,7 +196,7 @@ VERB(key_show); VERB(key_export); VERB(key_check); VERB(key_lookup);
 VERB(key_stop); VERB(key_lift); VERB(key_own); VERB(key_announce);
 /* verbs_case.c, verbs_terms.c */
 VERB(case_list); VERB(case_show); VERB(case_take); VERB(case_note);
-VERB(case_ask); VERB(case_client); VERB(case_close); VERB(terms_show); VERB(terms_narrow);
+VERB(case_ask); VERB(case_originator); VERB(case_client); VERB(case_close); VERB(terms_show); VERB(terms_narrow);
 VERB(terms_exclude); VERB(terms_vouch);
 /* verbs_item.c, verbs_approve.c, verbs_preview.c */
 VERB(item_add); VERB(item_show); VERB(item_edit); VERB(item_list);
@@ -202,7 +204,7 @@ VERB(item_approve); VERB(item_withdraw); VERB(item_raise); VERB(preview);
 VERB(why);
 /* verbs_digest.c, verbs_mail.c, verbs_outbox.c, verbs_audit.c */
 VERB(digest_send); VERB(digest_preview); VERB(digest_list); VERB(digest_show); VERB(digest_report); VERB(mail_list);
-VERB(mail_show); VERB(mail_text); VERB(mail_split); VERB(mail_save);
+VERB(mail_read_again); VERB(mail_vouch); VERB(mail_show); VERB(mail_text); VERB(mail_split); VERB(mail_save);
 VERB(answers); VERB(probe); VERB(outbox_list);
 VERB(outbox_show); VERB(outbox_retry); VERB(outbox_release); VERB(outbox_check);
 VERB(outbox_mark); VERB(audit_show);

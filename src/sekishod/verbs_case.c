@@ -5,9 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sekisho/text.h>
+
 #include "command.h"
 
 #define LIST_MAX 5000		/* newest first; more are asked for by state */
+
+bool
+case_ended(const struct case_record *k)
+{
+	return k->closed || k->state == CASE_WITHDRAWN ||
+	    k->state == CASE_REJECTED;
+}
 
 static bool
 is_mine(const struct command *c, const struct case_record *k)
@@ -190,6 +199,19 @@ add_rest(struct command *c, const struct case_record *k)
 	return command_store(c, r, k->number);
 }
 
+static const char *
+next_step(const struct command *c, const struct case_record *k)
+{
+	if (case_ended(k))
+		return NULL;
+	if (!k->originator)
+		return sk_arena_printf(c->arena, "sekisho case originator %s "
+		    "ADDRESS names whom to ask; a mail that could not be read: "
+		    "sekisho mail read-again N", k->number);
+	return k->question ? NULL : sk_arena_printf(c->arena, "sekisho case "
+	    "ask %s sends the three questions", k->number);
+}
+
 static int
 show(struct command *c, const struct case_record *k)
 {
@@ -197,6 +219,7 @@ show(struct command *c, const struct case_record *k)
 
 	c->out = sk_json_document("case");
 	document_case(c->out, k);
+	sk_json_set_str(c->out, "hint", next_step(c, k));
 	add_terms(c, k);
 	add_client(c, k);
 	r = document_campaign(c, c->out, k->row);
@@ -265,8 +288,9 @@ verb_case_ask(struct command *c)
 		return r;
 	if (!k.originator)
 		return sk_fail(&c->e, SK_ERR_REFUSED, k.number, "nobody to "
-		    "ask: its first mail has no sender that could be believed");
-	if (k.closed || k.state == CASE_WITHDRAWN || k.state == CASE_REJECTED)
+		    "ask: its first mail has no sender; `sekisho case "
+		    "originator %s ADDRESS` names one", k.number);
+	if (case_ended(&k))
 		return sk_fail(&c->e, SK_ERR_REFUSED, k.number, "this case "
 		    "has ended (%s)", word_of(WORDS_CASE_STATE,
 		    (int)k.state));
@@ -279,6 +303,65 @@ verb_case_ask(struct command *c)
 	act->u.audit.event = "case.ask";
 	act->u.audit.detail = "";
 	r = apply(c->d, c->arena, &acts, &k, NULL, c->actor, &c->e);
+	return r ? r : show(c, &k);
+}
+
+static int
+check_originator(struct command *c, const struct case_record *k,
+    const char *address)
+{
+	if (k->originator)
+		return sk_fail(&c->e, SK_ERR_EXISTS, k->number, "has an "
+		    "originator, and what it said hangs on that address");
+	if (case_ended(k))
+		return sk_fail(&c->e, SK_ERR_REFUSED, k->number, "this case "
+		    "has ended (%s)", word_of(WORDS_CASE_STATE,
+		    (int)k->state));
+	if (!sk_address_valid(address))
+		return sk_fail(&c->e, SK_ERR_DATA, "ADDRESS", "\"%s\" is no "
+		    "mail address", address);
+	if (!sk_is_ascii(sk_span_str(address)))
+		return sk_fail(&c->e, SK_ERR_DATA, "ADDRESS", "has letters "
+		    "that are not ASCII: our mail cannot be sent there");
+	if (config_is_ours(c->d->config, address))
+		return sk_fail(&c->e, SK_ERR_REFUSED, "ADDRESS", "%s is an "
+		    "address of ours", address);
+	return SK_OK;
+}
+
+/* Of a case whose mail could not be read, or named nobody. Nothing is sent by
+ * this: what that address says is believed as far as its own mails show
+ * (R-054). */
+int
+verb_case_originator(struct command *c)
+{
+	const char *address = command_str(c, "address");
+	const char *language = command_str(c, "language");
+	struct actions acts = { .arena = c->arena };
+	struct person p = { 0 };
+	struct case_record k;
+	struct action *act;
+	int r = command_case(c, "case", &k);
+
+	if (!r)
+		r = check_originator(c, &k, address);
+	if (r)
+		return r;
+	if (store_person_by_address(c->d->store, c->arena, address, &p))
+		p.org = NULL;
+	act = actions_add(&acts, ACTION_ORIGINATOR);
+	act->u.originator.address = address;
+	act->u.originator.name = command_str(c, "name");
+	act->u.originator.org = p.org;
+	act->u.originator.language = language ? language : k.language;
+	act = actions_add(&acts, ACTION_AUDIT);
+	act->u.audit.event = "case.originator";
+	act->u.audit.detail = "";
+	k.needs_operator = false;
+	r = command_store(c, store_case_note(c->d->store, k.row, c->now,
+	    c->actor, command_str(c, "reason")), k.number);
+	if (!r)
+		r = apply(c->d, c->arena, &acts, &k, NULL, c->actor, &c->e);
 	return r ? r : show(c, &k);
 }
 

@@ -3,8 +3,10 @@
  * text, attachments and the raw mail are opened on demand, for the operator of
  * that case only, and every opening is in the account (I8).
  */
+#include <stdlib.h>
 #include <string.h>
 
+#include <sekisho/mem.h>
 #include <sekisho/text.h>
 
 #include "command.h"
@@ -77,6 +79,41 @@ understood(struct command *c, const struct mail_record *m)
 	sk_json_set_null(c->out, "text");
 }
 
+/* Was it read, and opened? */
+static bool
+is_read(const struct mail_record *m)
+{
+	struct verdict v = { 0 };
+
+	return m->facts.len && (!m->verdict.len ||
+	    (verdict_get(m->verdict, &v) == SK_OK && !v.failed));
+}
+
+/* A colleague's answer that waits for somebody to vouch? */
+static bool
+is_colleagues(const struct mail_record *m)
+{
+	return m->class == MAIL_FOLLOW_UP &&
+	    strcmp(m->note, "same-organisation") == 0;
+}
+
+/* What an operator may do about one that did not go through by itself. */
+static const char *
+next_step(const struct command *c, const struct mail_record *m)
+{
+	if (!m->done || m->class == MAIL_REPEAT)
+		return NULL;
+	if (!is_read(m))
+		return sk_arena_printf(c->arena, "sekisho mail read-again %lld "
+		    "has it read once more", (long long)m->row);
+	if (is_colleagues(m))
+		return sk_arena_printf(c->arena, "a colleague of the "
+		    "originator answers: ask the originator by a contact not "
+		    "taken from a mail, then sekisho mail vouch %lld",
+		    (long long)m->row);
+	return NULL;
+}
+
 /* The keys it brought, as keyd understood them; others stand in the raw mail
  * only (`mail save`). */
 static int
@@ -124,6 +161,7 @@ verb_mail_show(struct command *c)
 	if (r)
 		return r;
 	c->out = sk_json_document("mail");
+	sk_json_set_str(c->out, "hint", next_step(c, &m));
 	document_mail(c->out, &m);
 	set_case(c, c->out, m.case_row);
 	sk_json_set_str(c->out, "envelope_from", m.sender);
@@ -226,4 +264,137 @@ verb_mail_save(struct command *c)
 	return open_mail(c, raw ? MAIL_WANT_RAW : opened ? MAIL_WANT_OPENED :
 	    MAIL_WANT_PART, (uint32_t)part, opened ? "mail.save-open" :
 	    "mail.save");
+}
+
+/* ---- once more through the reader ---- */
+
+struct given_back {
+	struct daemon *d;
+	int64_t row;
+};
+
+static void
+given_back(void *ctx, int result)
+{
+	struct given_back *g = ctx;
+
+	if (result == SK_OK)
+		intake_add(g->d->intake, g->row, NULL, NULL);
+	free(g);
+}
+
+static int
+not_ended(struct command *c, const struct mail_record *m,
+    struct case_record *k)
+{
+	if (!m->case_row)
+		return SK_OK;
+	if (store_case_get(c->d->store, c->arena, m->case_row, k))
+		return sk_fail(&c->e, SK_ERR_IO, "mail", "its case is "
+		    "missing");
+	if (case_ended(k))
+		return sk_fail(&c->e, SK_ERR_REFUSED, k->number, "this case "
+		    "has ended (%s): `sekisho case reopen %s` first",
+		    word_of(WORDS_CASE_STATE, (int)k->state), k->number);
+	return SK_OK;
+}
+
+/* Both verbs' beginning: this mail, whose case is this operator's or nobody's
+ * and goes on, and which is not on its way already. */
+static int
+find_again(struct command *c, struct mail_record *m, struct case_record *k,
+    const char **object)
+{
+	int r = find(c, m);
+
+	if (!r)
+		r = may_open(c, m, object);
+	if (!r)
+		r = not_ended(c, m, k);
+	if (!r && !m->done)
+		r = sk_fail(&c->e, SK_ERR_TEMP, command_str(c, "n"), "is with "
+		    "the reader now: `sekisho mail show %lld` says when it is "
+		    "filed", (long long)m->row);
+	return r;
+}
+
+/* The row is the order: it outlives this daemon. */
+static int
+give_back(struct command *c, const struct mail_record *m,
+    enum mail_again again, const char *event, const char *object,
+    const char *detail)
+{
+	struct given_back *g;
+	int r = command_store(c, store_mail_again(c->d->store, m->row, again),
+	    "mail");
+
+	if (!r)
+		r = command_audit(c, event, object, detail);
+	if (r)
+		return r;
+	g = sk_malloc(sizeof(*g));
+	*g = (struct given_back){ c->d, m->row };
+	turn_after(c->d, given_back, g);
+	c->out = sk_json_document("read-again");
+	sk_json_set_int(c->out, "number", m->row);
+	set_case(c, c->out, m->case_row);
+	sk_json_set_str(c->out, "state", "waiting");
+	sk_json_set_str(c->out, "hint", sk_arena_printf(c->arena,
+	    "sekisho mail show %lld says what came of it", (long long)m->row));
+	return SK_OK;
+}
+
+int
+verb_mail_read_again(struct command *c)
+{
+	struct case_record k = { 0 };
+	const char *object = NULL;
+	struct mail_record m;
+	int r = find_again(c, &m, &k, &object);
+
+	if (r)
+		return r;
+	if (m.repeat_of)
+		return sk_fail(&c->e, SK_ERR_REFUSED, command_str(c, "n"),
+		    "repeats mail %lld: have that one read again",
+		    (long long)m.repeat_of);
+	if (is_read(&m))
+		return sk_fail(&c->e, SK_ERR_EXISTS, command_str(c, "n"),
+		    "was read already (%s): see `sekisho mail show %lld`",
+		    word_of(WORDS_MAIL_CLASS, (int)m.class),
+		    (long long)m.row);
+	return give_back(c, &m, AGAIN_READ, "mail.read-again", object,
+	    sk_arena_printf(c->arena, "mail=%lld", (long long)m.row));
+}
+
+/* An operator asked the originator by another way, and the colleague answers
+ * for it. Whether the mail counts is decided as ever: token, question and
+ * authentication are what they are, and the read-back goes to the
+ * originator. */
+int
+verb_mail_vouch(struct command *c)
+{
+	const char *how = command_str(c, "how"), *object = NULL;
+	struct case_record k = { 0 };
+	struct mail_record m;
+	int r = find_again(c, &m, &k, &object);
+
+	if (r)
+		return r;
+	if (!k.row || !is_colleagues(&m))
+		return sk_fail(&c->e, SK_ERR_REFUSED, command_str(c, "n"),
+		    "is no answer of a colleague of the originator (note "
+		    "same-organisation): see `sekisho mail show %lld`",
+		    (long long)m.row);
+	k.needs_operator = false;
+	r = store_case_update(c->d->store, &k);
+	if (!r)
+		r = store_case_note(c->d->store, k.row, c->now, c->actor,
+		    sk_arena_printf(c->arena, "mail %lld answers for the "
+		    "originator (%s): %s", (long long)m.row, how,
+		    command_str(c, "reason")));
+	r = command_store(c, r, k.number);
+	return r ? r : give_back(c, &m, AGAIN_VOUCHED, "mail.vouch", object,
+	    sk_arena_printf(c->arena, "mail=%lld how=%s", (long long)m.row,
+	    how));
 }

@@ -90,6 +90,8 @@ static const struct verb table[] = {
 	{ "case", "note", OPERATOR, false, "keep a note", case_note },
 	{ "case", "ask", OPERATOR, false, "send the three questions (T-03)",
 	    one_case },
+	{ "case", "originator", OPERATOR, false, "name whom to ask, where the "
+	    "mail named nobody", case_originator },
 	{ "case", "client", OPERATOR, false, "name the client of a vendor's "
 	    "case (R-048)", case_client },
 	{ "case", "close", OPERATOR, false, "end a case (R-123)", case_close },
@@ -179,6 +181,10 @@ static const struct verb table[] = {
 	    "item", answers_of },
 	{ "mail", "list", OPERATOR, false, "newest first", mail_list },
 	{ "mail", "show", OPERATOR, false, "what was understood", mail_one },
+	{ "mail", "read-again", OPERATOR, false, "back to the reader: one "
+	    "that could not be read or opened", mail_one },
+	{ "mail", "vouch", OPERATOR, false, "a colleague answers for the "
+	    "originator, who was asked by another way", mail_vouch },
 	{ "mail", "text", OPERATOR, false, "its text; audited", mail_one },
 	{ "mail", "split", OPERATOR, false, "its technical part beside the "
 	    "rest, with values for item add; audited", mail_one },

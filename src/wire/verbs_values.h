@@ -258,6 +258,14 @@ VALUES(case_merge) = {
 	CASE_ARG, ONE_ARG("INTO", VALUE_CASE, "the case it counts with"),
 	REASON, END
 };
+VALUES(case_originator) = {
+	CASE_ARG, ONE_ARG("ADDRESS", VALUE_TEXT, "mail address; every mail of "
+	    "the case goes there"),
+	OPT("--name", VALUE_TEXT, "looked for in what leaves (R-075)"),
+	CHOICE("--language", "ja|en", 0, "of mails to it"),
+	NEED("--reason", VALUE_TEXT, "how it is known; kept with the case"),
+	END
+};
 VALUES(case_client) = {
 	CASE_ARG, ONE_ARG("NAME", VALUE_TEXT, "made up for it; seen by "
 	    "operators only"),
@@ -378,12 +386,9 @@ VALUES(terms_withdraw) = {
 	NEED("--mail", VALUE_NUMBER, "the originator's mail that says so"),
 	REASON, END
 };
-VALUES(terms_vouch) = {
-	CASE_ARG,
-	CHOICE("--how", "phone|meeting|known-key", VALUE_NEEDED,
-	    "by a contact not taken from the mail"),
-	REASON, END
-};
+#define HOW CHOICE("--how", "phone|meeting|known-key", VALUE_NEEDED, \
+	"by a contact not taken from the mail")
+VALUES(terms_vouch) = { CASE_ARG, HOW, REASON, END };
 
 /* ---- items ---- */
 
@@ -478,6 +483,9 @@ VALUES(mail_list) = {
 	END
 };
 VALUES(answers_of) = { ITEM_ARG, END };
+VALUES(mail_vouch) = {
+	NUMBER_ARG("number of a colleague's answer"), HOW, REASON, END
+};
 VALUES(mail_one) = { NUMBER_ARG("number of a mail"), END };
 VALUES(probe) = {
 	OPT("--token", VALUE_TEXT, "what of that probe has arrived; without: "
