@@ -75,6 +75,20 @@ span_trim(struct sk_span s)
 	return s;
 }
 
+/* Blanks that other programs put in: no-break and ideographic spaces too. */
+static inline struct sk_span
+span_trim_wide(struct sk_span s)
+{
+	for (size_t n = 1; n > 0;) {
+		s = span_trim(s);
+		n = s.len >= 2 && memcmp(s.p, "\xc2\xa0", 2) == 0 ? 2 :
+		    s.len >= 3 && memcmp(s.p, "\xe3\x80\x80", 3) == 0 ? 3 : 0;
+		s.p += n;
+		s.len -= n;
+	}
+	return s;
+}
+
 /* The part of `s` from offset `at` to `end`. */
 static inline struct sk_span
 span_cut(struct sk_span s, size_t at, size_t end)

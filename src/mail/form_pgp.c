@@ -107,7 +107,7 @@ add_outside(struct mail_work *w, const char *text)
 {
 	const char *all = w->out->outside;
 
-	if (span_trim(sk_span_str(text)).len == 0)
+	if (span_trim_wide(sk_span_str(text)).len == 0)
 		return;
 	all = all == NULL ? text : sk_arena_printf(w->a, "%s\n%s", all, text);
 	w->out->outside = text_cut(w->a, all, LIMIT_OUTSIDE);

@@ -30,31 +30,11 @@ struct marks {
 	size_t from, to;	/* of the first begin, the first end after it */
 };
 
-/* Without the blanks that a text pasted from a browser begins with: a no-break
- * or an ideographic space. */
-static struct sk_span
-shown(struct sk_span line)
-{
-	static const char *const blanks[] = { "\xc2\xa0", "\xe3\x80\x80" };
-	size_t before, n;
-
-	line = span_trim(line);
-	do {
-		before = line.len;
-		for (size_t i = 0; i < 2; i++) {
-			n = strlen(blanks[i]);
-			if (line.len > n && memcmp(line.p, blanks[i], n) == 0)
-				line = span_cut(line, n, line.len);
-		}
-	} while (line.len != before);
-	return span_trim(line);
-}
-
 static void
 look_at_line(struct sk_span line, size_t at, size_t next, int which,
     struct marks *m)
 {
-	struct sk_span word = shown(line);
+	struct sk_span word = span_trim_wide(line);
 
 	if (sk_span_is(word, blocks[which].begin)) {
 		if (m->begins++ == 0)
