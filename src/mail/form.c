@@ -181,8 +181,8 @@ smime(struct mail_work *w, const struct mail_part *p)
 }
 
 /* A list or a gateway put its footer under a wrapped mail: all of that mail in
- * one part, beside it plain text only. What it signs or seals is the mail, the
- * rest nobody vouches for. S/MIME's comes first: below a letter it is a file. */
+ * one part, beside it plain text only. What it signs or seals is the mail, for
+ * the rest nobody vouches. S/MIME comes first: below a letter it is a file. */
 static int
 wrapped_with_footer(struct mail_work *w)
 {
