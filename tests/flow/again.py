@@ -20,7 +20,9 @@ def readers(w):
 
 
 def stand_still(w):
-    pids = readers(w)
+    # One per processor; one that is only being started would read on.
+    pids = wait.until("all readers", lambda: (
+        lambda l: len(l) >= os.cpu_count() and l)(readers(w)))
     for pid in pids:
         os.kill(pid, signal.SIGSTOP)
     return pids

@@ -185,8 +185,9 @@ authentication = {{ authserv_id = "mx.council.test"; }};
             stat = pathlib.Path(f"/proc/{pid}/stat").read_text()
         except OSError:
             return False
-        return self.process and \
-            int(stat.rsplit(")", 1)[1].split()[1]) == self.process.pid
+        state, parent = stat.rsplit(")", 1)[1].split()[:2]
+        return self.process and state != "Z" and \
+            int(parent) == self.process.pid
 
     def said(self):
         return self.logfile.read_text("utf-8", "replace") \
