@@ -43,6 +43,27 @@ ahead(const struct daemon *d, struct sk_arena *a, enum key_scheme scheme,
 	return true;
 }
 
+/* Which kind it is of nothing but this says: each has its own days. */
+static bool
+is_about(const struct copy_record *c, const struct announced *x)
+{
+	return c->items && x->about && strcmp(c->items, x->about) == 0;
+}
+
+bool
+announcement_over(const struct daemon *d, struct sk_arena *a,
+    const struct copy_record *c)
+{
+	struct announced x;
+	bool over = announcement_text(c->template) &&
+	    *council_fpr(d, KEY_OPENPGP);	/* else no keyd told any yet */
+
+	for (int s = 0; over && s < KEY_SCHEMES; s++)
+		over = !(ahead(d, a, (enum key_scheme)s, &x) &&
+		    is_about(c, &x));
+	return over;
+}
+
 static void
 attach(struct sk_arena *a, struct announcement_files *f, const char *name,
     const char *type, struct sk_span bytes)
@@ -100,8 +121,7 @@ announcement_fill(struct daemon *d, struct sk_arena *a,
 	struct announced x;
 
 	*files = (struct announcement_files){ .n = 0 };
-	if (!ahead(d, a, scheme, &x) || !c->items ||
-	    strcmp(c->items, x.about) != 0)
+	if (!ahead(d, a, scheme, &x) || !is_about(c, &x))
 		return false;
 	tv_flag(v, "certificate", scheme == KEY_SMIME);
 	tv_str(v, "council_fpr", shown_fpr(a, scheme, &x.present));

@@ -78,6 +78,9 @@ struct announcement_files {
 	struct compose_attachment list[2];
 	size_t n;
 };
+/* Asked once more at its hand-over: it is over for either kind. */
+bool announcement_over(const struct daemon *d, struct sk_arena *a,
+    const struct copy_record *c);
 bool announcement_fill(struct daemon *d, struct sk_arena *a,
     const struct copy_record *c, enum key_scheme scheme, struct tvalues *v,
     struct announcement_files *files);

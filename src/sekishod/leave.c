@@ -291,6 +291,10 @@ leave_ask(struct daemon *d, struct sk_arena *a, const struct copy_record *c,
 	*reason = "gone";
 	if (!c->encrypted)
 		return plain(d, a, c, reason);
+	if (announcement_over(d, a, c)) {
+		*reason = "announcement-over";
+		return LEAVE_DROP;
+	}
 	if (leave_on_old_terms(d, a, c)) {
 		*reason = LEAVE_OLD_TERMS;
 		return LEAVE_HOLD;
