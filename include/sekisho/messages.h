@@ -77,6 +77,7 @@ struct msg_keyd_ready {
 	struct msg_own_keys {
 		const struct msg_own_key *list;
 		size_t n;
+		const char *withdrawn;	/* see own.h; "" none */
 	} own[KEY_SCHEMES];
 };
 

@@ -6,7 +6,9 @@
  * They stand in the file "own" of every GnuPG home, a line a key:
  *	FINGERPRINT SINCE UNTIL
  * with times as 2027-01-31T15:00:00Z or "-" for none. A home of the first
- * version holds the fingerprint alone: one key without dates.
+ * version holds the fingerprint alone: one key without dates. A last line
+ * "FINGERPRINT withdrawn" names one that was to follow and does not: that a
+ * home lacks it is no loss.
  */
 #pragma once
 
@@ -39,6 +41,7 @@ struct own_key {
 struct own_keys {
 	struct own_key list[LIMIT_OWN_KEYS];
 	size_t n;
+	char withdrawn[41];	/* "": none since another followed */
 };
 
 /* SK_ERR_DATA: no such file, and *k is empty. */
@@ -59,3 +62,6 @@ const char *own_word(enum own_state s);		/* "next", "current", ... */
  * error says the mend; nothing is changed then. */
 int own_follow(struct own_keys *k, const char *fpr, int64_t since,
     int64_t until, int64_t now, struct sk_error *e);
+/* The last one, which is still to come, does not follow: the one before it goes
+ * on without an end. SK_ERR_NOINPUT: none is to come; nothing is changed. */
+int own_withdraw(struct own_keys *k, int64_t now, struct sk_error *e);

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include <sekisho/clock.h>
+#include <sekisho/limits.h>
 
 #include "cli/setup_own.h"
 
@@ -133,6 +134,24 @@ setup_own(const struct setup *s, enum key_scheme scheme,
 	    KEY_SMIME ? s->conf->smime_home : s->conf->openpgp_home), own);
 }
 
+int
+setup_withdraw(const struct setup *s, const char *option, const char *base)
+{
+	const char *const words[] = { "--withdraw", option, base, "--count",
+		sk_arena_printf(s->a, "%u", cli_homes(s->conf)), NULL };
+	struct sk_buf out;
+	int code;
+
+	sk_buf_init(&out, LIMIT_CONFIG_FILE);
+	code = cli_keyd(s->c, words, &out);
+	if (code != 0)
+		fputs(sk_buf_str(&out), stderr);
+	sk_buf_free(&out);
+	return code == 0 ? SK_OK : sk_fail(s->e, SK_ERR_CRYPTO, base, "nothing "
+	    "was taken back, or not in every home (exit %d): what sekisho-keyd "
+	    "said stands above; the same command goes on from there", code);
+}
+
 char *
 setup_own_words(struct sk_arena *a, const struct own_keys *k, size_t i)
 {
@@ -164,6 +183,9 @@ setup_say(const struct setup *s, const struct own_keys *own, bool made)
 		return;
 	puts("Start the keyds anew (sekishod, where they are not services); "
 	    "the homes belong\ninto the backup once more.");
+	if (*own->withdrawn)
+		printf("withdrawn %s: who was told of it hears so by\n"
+		    "  sekisho key announce\n", own->withdrawn);
 	if (own->n && own_current(own, sk_now()) + 1 < own->n)
 		puts("Then tell everybody who writes to the council:\n"
 		    "  sekisho key announce");

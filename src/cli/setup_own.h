@@ -34,6 +34,9 @@ int setup_may(const struct setup *s, enum key_scheme scheme);
 /* The keys of the first home; false: it has none. */
 bool setup_own(const struct setup *s, enum key_scheme scheme,
     struct own_keys *own);
+/* keyd takes back the one that is to come; option: --home or --smime-home. */
+int setup_withdraw(const struct setup *s, const char *option,
+    const char *base);
 /* Prints them; made: what is to be done next. */
 void setup_say(const struct setup *s, const struct own_keys *own, bool made);
 

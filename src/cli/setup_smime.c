@@ -1,7 +1,8 @@
 /*
  * `sekisho setup smime`: the council's own S/MIME certificate. --request makes
  * a key and what a certification authority wants to see; --import takes its
- * answer, or a PKCS#12 file, into the homes of all keyds. openssl does the
+ * answer, or a PKCS#12 file, into the homes of all keyds; --withdraw takes back
+ * the one that is to follow. openssl does the
  * work on keys; no secret key stands outside the homes when it is done.
  */
 #include <config.h>
@@ -275,6 +276,23 @@ carry(const struct setup *s, const char *certificate, const char *key,
 	return r;
 }
 
+/* For a withdrawal; taken once more, one is not before itself. */
+static void
+keep_before(const struct setup *s, const char *pem)
+{
+	const char *present = in_home(s, SETUP_SMIME_CERTIFICATE);
+	struct sk_buf was, now;
+
+	sk_buf_init(&was, LIMIT_KEY_BYTES);
+	sk_buf_init(&now, LIMIT_KEY_BYTES);
+	if (sk_file_read(present, &was, NULL) == SK_OK &&
+	    sk_file_read(pem, &now, NULL) == SK_OK &&
+	    !sk_span_eq(sk_buf_span(&was), sk_buf_span(&now)))
+		rename(present, in_home(s, SETUP_SMIME_BEFORE));
+	sk_buf_free(&now);
+	sk_buf_free(&was);
+}
+
 static int
 import_file(const struct setup *s, const char *file, const char *passphrase,
     const char *chain)
@@ -297,6 +315,8 @@ import_file(const struct setup *s, const char *file, const char *passphrase,
 	if (!r)
 		r = carry(s, answer ? file : all, answer ? waiting : all,
 		    chain, p12, pem);
+	if (!r)
+		keep_before(s, pem);
 	if (!r && rename(pem, in_home(s, SETUP_SMIME_CERTIFICATE)) != 0)
 		r = sk_fail(s->e, SK_ERR_CANTCREAT, pem, "cannot be renamed");
 	unlink(all);
@@ -377,11 +397,25 @@ import(struct setup *s, const struct cli_request *r, const char *file)
 	    "passphrase_file"), sk_json_str(r->values, "chain"));
 }
 
+/* What stands in the file is the one that was to follow; in a second run, the
+ * present one already. */
+static int
+withdraw(const struct setup *s)
+{
+	int r = setup_withdraw(s, "--smime-home", s->conf->smime_home);
+
+	if (!r)
+		rename(in_home(s, SETUP_SMIME_BEFORE), in_home(s,
+		    SETUP_SMIME_CERTIFICATE));
+	return r;
+}
+
 int
 cli_setup_smime(struct cli *c, const struct cli_request *r)
 {
 	const char *file = sk_json_str(r->values, "import");
 	bool ask = sk_json_bool(r->values, "request", false);
+	bool back = sk_json_bool(r->values, "withdraw", false);
 	struct sk_error e = { 0 };
 	struct setup s;
 	int code = setup_begin(&s, c, &e);
@@ -390,16 +424,20 @@ cli_setup_smime(struct cli *c, const struct cli_request *r)
 	    sk_json_str(r->values, "until")))
 		code = sk_fail(&e, SK_ERR_USAGE, "--from, --until", "are for "
 		    "--import");
+	if (!code && back && (file || ask))
+		code = sk_fail(&e, SK_ERR_USAGE, "--withdraw", "takes back "
+		    "the next certificate: give another by a second command");
 	if (!code && !s.conf->smime_home)
 		code = sk_fail(&e, SK_ERR_CONFIG, c->conf, "says nothing of "
 		    "S/MIME: add  smime = { home = \"gnupg-smime\"; };");
-	if (!code && (file || s.conf->nkeyd_sockets))
+	if (!code && (file || back || s.conf->nkeyd_sockets))
 		code = setup_may(&s, KEY_SMIME);
 	if (!code)
 		code = sk_dir_make(s.conf->smime_home, 0700, &e);
 	if (!code)
-		code = ask ? request(&s) : file ? import(&s, r, file) : SK_OK;
+		code = back ? withdraw(&s) : ask ? request(&s) :
+		    file ? import(&s, r, file) : SK_OK;
 	if (!code && !ask)
-		code = say_state(&s, file != NULL);
+		code = say_state(&s, file || back);
 	return setup_end(&s, code);
 }

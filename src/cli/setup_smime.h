@@ -6,7 +6,8 @@
 #include "cli/cli.h"
 
 /* In smime.home: the certificate in use, then the steps to its root, PEM. */
-#define SETUP_SMIME_CERTIFICATE "certificate.pem"
+#define SETUP_SMIME_CERTIFICATE "certificate.pem"	/* taken last */
+#define SETUP_SMIME_BEFORE "certificate-before.pem"	/* that one */
 
 int cli_setup_smime(struct cli *c, const struct cli_request *r);
 int setup_smime_facts(struct sk_arena *a, const char *pem,

@@ -10,6 +10,7 @@
 
 static const char *const words[] = { "next", "current", "former",
 	"retired" };
+#define WITHDRAWN " withdrawn"
 
 const char *
 own_word(enum own_state s)
@@ -56,6 +57,22 @@ take_line(char *line, struct own_key *k)
 }
 
 static bool
+take_withdrawn(const char *line, struct own_keys *k)
+{
+	char fpr[sizeof(k->withdrawn)];
+
+	if (strlen(line) < sizeof(fpr) ||
+	    strcmp(line + sizeof(fpr) - 1, WITHDRAWN) != 0)
+		return false;
+	memcpy(fpr, line, sizeof(fpr) - 1);
+	fpr[sizeof(fpr) - 1] = '\0';
+	if (!key_fingerprint_valid(fpr))
+		return false;
+	memcpy(k->withdrawn, fpr, sizeof(fpr));
+	return true;
+}
+
+static bool
 fits(const struct own_keys *k)
 {
 	for (size_t i = 0; i < k->n; i++) {
@@ -82,8 +99,9 @@ own_keys_read(struct sk_span file, struct own_keys *k)
 	*k = (struct own_keys){ 0 };
 	for (line = strtok_r(line, "\n", &save); line != NULL && good;
 	    line = strtok_r(NULL, "\n", &save))
-		good = k->n < LIMIT_OWN_KEYS && take_line(line,
-		    &k->list[k->n++]);
+		good = *k->withdrawn == '\0' && (take_withdrawn(line, k) ||
+		    (k->n < LIMIT_OWN_KEYS && take_line(line,
+		    &k->list[k->n++])));
 	if (!good || !fits(k))
 		*k = (struct own_keys){ 0 };
 	sk_arena_free(&a);
@@ -102,13 +120,15 @@ own_keys_write(const struct own_keys *k, struct sk_buf *out)
 		    sk_time_iso(a, x->since) : "-", x->until != 0 ?
 		    sk_time_iso(a, x->until) : "-");
 	}
+	if (*k->withdrawn != '\0')
+		sk_buf_addf(out, "%s" WITHDRAWN "\n", k->withdrawn);
 	sk_arena_free(&a);
 }
 
 bool
 own_keys_same(const struct own_keys *a, const struct own_keys *b)
 {
-	bool same = a->n == b->n;
+	bool same = a->n == b->n && strcmp(a->withdrawn, b->withdrawn) == 0;
 
 	for (size_t i = 0; same && i < a->n; i++)
 		same = strcmp(a->list[i].fpr, b->list[i].fpr) == 0 &&
@@ -183,7 +203,9 @@ follows(const struct own_keys *k, const char *fpr, int64_t since,
 
 	if (last->since > now && !again)
 		return sk_fail(e, SK_ERR_EXISTS, last->fpr, "this key is the "
-		    "next one already: see `sekisho setup key'");
+		    "next one already: see `sekisho setup key'; to put "
+		    "another in its place, take it back first, with "
+		    "--withdraw");
 	if (own_find(k, fpr) < k->n - again || (again && last->since <= now))
 		return sk_fail(e, SK_ERR_EXISTS, fpr, "this is one of the "
 		    "council's keys already");
@@ -213,9 +235,25 @@ own_follow(struct own_keys *k, const char *fpr, int64_t since, int64_t until,
 	memcpy(out.list[out.n - 1].fpr, fpr, sizeof(out.list[0].fpr));
 	if (out.n > 1)
 		out.list[out.n - 2].until = until;
+	out.withdrawn[0] = '\0';
 	if (!fits(&out))
 		return sk_fail(e, SK_ERR_USAGE, fpr, "these dates do not fit "
 		    "those of the keys before it");
 	*k = out;
+	return SK_OK;
+}
+
+int
+own_withdraw(struct own_keys *k, int64_t now, struct sk_error *e)
+{
+	struct own_key *last = &k->list[k->n - 1];
+
+	if (k->n < 2 || last->since <= now)
+		return sk_fail(e, SK_ERR_NOINPUT, last->fpr, "no other key is "
+		    "to follow this one: one that signs already is followed "
+		    "by another (--from today's date)");
+	memcpy(k->withdrawn, last->fpr, sizeof(k->withdrawn));
+	k->n--;
+	k->list[k->n - 1].until = 0;
 	return SK_OK;
 }

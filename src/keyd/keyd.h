@@ -90,6 +90,7 @@ struct next_key {
 	const char *name, *address;	/* of its user id */
 	int64_t since, until;		/* see own_follow(); since 0: at
 					 * once */
+	bool withdraw;			/* the one that is to come, instead */
 };
 int keyd_next_key(const struct next_key *n, struct sk_error *e);
 /* smime_homes.c: the first certificate, or the next one, in every home. */
@@ -101,6 +102,9 @@ struct next_certificate {
 					 * one */
 };
 int keyd_next_certificate(const struct next_certificate *n,
+    struct sk_error *e);
+/* The one that is to come is taken back, in every home. */
+int keyd_withdraw_certificate(const char *base, unsigned int count,
     struct sk_error *e);
 int keyd_start(struct keyd *k, const char *vault, const char *own,
     const char *smime_own, const char *roots, struct sk_error *e);

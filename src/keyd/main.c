@@ -35,6 +35,7 @@ static const char usage[] =
 "       sekisho-keyd --next --home BASE --count N --name NAME"
 " --address ADDR\n"
 "           --until TIME [--since TIME]   (at once)\n"
+"       sekisho-keyd --withdraw (--home | --smime-home) BASE --count N\n"
 "       sekisho-keyd --smime-import P12 --certificate FILE --smime-home BASE"
 " --count N\n"
 "           --until TIME [--since TIME]   (at once)\n"
@@ -44,7 +45,7 @@ static const char usage[] =
 struct options {
 	const char *home, *vault, *own, *socket, *peer, *name, *address;
 	const char *smime_home, *smime_own, *roots, *p12, *certificate;
-	bool init, next;
+	bool init, next, withdraw;
 	int64_t since, until;
 	long fd, count, deadline;
 };
@@ -52,7 +53,7 @@ struct options {
 enum { OPT_HOME = 1, OPT_VAULT, OPT_OWN, OPT_FD, OPT_SOCKET, OPT_PEER,
 	OPT_INIT, OPT_COUNT, OPT_NAME, OPT_ADDRESS, OPT_DEADLINE,
 	OPT_SMIME_HOME, OPT_SMIME_OWN, OPT_ROOTS, OPT_P12, OPT_CERTIFICATE,
-	OPT_NEXT, OPT_SINCE, OPT_UNTIL };
+	OPT_NEXT, OPT_SINCE, OPT_UNTIL, OPT_WITHDRAW };
 
 static const struct option long_options[] = {
 	{ "home", required_argument, NULL, OPT_HOME },
@@ -68,6 +69,7 @@ static const struct option long_options[] = {
 	{ "peer", required_argument, NULL, OPT_PEER },
 	{ "init", no_argument, NULL, OPT_INIT },
 	{ "next", no_argument, NULL, OPT_NEXT },
+	{ "withdraw", no_argument, NULL, OPT_WITHDRAW },
 	{ "since", required_argument, NULL, OPT_SINCE },
 	{ "until", required_argument, NULL, OPT_UNTIL },
 	{ "count", required_argument, NULL, OPT_COUNT },
@@ -106,6 +108,7 @@ take(struct options *o, int opt, const char *arg)
 	case OPT_ROOTS: o->roots = arg; return true;
 	case OPT_INIT: o->init = true; return true;
 	case OPT_NEXT: o->next = true; return true;
+	case OPT_WITHDRAW: o->withdraw = true; return true;
 	case OPT_SINCE: return sk_time_parse(arg, &o->since) == 0;
 	case OPT_UNTIL: return sk_time_parse(arg, &o->until) == 0;
 	case OPT_FD: return number(arg, 3, 255, &o->fd);
@@ -128,6 +131,8 @@ parse(int argc, char **argv, struct options *o)
 	if (o->p12 != NULL)
 		return o->smime_home != NULL && o->certificate != NULL &&
 		    o->until != 0;
+	if (o->withdraw)
+		return (o->home != NULL) != (o->smime_home != NULL);
 	if (o->next)
 		return o->home != NULL && o->name != NULL &&
 		    o->address != NULL && o->until != 0;
@@ -242,13 +247,15 @@ work(struct keyd *k, const struct options *o, struct sk_error *e)
 	const char *home = k->openpgp.home;
 	unsigned int count = (unsigned int)o->count;
 	const struct next_key next = { home, count, o->name, o->address,
-		o->since, o->until };
+		o->since, o->until, o->withdraw };
 	const struct next_certificate certificate = { k->smime.home, count,
 		o->p12, o->certificate, o->since, o->until };
 
 	if (o->p12 != NULL)
 		return keyd_next_certificate(&certificate, e);
-	if (o->next)
+	if (o->withdraw && home == NULL)
+		return keyd_withdraw_certificate(k->smime.home, count, e);
+	if (o->next || o->withdraw)
 		return keyd_next_key(&next, e);
 	return o->init ? keyd_init_homes(home, count, o->name, o->address,
 	    o->vault, e) : run(k, o, e);

@@ -141,7 +141,7 @@ own_told(struct keyd *k, struct ring *r, struct msg_own_keys *out)
 	    sizeof(*list));
 	int64_t now = sk_now();
 
-	*out = (struct msg_own_keys){ list, r->own.n };
+	*out = (struct msg_own_keys){ list, r->own.n, r->own.withdrawn };
 	for (size_t i = 0; i < r->own.n; i++) {
 		const struct own_key *x = &r->own.list[i];
 		enum own_state state = own_state(&r->own, i, now);

@@ -6,6 +6,9 @@
  * on where the first was cut off. Each home takes the keys first and the dates
  * after them, so that none ever names a key that it lacks.
  *
+ * `--withdraw` takes it back before its day, by the same way. Its secret half
+ * stays, since somebody may have written to it already.
+ *
  * The present key's encryption subkey gets the end of the overlap as its own:
  * programs of others stop encrypting to it by themselves. Its primary key goes
  * on, and with it every signature that it made.
@@ -139,11 +142,26 @@ make_keys(struct rollover *x, struct pgp *from, struct pgp *to)
 	return ret != 0 ? ret : follow(x, &x->own, fpr);
 }
 
+/* The present key goes on without an end, as it was made. */
+static int
+take_back(struct rollover *x, struct pgp *from, struct pgp *to)
+{
+	const char *fpr;
+	int ret = own_withdraw(&x->own, sk_now(), x->e);
+
+	if (ret != 0)
+		return ret;
+	fpr = x->own.list[x->own.n - 1].fpr;
+	ret = keyd_copy_key(fpr, from, to, x->e);
+	return ret != 0 ? ret : said(x, to, fpr, "cannot take back its end",
+	    pgp_encrypts_until(to, fpr, 0));
+}
+
 static int
 decide(struct rollover *x)
 {
 	struct pgp *from = NULL, *to = NULL;
-	int ret = dates_fit(x);
+	int ret = x->ask->withdraw ? 0 : dates_fit(x);
 
 	if (ret == 0)
 		ret = remove_staging(x);
@@ -153,7 +171,8 @@ decide(struct rollover *x)
 		return ret;
 	from = pgp_new(x->first, KEY_OPENPGP, x->e);
 	to = from != NULL ? pgp_new(x->staging, KEY_OPENPGP, x->e) : NULL;
-	ret = to != NULL ? make_keys(x, from, to) : SK_ERR_UNAVAILABLE;
+	ret = to == NULL ? SK_ERR_UNAVAILABLE : x->ask->withdraw ?
+	    take_back(x, from, to) : make_keys(x, from, to);
 	pgp_free(&to);
 	pgp_free(&from);
 	return ret != 0 ? ret : own_file_write(x->staging, &x->own, x->e);
@@ -173,7 +192,9 @@ into_home(struct rollover *x, struct pgp *from, const char *dir)
 	to = pgp_new(dir, KEY_OPENPGP, x->e);
 	if (to == NULL)
 		return SK_ERR_UNAVAILABLE;
-	for (size_t i = x->own.n - 2; i < x->own.n && ret == 0; i++)
+	/* What was made or changed: the last two, after a withdrawal one. */
+	for (size_t i = x->own.n - 1 - (*x->own.withdrawn == '\0');
+	    i < x->own.n && ret == 0; i++)
 		ret = keyd_copy_key(x->own.list[i].fpr, from, to, x->e);
 	pgp_free(&to);
 	if (ret == 0)
@@ -219,6 +240,10 @@ say_all(const struct rollover *x)
 {
 	const struct own_key *next = &x->own.list[x->own.n - 1];
 
+	if (*x->own.withdrawn != '\0') {
+		printf("withdrawn %s\n", x->own.withdrawn);
+		return;
+	}
 	printf("next %s\nsince %s\nformer %s\nuntil %s\n", next->fpr,
 	    sk_time_iso(x->a, next->since), next[-1].fpr,
 	    sk_time_iso(x->a, next[-1].until));
@@ -233,10 +258,16 @@ roll(struct rollover *x)
 	if (!own_file_read(x->first, &x->own))
 		return sk_fail(x->e, SK_ERR_NOINPUT, x->first, "this home has "
 		    "no key of the council yet; run `sekisho init'");
-	if (own_file_read(x->staging, &begun))
+	if (own_file_read(x->staging, &begun)) {
 		x->own = begun;
-	else
+		if (x->ask->withdraw != (*begun.withdrawn != '\0'))
+			return sk_fail(x->e, SK_ERR_EXISTS, x->staging, "the "
+			    "other command was cut off here: run `sekisho "
+			    "setup key %s' again first", x->ask->withdraw ?
+			    "--next" : "--withdraw");
+	} else {
 		ret = decide(x);
+	}
 	if (ret == 0)
 		ret = into_homes(x);
 	if (ret == 0)
@@ -257,7 +288,8 @@ keyd_next_key(const struct next_key *n, struct sk_error *e)
 
 	x.first = home(&x, 0);
 	x.staging = sk_path_join(x.a, n->base, "n");
-	x.user_id = keyd_user_id(x.a, n->name, n->address, e);
+	x.user_id = n->withdraw ? "" : keyd_user_id(x.a, n->name, n->address,
+	    e);
 	if (ret == 0)
 		ret = x.user_id != NULL ? roll(&x) : SK_ERR_USAGE;
 	sk_arena_free(&x.a);

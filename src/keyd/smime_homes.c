@@ -156,3 +156,30 @@ keyd_next_certificate(const struct next_certificate *n, struct sk_error *e)
 	sk_arena_free(&a);
 	return ret;
 }
+
+/* Its key stays in the ring: somebody may have written to it already. A run
+ * that was cut off is run again, and then finds the first homes done. */
+int
+keyd_withdraw_certificate(const char *base, unsigned int count,
+    struct sk_error *e)
+{
+	struct sk_arena *a = sk_arena_new();
+	struct own_keys own;
+	int ret = 0;
+
+	for (unsigned int i = 0; ret == 0 && i < count; i++) {
+		const char *home = sk_arena_printf(a, "%s/%u", base, i);
+
+		if (!own_file_read(home, &own))
+			ret = sk_fail(e, SK_ERR_NOINPUT, home, "this home "
+			    "has no certificate: see `sekisho setup smime'");
+		else if (*own.withdrawn == '\0')
+			ret = own_withdraw(&own, sk_now(), e);
+		if (ret == 0)
+			ret = own_file_write(home, &own, e);
+	}
+	if (ret == 0)
+		printf("withdrawn %s\n", own.withdrawn);
+	sk_arena_free(&a);
+	return ret;
+}

@@ -18,6 +18,7 @@
 #include <sekisho/text.h>
 
 #define TEMPLATE "T-46"
+#define WITHDRAWN " withdrawn"
 #define COPIES_MAX 1000
 #define CASES_MAX 100000
 
@@ -29,13 +30,27 @@ announcement_text(const char *template)
 
 /* ---- what it says ---- */
 
+/* One that was taken back is of interest to who was told of it. */
+static bool
+taken_back(const struct daemon *d, struct sk_arena *a, enum key_scheme scheme,
+    struct announced *x)
+{
+	x->next = (struct council_key){ .fpr = council_withdrawn(d, scheme) };
+	x->withdrawn = *x->next.fpr && council_key(d, scheme, OWN_CURRENT,
+	    &x->present) && x->present.block.len;
+	if (x->withdrawn)
+		x->about = sk_arena_printf(a, "%s" WITHDRAWN, x->next.fpr);
+	return x->withdrawn;
+}
+
 static bool
 ahead(const struct daemon *d, struct sk_arena *a, enum key_scheme scheme,
     struct announced *x)
 {
 	*x = (struct announced){ 0 };
-	if (!council_key(d, scheme, OWN_NEXT, &x->next) ||
-	    !council_key(d, scheme, OWN_CURRENT, &x->present) ||
+	if (!council_key(d, scheme, OWN_NEXT, &x->next))
+		return taken_back(d, a, scheme, x);
+	if (!council_key(d, scheme, OWN_CURRENT, &x->present) ||
 	    !x->next.block.len || !x->present.block.len)
 		return false;
 	x->about = sk_arena_printf(a, "%s %s %s", x->next.fpr, sk_time_iso(a,
@@ -77,8 +92,9 @@ static void
 attach_keys(struct sk_arena *a, const struct announced *x,
     struct announcement_files *f)
 {
-	attach(a, f, "council-key-next.asc", "application/pgp-keys",
-	    x->next.block);
+	if (!x->withdrawn)
+		attach(a, f, "council-key-next.asc", "application/pgp-keys",
+		    x->next.block);
 	attach(a, f, "council-key-present.asc", "application/pgp-keys",
 	    x->present.block);
 }
@@ -113,6 +129,37 @@ shown_fpr(struct sk_arena *a, enum key_scheme scheme,
 	return values_fpr(a, hex);
 }
 
+/* What this one was told last, before this copy. */
+static const struct copy_record *
+told_last(struct daemon *d, struct sk_arena *a, const struct copy_record *c)
+{
+	const struct copy_record *last = NULL;
+	struct copy_record *past = NULL;
+	size_t n = 0;
+	int r = c->person ? store_copies_marked(d->store, a, c->person,
+	    COPIES_MAX, &past, &n) : store_copy_list(d->store, a, -1, 0,
+	    c->case_row, COPIES_MAX, &past, &n);
+
+	for (size_t i = 0; i < n && !r; i++)
+		if (announcement_text(past[i].template) && past[i].items &&
+		    past[i].state == COPY_SENT && past[i].row < c->row &&
+		    (!last || past[i].row > last->row))
+			last = &past[i];
+	return last;
+}
+
+/* It was another key, which is none of ours, and that was not said yet. */
+static bool
+is_corrected(struct daemon *d, struct sk_arena *a,
+    const struct copy_record *c)
+{
+	const struct copy_record *last = told_last(d, a, c);
+	size_t n = last ? strcspn(last->items, " ") : 0;
+
+	return last && strcmp(last->items + n, WITHDRAWN) != 0 &&
+	    !council_key_is(d, sk_arena_strn(a, last->items, n));
+}
+
 bool
 announcement_fill(struct daemon *d, struct sk_arena *a,
     const struct copy_record *c, enum key_scheme scheme, struct tvalues *v,
@@ -123,16 +170,19 @@ announcement_fill(struct daemon *d, struct sk_arena *a,
 	*files = (struct announcement_files){ .n = 0 };
 	if (!ahead(d, a, scheme, &x) || !is_about(c, &x))
 		return false;
+	tv_flag(v, "withdrawn", x.withdrawn);
+	tv_flag(v, "corrected", !x.withdrawn && is_corrected(d, a, c));
 	tv_flag(v, "certificate", scheme == KEY_SMIME);
 	tv_str(v, "council_fpr", shown_fpr(a, scheme, &x.present));
-	tv_str(v, "key_fpr", shown_fpr(a, scheme, &x.next));
+	tv_str(v, "key_fpr", x.withdrawn ? "" : shown_fpr(a, scheme,
+	    &x.next));
 	tv_str(v, "date", sk_date_local(a, x.next.since));
 	/* The last day is the one before which it ends. */
 	tv_str(v, "key_until", sk_date_local(a, x.present.until - 1));
-	if (scheme == KEY_SMIME)
-		attach_certificate(a, &x, files);
-	else
+	if (scheme == KEY_OPENPGP)
 		attach_keys(a, &x, files);
+	else if (!x.withdrawn)
+		attach_certificate(a, &x, files);
 	return true;
 }
 
@@ -151,21 +201,30 @@ struct round {
 	size_t naddresses;
 };
 
+/* Whose T-46 begins so? */
 static bool
-is_told(const char *about, const struct copy_record *c, size_t n)
+has_one(const char *about, const struct copy_record *c, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (announcement_text(c[i].template) && c[i].items &&
 		    c[i].state != COPY_DROPPED &&
-		    strcmp(c[i].items, about) == 0)
+		    strncmp(c[i].items, about, strlen(about)) == 0)
 			return true;
 	return false;
 }
 
+/* Of one that was taken back hears who was told of it. */
+static bool
+is_told(const struct announced *x, const struct copy_record *c, size_t n)
+{
+	return has_one(x->about, c, n) || (x->withdrawn && !has_one(
+	    x->next.fpr, c, n));
+}
+
 /* The copies of one person at a time: there may be thousands of people. */
 static int
-person_told(const struct round *r, const char *person, const char *about,
-    bool *told)
+person_told(const struct round *r, const char *person,
+    const struct announced *x, bool *told)
 {
 	struct sk_arena *a = sk_arena_new();
 	struct copy_record *past = NULL;
@@ -173,7 +232,7 @@ person_told(const struct round *r, const char *person, const char *about,
 	int ret = store_copies_marked(r->d->store, a, person, COPIES_MAX,
 	    &past, &n);
 
-	*told = !ret && is_told(about, past, n);
+	*told = !ret && is_told(x, past, n);
 	sk_arena_free(&a);
 	return ret;
 }
@@ -192,7 +251,7 @@ to_person(struct round *r, const struct person *p)
 	x = &r->x->of[keyless ? p->scheme : (int)k.facts.scheme];
 	if (!x->about)
 		return SK_OK;
-	ret = person_told(r, p->id, x->about, &told);
+	ret = person_told(r, p->id, x, &told);
 	if (ret)
 		return ret;
 	if (told) {
@@ -254,35 +313,44 @@ concerned(const struct round *r, const struct case_record *c,
 	    &p) == SK_OK && p.active && p.account);
 }
 
-static int
+static bool
+case_heard(const struct round *r, const struct case_record *c,
+    const char *about)
+{
+	struct copy_record *past = NULL;
+	size_t n = 0;
+
+	return store_copy_list(r->d->store, r->a, -1, 0, c->row, COPIES_MAX,
+	    &past, &n) == SK_OK && has_one(about, past, n);
+}
+
+static void
 case_told(struct round *r, const struct case_record *c,
     enum key_scheme scheme)
 {
 	struct announced *x = &r->x->of[scheme];
-	struct copy_record *past = NULL;
-	size_t n = 0;
-	int ret = store_copy_list(r->d->store, r->a, -1, 0, c->row,
-	    COPIES_MAX, &past, &n);
 
-	if (!ret && is_told(x->about, past, n) && !is_listed(r,
-	    c->originator, scheme)) {
+	if (case_heard(r, c, x->about) && !is_listed(r, c->originator,
+	    scheme)) {
 		list(r, c->originator, scheme);
 		x->told++;
 	}
-	return ret;
 }
 
 static int
 to_case(struct round *r, const struct case_record *c, enum key_scheme scheme)
 {
+	struct announced *x = &r->x->of[scheme];
 	const struct letter l = { .of_case = c, .address = c->originator,
 		.language = c->language, .template = TEMPLATE,
-		.about = r->x->of[scheme].about, .now = r->now };
+		.about = x->about, .now = r->now };
 
 	if (is_listed(r, c->originator, scheme))
 		return SK_OK;
+	if (x->withdrawn && !case_heard(r, c, x->next.fpr))
+		return SK_OK;
 	list(r, c->originator, scheme);
-	r->x->of[scheme].copies++;
+	x->copies++;
 	return r->make ? letter_post(r->d, r->a, &l) : SK_OK;
 }
 
@@ -300,8 +368,8 @@ to_cases(struct round *r)
 	for (size_t i = 0; i < n && !ret; i++)
 		if (concerned(r, &c[i], &schemes[m]))
 			c[m++] = c[i];
-	for (size_t i = 0; i < m && !ret; i++)
-		ret = case_told(r, &c[i], schemes[i]);
+	for (size_t i = 0; i < m; i++)
+		case_told(r, &c[i], schemes[i]);
 	for (size_t i = 0; i < m && !ret; i++)
 		ret = to_case(r, &c[i], schemes[i]);
 	return ret;

@@ -10,6 +10,7 @@
  */
 #include "daemon.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,6 +37,7 @@ static void
 dates_of(const struct msg_own_keys *o, struct own_keys *out)
 {
 	*out = (struct own_keys){ .n = o->n };
+	snprintf(out->withdrawn, sizeof(out->withdrawn), "%s", o->withdrawn);
 	for (size_t i = 0; i < o->n; i++) {
 		memcpy(out->list[i].fpr, o->list[i].fpr,
 		    sizeof(out->list[i].fpr));
@@ -116,11 +118,11 @@ council_keys_free(struct council_keys **k)
 
 /* ---- told ---- */
 
-/* Does b begin as a does, and go on? */
+/* Does b begin as a does, and go on, with a key that a did not take back? */
 static bool
 goes_on(const struct own_keys *a, const struct own_keys *b)
 {
-	bool on = b->n > a->n;
+	bool on = b->n > a->n && strcmp(b->list[a->n].fpr, a->withdrawn) != 0;
 
 	for (size_t i = 0; on && i < a->n; i++)
 		on = strcmp(a->list[i].fpr, b->list[i].fpr) == 0;
@@ -161,6 +163,12 @@ say_new(struct daemon *d, enum key_scheme s, const struct own_keys *now)
 		sk_log(was->n ? SK_WARN : SK_INFO, events[s], "fpr=%s", fpr);
 		store_audit(d->store, sk_now(), "system", events[s],
 		    "council", fpr);
+	}
+	if (*now->withdrawn && strcmp(now->withdrawn, was->withdrawn) != 0) {
+		sk_log(SK_WARN, "council.withdrawn", "fpr=%s",
+		    now->withdrawn);
+		store_audit(d->store, sk_now(), "system", "council.withdrawn",
+		    "council", now->withdrawn);
 	}
 }
 
@@ -252,6 +260,12 @@ council_key(const struct daemon *d, enum key_scheme s, enum own_state state,
 	if (n > 0)
 		*out = list[n - 1];
 	return n > 0;
+}
+
+const char *
+council_withdrawn(const struct daemon *d, enum key_scheme s)
+{
+	return d->council ? d->council->dates[s].withdrawn : "";
 }
 
 const char *

@@ -45,6 +45,9 @@ bool council_key(const struct daemon *d, enum key_scheme scheme,
     enum own_state state, struct council_key *out);
 /* The fingerprint of the one that signs, or "". */
 const char *council_fpr(const struct daemon *d, enum key_scheme scheme);
+/* One that was to follow the one that signs and does not; "" none. */
+const char *council_withdrawn(const struct daemon *d,
+    enum key_scheme scheme);
 bool council_key_is(const struct daemon *d, const char *fpr);
 /* Do all keyds tell the same? NULL, or the mend. */
 const char *council_keys_differ(const struct daemon *d);
@@ -56,6 +59,8 @@ struct announced {
 	struct council_key next, present;
 	const char *about;	/* both and their dates, as a copy keeps it;
 				 * NULL: no other one follows */
+	bool withdrawn;		/* next was taken back: only its fpr is
+				 * known, and who was told of it is told so */
 	size_t copies;		/* made, or that would be */
 	size_t told;		/* had it before */
 };

@@ -230,7 +230,14 @@ say_end(struct looking *l, int scheme, const struct council_key *k)
 static void
 say_untold(struct looking *l, int scheme, const struct announced *x)
 {
-	if (x->copies)
+	if (x->copies && x->withdrawn)
+		sk_json_add_str(l->faults, sk_arena_printf(l->c->arena,
+		    "%zu who %s told of the council's next %s %s not told "
+		    "that it was taken back: `sekisho key announce --yes'",
+		    x->copies, keys(x->copies, "was", "were"), scheme ==
+		    KEY_SMIME ? "certificate" : "key", keys(x->copies, "was",
+		    "were")));
+	else if (x->copies)
 		sk_json_add_str(l->faults, sk_arena_printf(l->c->arena,
 		    "%zu who write to the council %s not told of its next "
 		    "%s, which signs from %s: `sekisho key announce --yes'",

@@ -51,6 +51,7 @@ add_announced(struct command *c, struct sk_json *keys, int scheme,
 	sk_json_set_int(o, "told", (int64_t)x->told);
 	document_time(o, "since", x->next.since);
 	sk_json_set_str(o, "fingerprint", x->next.fpr);
+	sk_json_set_bool(o, "withdrawn", x->withdrawn);
 	document_time(o, "until", x->present.until);
 	sk_json_set_str(o, "former", x->present.fpr);
 	return yes && x->copies ? command_audit(c, "council.announce",

@@ -167,6 +167,7 @@ static const struct field fields[] = {
 	{ "hold_address", FIELD_FLAG, P, ALWAYS },
 	{ "expired", FIELD_FLAG, P, ALWAYS },
 	{ "certificate", FIELD_FLAG, P, ALWAYS },
+	{ "corrected", FIELD_FLAG, P, ALWAYS },
 	{ "key_fpr", FIELD_CODE, P, ALWAYS },
 	{ "key_until", FIELD_LINE, P, OPTIONAL },
 	{ "key_new", FIELD_FLAG, P, ALWAYS },

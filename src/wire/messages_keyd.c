@@ -29,6 +29,7 @@ fingerprint(struct wire_in *w, struct sk_arena *a)
 static void
 put_own(struct sk_buf *b, const struct msg_own_keys *o)
 {
+	wire_put_str(b, o->withdrawn ? o->withdrawn : "");
 	wire_put_u32(b, (uint32_t)o->n);
 	for (size_t i = 0; i < o->n; i++) {
 		const struct msg_own_key *k = &o->list[i];
@@ -53,10 +54,13 @@ msg_keyd_ready_put(struct sk_buf *b, const struct msg_keyd_ready *m)
 static void
 get_own(struct wire_in *w, struct sk_arena *a, struct msg_own_keys *o)
 {
+	const char *withdrawn = wire_need_str(w, a);
 	size_t n = wire_count(w, LIMIT_OWN_KEYS);
 	struct msg_own_key *k = wire_array(a, n, sizeof(*k));
 
-	*o = (struct msg_own_keys){ k, n };
+	w->bad |= withdrawn && *withdrawn && (strlen(withdrawn) != 40 ||
+	    strspn(withdrawn, "0123456789ABCDEF") != 40);
+	*o = (struct msg_own_keys){ k, n, withdrawn };
 	for (size_t i = 0; i < n; i++) {
 		k[i].fpr = fingerprint(w, a);
 		k[i].since = wire_i64(w);

@@ -61,6 +61,7 @@ VALUES(setup_key) = {
 	    "default: after rollover.notice_days"),
 	OPT("--until", VALUE_TEXT, "last day on which the present one opens "
 	    "mail; default: rollover.overlap_days later"),
+	OPT("--withdraw", VALUE_FLAG, "take back the one that is to come"),
 	END
 };
 VALUES(key_export) = {
@@ -81,6 +82,7 @@ VALUES(setup_smime) = {
 	    "another; default: after rollover.notice_days"),
 	OPT("--until", VALUE_TEXT, "last day on which that one opens mail; "
 	    "default: rollover.overlap_days later"),
+	OPT("--withdraw", VALUE_FLAG, "take back the one that is to come"),
 	END
 };
 VALUES(read_file) = {

@@ -78,7 +78,8 @@ own_states_follow_the_clock(void **state)
 		{ 199, OWN_FORMER, OWN_CURRENT, 200 },
 		{ 200, OWN_RETIRED, OWN_CURRENT, 0 },
 	};
-	const struct own_keys k = { { { OLD, 0, 200 }, { NEW, 100, 0 } }, 2 };
+	const struct own_keys k = { { { OLD, 0, 200 }, { NEW, 100, 0 } }, 2,
+	    "" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(at) / sizeof(*at); i++) {
@@ -108,7 +109,7 @@ follow(struct own_keys *k, const char *fpr, int64_t since, int64_t until,
 static void
 another_own_key_follows(void **state)
 {
-	struct own_keys k = { { { OLD, 0, 0 } }, 1 };
+	struct own_keys k = { { { OLD, 0, 0 } }, 1, "" };
 
 	(void)state;
 	assert_int_equal(follow(&k, OLD, 100, 200, 10), SK_ERR_EXISTS);
@@ -131,10 +132,46 @@ another_own_key_follows(void **state)
 	assert_int_equal(follow(&k, OLD, 900, 950, 800), SK_ERR_EXISTS);
 }
 
+/* Before its day alone: the one before it goes on without an end, and another
+ * may follow. What was taken back stands in the file, once. */
+static void
+one_that_is_to_come_is_taken_back(void **state)
+{
+	static const char *const bad[] = { OLD " withdrawn\n",
+	    OLD " - -\n" NEW " withdrawn\n" NEW " withdrawn\n",
+	    OLD " - -\n" NEW " withdraw\n", OLD " - -\nshort withdrawn\n",
+	    NEW " withdrawn\n" OLD " - -\n" };
+	struct own_keys k = { { { OLD, 0, 0 } }, 1, "" }, again;
+	struct sk_error e = { 0 };
+	struct sk_buf b;
+
+	(void)state;
+	assert_int_equal(own_withdraw(&k, 10, &e), SK_ERR_NOINPUT);
+	assert_int_equal(follow(&k, NEW, 100, 200, 10), SK_OK);
+	assert_int_equal(own_withdraw(&k, 100, &e), SK_ERR_NOINPUT);
+	assert_int_equal(k.n, 2);
+	assert_int_equal(own_withdraw(&k, 99, &e), SK_OK);
+	assert_int_equal(k.n, 1);
+	assert_int_equal(k.list[0].until, 0);
+	assert_string_equal(k.withdrawn, NEW);
+	sk_buf_init(&b, 1024);
+	own_keys_write(&k, &b);
+	assert_string_equal(sk_buf_str(&b), OLD " - -\n" NEW " withdrawn\n");
+	assert_int_equal(own_of(sk_buf_str(&b), &again), SK_OK);
+	assert_true(own_keys_same(&k, &again));
+	*again.withdrawn = '\0';
+	assert_false(own_keys_same(&k, &again));
+	sk_buf_free(&b);
+	assert_int_equal(follow(&k, THIRD, 150, 250, 50), SK_OK);
+	assert_string_equal(k.withdrawn, "");
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		assert_int_equal(own_of(bad[i], &k), SK_ERR_DATA);
+}
+
 static void
 own_keys_have_an_end(void **state)
 {
-	struct own_keys k = { { { OLD, 0, 0 } }, 1 };
+	struct own_keys k = { { { OLD, 0, 0 } }, 1, "" };
 	char fpr[41];
 
 	(void)state;
@@ -156,6 +193,7 @@ main(void)
 		cmocka_unit_test(own_file_is_read_whole_or_not),
 		cmocka_unit_test(own_states_follow_the_clock),
 		cmocka_unit_test(another_own_key_follows),
+		cmocka_unit_test(one_that_is_to_come_is_taken_back),
 		cmocka_unit_test(own_keys_have_an_end),
 	};
 

@@ -118,7 +118,8 @@ static const struct msg_own_key own_samples[] = {
 	{ FPR, 1790000000, 0, 0, false, { (const unsigned char *)"own", 3 } }
 };
 static const struct msg_keyd_ready ready_sample = {
-	"gpgme, gpg", { { own_samples, N(own_samples) }, { own_samples, 1 } }
+	"gpgme, gpg", { { own_samples, N(own_samples), "" },
+	    { own_samples, 1, FPR } }
 };
 static const struct msg_open_mail open_mail_sample = {
 	FORM_PGP_INLINE_SIGNED, 1, 2, 3, 4, signers, N(signers),
