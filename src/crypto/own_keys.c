@@ -246,14 +246,14 @@ own_follow(struct own_keys *k, const char *fpr, int64_t since, int64_t until,
 int
 own_withdraw(struct own_keys *k, int64_t now, struct sk_error *e)
 {
-	struct own_key *last = &k->list[k->n - 1];
+	size_t last = k->n ? k->n - 1 : 0;
 
-	if (k->n < 2 || last->since <= now)
-		return sk_fail(e, SK_ERR_NOINPUT, last->fpr, "no other key is "
-		    "to follow this one: one that signs already is followed "
-		    "by another (--from today's date)");
-	memcpy(k->withdrawn, last->fpr, sizeof(k->withdrawn));
-	k->n--;
-	k->list[k->n - 1].until = 0;
+	if (last == 0 || k->list[last].since <= now)
+		return sk_fail(e, SK_ERR_NOINPUT, k->list[last].fpr, "no other "
+		    "key is to follow this one: one that signs already is "
+		    "followed by another (--from today's date)");
+	memcpy(k->withdrawn, k->list[last].fpr, sizeof(k->withdrawn));
+	k->n = last;
+	k->list[last - 1].until = 0;
 	return SK_OK;
 }
