@@ -178,6 +178,7 @@ a_ticked_yes_with_a_limit_is_none(void **state)
 		"経産省は対象外でお願いします", "経済産業省には言わないでください",
 		"第一類までにしてください", "事務局限りでお願いします", "経産省はNGです",
 		"経産省は抜きでお願いします", "公表はやめてください",
+		"第一類までお願いします",
 		"ベンダーには教えないで下さい", "警察には渡さないで",
 		"社名は絶対に出ないようにしてください", "範囲は第一類のみ。",
 		"B社は困ります", "スコープを狭くしてください",
@@ -194,6 +195,34 @@ a_ticked_yes_with_a_limit_is_none(void **state)
 		    limits[i]), &ans);
 		if (ans.unclear != ANSWER_4Y)
 			fail_msg("%s: unclear %x", limits[i], ans.unclear);
+	}
+	sk_arena_free(&a);
+}
+
+/* What people add to any mail limits nothing. */
+static void
+a_ticked_yes_with_courtesy_stands(void **state)
+{
+	static const char *const words[] = {
+		"ご確認いただけますと幸いです。", "ご不明な点は佐藤までご一報ください。",
+		"何かございましたら下記までお電話ください。", "以上、取り急ぎご返信まで。",
+		"できる限り早くログを送ります。", "ダメージは受けていません。",
+		"重く受け止めております。", "引き続きご指導いただければ幸いです。",
+		"ご返信は不要です。", "この内容で相違ございません。",
+		"不可解な通信が続いています。", "これまでの経緯は前便のとおりです。",
+		"Please do not hesitate to contact me.", "No further comments.",
+		"Everything is correct, thank you very much.",
+		"Let me know if you need the logs.",
+	};
+	struct sk_arena *a = sk_arena_new();
+	struct answer ans;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(words); i++) {
+		answer_parse(a, sk_arena_printf(a, "%s\n\n[x] 4-Y\n",
+		    words[i]), &ans);
+		if (ans.ticks != ANSWER_4Y)
+			fail_msg("%s: unclear %x", words[i], ans.unclear);
 	}
 	sk_arena_free(&a);
 }
@@ -339,6 +368,7 @@ main(void)
 		cmocka_unit_test(any_other_sentence_is_no_yes),
 		cmocka_unit_test(beside_a_ticked_box),
 		cmocka_unit_test(a_ticked_yes_with_a_limit_is_none),
+		cmocka_unit_test(a_ticked_yes_with_courtesy_stands),
 		cmocka_unit_test(an_agreement_with_words_is_unclear),
 		cmocka_unit_test(words_behind_a_label_count),
 		cmocka_unit_test(printed_labels_are_known),
