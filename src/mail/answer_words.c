@@ -23,10 +23,17 @@ static const char *const tails[] = {
 	"please", ", please",
 };
 
-/* design.md §8 names these and no others; they may stand together (はい、
- * 相違ありません。). */
-static const char *const yes[] = { "yes", "ok", "はい", "相違ありません",
-	"間違いありません", "承知しました" };
+/* The texts ask for these, which may be said more politely and stand together
+ * (はい、相違ありません。); no others. */
+static const char *const yes[] = { "yes", "ok", "okです", "はい",
+	"相違ありません", "相違ございません", "間違いありません",
+	"間違いございません", "承知しました", "承知いたしました" };
+/* What may stand behind one of them on its line. */
+static const char *const thanks[] = { "お願いします", "お願いいたします",
+	"お願い致します", "よろしくお願いします", "よろしくお願いいたします",
+	"よろしくお願い致します", "宜しくお願いします", "宜しくお願いいたします",
+	"宜しくお願い致します", "よろしくお願い申し上げます",
+	"ありがとうございます", "thank you", "thanks", "thank you very much" };
 static const char *const no[] = { "no", "いいえ", "違います", "ちがいます",
 	"相違があります", "相違あります", "間違いがあります",
 	"間違っています", "間違いです" };
@@ -204,6 +211,25 @@ is_one_of(struct sk_arena *a, struct scan s, const char *const *list, size_t n)
 	return listed(sk_arena_strn(a, s.p, (size_t)(s.end - s.p)), list, n);
 }
 
+/* What parts the words of one line: an English full stop only before a blank. */
+static bool
+is_pause(uint32_t c, uint32_t next)
+{
+	return c == ',' || c == 0x3001 || c == 0x3002 || c == 0xff0c ||
+	    c == 0xff64 || c == 0xff61 || ((c == '.' || c == '!') &&
+	    next == ' ');
+}
+
+/* A yes; or behind one a courtesy. */
+static bool
+is_yes_part(struct sk_arena *a, struct scan word, bool *any)
+{
+	if (!is_one_of(a, word, yes, COUNT(yes)))
+		return *any && is_one_of(a, word, thanks, COUNT(thanks));
+	*any = true;
+	return true;
+}
+
 /* はい、相違ありません。 is two of the listed words, and nothing else. */
 bool
 words_is_yes(struct sk_arena *a, struct scan s)
@@ -217,18 +243,16 @@ words_is_yes(struct sk_arena *a, struct scan s)
 		const char *at = t.p;
 		uint32_t c = scan_next(&t);
 
-		if (c != ',' && c != 0x3001 && c != 0x3002 && c != 0xff0c &&
-		    c != 0xff64)
+		if (!is_pause(c, scan_peek(&t)))
 			continue;
 		word.end = at;
-		if (!is_one_of(a, word, yes, COUNT(yes)))
+		if (!is_yes_part(a, word, &any))
 			return false;
-		any = true;
 		word.p = t.p;
 		word.end = s.end;
 	}
 	word = scan_trim(word);
-	return word.p == word.end ? any : is_one_of(a, word, yes, COUNT(yes));
+	return word.p == word.end ? any : is_yes_part(a, word, &any);
 }
 
 bool

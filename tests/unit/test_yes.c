@@ -85,6 +85,10 @@ courtesy_leaves_a_yes(void **state)
 		"相違ありません。\n取り急ぎご連絡まで。",
 		"この度はご連絡ありがとうございます。\n上記内容で相違ございません。\n"
 		    "承知しました。\nよろしくお願いいたします。\n\n以上\n-----\n佐藤",
+		"はい。よろしくお願いします。", "はい、お願いします。", "OKです。",
+		"相違ございません。", "Yes, thank you.", "OK. Thanks!",
+		"はい、間違いありません。よろしくお願いいたします。",
+		"はい、相違ございません。宜しくお願い致します。",
 		"はい\nOutlook for iOS を入手",
 		"認識に相違ございません。\nはい、相違ありません。",
 	};
@@ -223,6 +227,25 @@ a_ticked_yes_with_courtesy_stands(void **state)
 		    words[i]), &ans);
 		if (ans.ticks != ANSWER_4Y)
 			fail_msg("%s: unclear %x", words[i], ans.unclear);
+	}
+	sk_arena_free(&a);
+}
+
+/* Not one of the words asked for: no yes, and nothing that was unclear in one. */
+static void
+other_words_are_none(void **state)
+{
+	static const char *const replies[] = { "お願いします。", "ありがとうございます",
+		"よろしくお願いします、はい", "はい、検討します。", "はい、経産省以外で。",
+		"はい?", "Thank you", "yes.no", "OKではない" };
+	struct sk_arena *a = sk_arena_new();
+	struct answer ans;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(replies); i++) {
+		answer_parse(a, replies[i], &ans);
+		if (ans.yes_word || ans.ticks)
+			fail_msg("%s: yes", replies[i]);
 	}
 	sk_arena_free(&a);
 }
@@ -368,6 +391,7 @@ main(void)
 		cmocka_unit_test(any_other_sentence_is_no_yes),
 		cmocka_unit_test(beside_a_ticked_box),
 		cmocka_unit_test(a_ticked_yes_with_a_limit_is_none),
+		cmocka_unit_test(other_words_are_none),
 		cmocka_unit_test(a_ticked_yes_with_courtesy_stands),
 		cmocka_unit_test(an_agreement_with_words_is_unclear),
 		cmocka_unit_test(words_behind_a_label_count),
