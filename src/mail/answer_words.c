@@ -211,7 +211,7 @@ is_one_of(struct sk_arena *a, struct scan s, const char *const *list, size_t n)
 	return listed(sk_arena_strn(a, s.p, (size_t)(s.end - s.p)), list, n);
 }
 
-/* What parts the words of one line: an English full stop only before a blank. */
+/* What parts the words of a line: an English full stop only before a blank. */
 static bool
 is_pause(uint32_t c, uint32_t next)
 {
