@@ -210,7 +210,7 @@ ask_daemon(struct finding_list *f, const struct config *c)
 	static const struct {
 		const char *noun, *what;
 	} all[] = { { "roster", "roster" }, { "key", "keys" },
-		{ "outbox", "delivery" } };
+		{ "outbox", "delivery" }, { "mail", "opening" } };
 	int code = SK_OK;
 
 	f->c->wait = ANSWER_MILLISECONDS;

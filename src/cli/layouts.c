@@ -330,6 +330,9 @@ COLUMNS(mail_fields) = { C("number", "Mail"), C("case", "Case"),
 	C("bounce.fate", "Bounce"),
 	C("bounce.status", "  status"), C("bounce.recipient", "  of"),
 	C("keys_refused", "Key not taken"), C("hint", "Next"), END };
+TABLES(mail_check_tables) = {
+	{ "faults", NULL, "Nothing waits for keyd.", roster_fault_columns },
+	NO_MORE };
 COLUMNS(again_fields) = { C("number", "Mail"), C("case", "Case"),
 	C("state", "State"), C("hint", "Next"), END };
 COLUMNS(sighting_columns) = { C("letter", "ITEM"), C("answer", "ANSWER"),
@@ -467,6 +470,7 @@ static const struct layout layouts[] = {
 	{ "text", text_fields, NULL, "text" },
 	{ "mails", NULL, mails_tables, NULL },
 	{ "mail", mail_fields, mail_tables, NULL },
+	{ "mail-check", NULL, mail_check_tables, NULL },
 	{ "read-again", again_fields, NULL, NULL },
 	{ "read", mail_fields, mail_tables, "text" },
 	{ "reads", NULL, reads_tables, NULL },

@@ -277,7 +277,7 @@ static const struct {
 	ALONE(preview), ALONE(why), ALONE(probe), ROW(digest, send),
 	ROW(digest, list),
 	ROW(digest, show), ROW(digest, report), ROW(mail, list),
-	ROW(mail, show), ROW(mail, text), ROW(mail, vouch),
+	ROW(mail, show), ROW(mail, text), ROW(mail, vouch), ROW(mail, check),
 	{ "mail", "read-again", verb_mail_read_again },
 	ROW(mail, split), ROW(mail, save), ALONE(answers),
 	ROW(outbox, list), ROW(outbox, show),

@@ -204,7 +204,7 @@ VERB(item_approve); VERB(item_withdraw); VERB(item_raise); VERB(preview);
 VERB(why);
 /* verbs_digest.c, verbs_mail.c, verbs_outbox.c, verbs_audit.c */
 VERB(digest_send); VERB(digest_preview); VERB(digest_list); VERB(digest_show); VERB(digest_report); VERB(mail_list);
-VERB(mail_read_again); VERB(mail_vouch); VERB(mail_show); VERB(mail_text); VERB(mail_split); VERB(mail_save);
+VERB(mail_check); VERB(mail_read_again); VERB(mail_vouch); VERB(mail_show); VERB(mail_text); VERB(mail_split); VERB(mail_save);
 VERB(answers); VERB(probe); VERB(outbox_list);
 VERB(outbox_show); VERB(outbox_retry); VERB(outbox_release); VERB(outbox_check);
 VERB(outbox_mark); VERB(audit_show);

@@ -60,6 +60,7 @@ struct daemon {
 	struct key_watch *key_watch;
 	struct key_queue *key_queue;
 	struct council_watch *council_watch;
+	struct keyd_watch *keyd_watch;
 	struct daily *daily;
 	struct control *control;
 	struct guard *guard;		/* NULL: no milter is configured */
@@ -108,6 +109,7 @@ void pool_cancel(struct pool *p, uint64_t id);
  * first try; its waiting for one is not counted. */
 int64_t pool_worked(const struct pool *p);
 size_t pool_size(const struct pool *p);
+size_t pool_ready(const struct pool *p);	/* that are there, and said so */
 
 /* ---- syncer.c: fsync of large files off the loop ---- */
 struct syncer *syncer_new(struct daemon *d);	/* forks; before the store opens */
@@ -151,6 +153,9 @@ void intake_resume(struct intake *i);
 /* The council's key is known: what waited for it begins. */
 void intake_go_on(struct intake *i);
 size_t intake_pending(const struct intake *i);
+/* How many of them cannot go on without keyd, and since when the oldest of
+ * them has been here (0: none). */
+size_t intake_at_keyd(const struct intake *i, int64_t *since);
 
 /* ---- apply.c: actions -> store, in this turn's transaction ---- */
 struct apply_mail {
@@ -211,6 +216,7 @@ bool apply_notify(struct daemon *d, const char *event,
     const char *case_number);
 /* "held", of so many copies at once. */
 void apply_notify_held(struct daemon *d, size_t copies);
+bool apply_notify_count(struct daemon *d, const char *event, size_t count);
 /* The content-free alarm T-45 to every notify address; the caller restrains.
  * queue_id may be NULL. */
 void apply_alarm(struct daemon *d, const char *queue_id, const char *reason,

@@ -109,3 +109,9 @@ void daily_free(struct daily **y);
 /* ---- notices.c: what the secretariat is told, and how often ---- */
 /* The sums of what was counted, when the hour is over (asked by daily.c). */
 void notices_sum(struct daemon *d, struct sk_arena *a);
+
+/* ---- keyd_watch.c: who is told that mail waits for keyd ---- */
+struct keyd_watch *keyd_watch_new(struct daemon *d);
+void keyd_watch_free(struct keyd_watch **w);
+/* Does none answer, and not only because it has just begun? */
+bool keyd_watch_misses(const struct keyd_watch *w);

@@ -106,6 +106,23 @@ intake_pending(const struct intake *in)
 	return in->n + in->running;
 }
 
+size_t
+intake_at_keyd(const struct intake *in, int64_t *since)
+{
+	size_t n = 0;
+
+	*since = 0;
+	for (const struct job *j = in->first; j; j = j->next) {
+		if (!j->ask || j->asked != in->d->keyds)
+			continue;
+		n++;
+		if (!*since || j->since < *since)
+			*since = j->since;
+	}
+	/* What found no room stands behind these. */
+	return n ? n + in->n : 0;
+}
+
 static void
 grow(struct intake *in)
 {

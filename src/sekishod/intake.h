@@ -22,6 +22,7 @@ struct job {
 	size_t ntags;
 	size_t ahead;		/* jobs that have to be through first */
 	/* reading */
+	int64_t since;			/* received, or given back */
 	int64_t worked;			/* milliseconds of readers and keyds */
 	uint64_t ask;			/* pool operation under way, 0 none */
 	struct pool *asked;

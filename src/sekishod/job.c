@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <sekisho/clock.h>
 #include <sekisho/files.h>
 #include <sekisho/log.h>
 #include <sekisho/mem.h>
@@ -66,6 +67,7 @@ job_load(struct job *j)
 		    (long long)row, r ? sk_err_word(r) : "done");
 		return r ? r : SK_ERR_EXISTS;
 	}
+	j->since = j->mail.again ? sk_now() : j->mail.received;
 	j->sender_key = sk_address_key(j->arena, j->mail.sender);
 	j->ntags = routing_tokens(j->arena, j->d->config, NULL, j->mail.rcpts,
 	    j->mail.nrcpts, tokens);

@@ -112,6 +112,7 @@ start(struct daemon *d, struct sk_error *e)
 	d->council_watch = council_watch_new(d);
 	d->daily = daily_new(d);
 	d->intake = intake_new(d);
+	d->keyd_watch = keyd_watch_new(d);
 	d->control = d->relay ? control_new(d, e) : NULL;
 	if (d->control && c->milter_listen)
 		d->guard = guard_new(d, e);
@@ -134,6 +135,7 @@ stop(struct daemon *d)
 	key_queue_free(&d->key_queue);
 	council_watch_free(&d->council_watch);
 	daily_free(&d->daily);
+	keyd_watch_free(&d->keyd_watch);
 	outbox_free(&d->outbox);
 	intake_free(&d->intake);
 	pool_free(&d->readers);

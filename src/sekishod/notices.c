@@ -67,7 +67,7 @@ event_values(struct daemon *d, struct sk_arena *a, const char *event,
 	    "key_revoked", "own_key_changed", "own_key_retired",
 	    "own_key_ends", "own_certificate_changed",
 	    "own_certificate_retired", "own_certificate_ends",
-	    "notices_more" };
+	    "keyd_away", "notices_more" };
 	struct tvalues *v = values_common(d, a, d->config->language);
 
 	for (size_t i = 0; i < sizeof(events) / sizeof(*events); i++)
@@ -139,7 +139,8 @@ is_over(const struct counted *x, int64_t now)
 static bool
 is_pressing(const char *event)
 {
-	return strcmp(event, "key_revoked") == 0;
+	return strcmp(event, "key_revoked") == 0 ||
+	    strcmp(event, "keyd_away") == 0;
 }
 
 static bool
@@ -206,14 +207,21 @@ apply_notify(struct daemon *d, const char *event, const char *case_number)
 	return said;
 }
 
+bool
+apply_notify_count(struct daemon *d, const char *event, size_t count)
+{
+	struct sk_arena *a = sk_arena_new();
+	bool said = notify(d, a, event, NULL, (long)count);
+
+	sk_arena_free(&a);
+	return said;
+}
+
 void
 apply_notify_held(struct daemon *d, size_t copies)
 {
-	struct sk_arena *a = sk_arena_new();
-
 	if (copies)
-		notify(d, a, "held", NULL, (long)copies);
-	sk_arena_free(&a);
+		apply_notify_count(d, "held", copies);
 }
 
 /* A sum is one note: no limit is needed for it. */

@@ -575,6 +575,16 @@ pool_worked(const struct pool *p)
 }
 
 size_t
+pool_ready(const struct pool *p)
+{
+	size_t n = 0;
+
+	for (unsigned i = 0; i < p->count; i++)
+		n += p->helpers[i].ready;
+	return n;
+}
+
+size_t
 pool_size(const struct pool *p)
 {
 	return p->count;

@@ -6,10 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sekisho/clock.h>
 #include <sekisho/mem.h>
 #include <sekisho/text.h>
 
 #include "command.h"
+#include "delivery.h"
 
 #define LIST_DEFAULT 50
 #define LIST_MAX 5000
@@ -173,6 +175,43 @@ verb_mail_show(struct command *c)
 	understood(c, &m);
 	r = brought(c, &m);
 	return r ? r : refused(c, &m);
+}
+
+/* ---- what waits for keyd ---- */
+
+static const char *
+keyd_mend(const struct command *c)
+{
+	return c->d->config->nkeyd_sockets ? "start it again where "
+	    "keyd.sockets names it, and see its log; what waits is read by "
+	    "itself then" : "sekishod starts it again by itself, and its log "
+	    "says why it ends (keyd.died)";
+}
+
+/* Numbers and times only: for whoever can mend it. */
+int
+verb_mail_check(struct command *c)
+{
+	struct sk_json *faults;
+	int64_t since;
+	size_t n = intake_at_keyd(c->d->intake, &since);
+
+	c->out = sk_json_document("mail-check");
+	faults = sk_json_set(c->out, "faults", sk_json_array());
+	sk_json_set_int(c->out, "waiting", (int64_t)n);
+	document_time(c->out, "since", since);
+	if (!keyd_watch_misses(c->d->keyd_watch))
+		return SK_OK;
+	if (n)
+		sk_json_add_str(faults, sk_arena_printf(c->arena, "%zu "
+		    "mail%s for sekisho-keyd, which does not answer, the "
+		    "oldest since %s: %s", n, n == 1 ? " waits" : "s wait",
+		    sk_time_local(c->arena, since), keyd_mend(c)));
+	else
+		sk_json_add_str(faults, sk_arena_printf(c->arena, "no "
+		    "sekisho-keyd answers: what comes encrypted waits, what "
+		    "must be encrypted does not leave: %s", keyd_mend(c)));
+	return SK_OK;
 }
 
 /* ---- opened on demand ---- */

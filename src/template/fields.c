@@ -209,6 +209,7 @@ static const struct field fields[] = {
 	{ "own_certificate_changed", FIELD_FLAG, P, ALWAYS },
 	{ "own_certificate_retired", FIELD_FLAG, P, ALWAYS },
 	{ "own_certificate_ends", FIELD_FLAG, P, ALWAYS },
+	{ "keyd_away", FIELD_FLAG, P, ALWAYS },
 	{ "notices_more", FIELD_FLAG, P, ALWAYS },
 	{ "held_copies", FIELD_NUMBER, P, ALWAYS },
 	{ "held_people", FIELD_NUMBER, P, ALWAYS },

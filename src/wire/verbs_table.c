@@ -181,6 +181,8 @@ static const struct verb table[] = {
 	    "item", answers_of },
 	{ "mail", "list", OPERATOR, false, "newest first", mail_list },
 	{ "mail", "show", OPERATOR, false, "what was understood", mail_one },
+	{ "mail", "check", OUTBOX | FOR_MEMBERSHIP, false, "what waits to be "
+	    "opened", none },
 	{ "mail", "read-again", OPERATOR, false, "back to the reader: one "
 	    "that could not be read or opened", mail_one },
 	{ "mail", "vouch", OPERATOR, false, "a colleague answers for the "

@@ -119,6 +119,7 @@ store_mail_get(struct store *s, struct sk_arena *a, int64_t row,
 	    t.tag[row]) : desk[0];
 	*out = (struct mail_record){ .row = row, .sender = t.sender[row],
 		.rcpts = rcpt, .nrcpts = 1, .note = "",
+		.received = 1000 + row,
 		.spool = t.large[row] ? "large" : NULL };
 	return SK_OK;
 }
@@ -388,10 +389,19 @@ is_read_plain(int64_t row)
 static void
 a_missing_keyd_keeps_no_plain_mail(void **state)
 {
+	int64_t since;
+
 	(void)state;
+	assert_int_equal(intake_at_keyd(t.d.intake, &since), 0);
 	for (unsigned i = 0; i < 500; i++)
 		reader_says(comes_from(i), FORM_PGP_ENCRYPTED);
 	is_read_plain(comes("plain@example.com"));
+	comes("unread@example.com");
+	assert_int_equal(intake_at_keyd(t.d.intake, &since), 500);
+	assert_int_equal(since, 1000 + 1);
+	keyd_says(1, false);
+	assert_int_equal(intake_at_keyd(t.d.intake, &since), 499);
+	assert_int_equal(since, 1000 + 2);
 }
 
 /* One that takes long, and hundreds of the same sender behind it. */
@@ -427,7 +437,7 @@ one_sender_keeps_nobody_else(void **state)
 static void
 so_many_and_no_more(void **state)
 {
-	int64_t row;
+	int64_t row, since;
 
 	(void)state;
 	for (unsigned i = 0; i < LIMIT_INTAKE_JOBS; i++)
@@ -435,6 +445,9 @@ so_many_and_no_more(void **state)
 	row = comes("plain@example.com");
 	assert_null(t.asked[row]);
 	assert_int_equal(intake_pending(t.d.intake), LIMIT_INTAKE_JOBS + 1);
+	/* It stands behind them, and nobody can say more of it. */
+	assert_int_equal(intake_at_keyd(t.d.intake, &since),
+	    LIMIT_INTAKE_JOBS + 1);
 	keyd_says(1, false);
 	is_read_plain(row);
 }

@@ -111,7 +111,8 @@ roles_are_apart(void **state)
 	(void)state;
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < 5; k++)
-			if (same(t[i].noun, content[k]))
+			if (same(t[i].noun, content[k]) && !(t[i].name &&
+			    same(t[i].name, "check")))	/* numbers only */
 				assert_int_equal(t[i].roles, FOR_OPERATOR);
 	assert_int_equal(verb_find("org", "add")->roles, FOR_MEMBERSHIP);
 	assert_false(verb_find("digest", "send")->roles & FOR_AUDITOR);
