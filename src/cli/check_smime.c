@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include <sekisho/clock.h>
 #include <sekisho/files.h>
 #include <sekisho/limits.h>
 
@@ -33,6 +34,23 @@ check_chain(struct finding_list *f, const struct config *c,
 	else
 		check_say(f, "S/MIME chain", NULL);
 	sk_buf_free(&b);
+}
+
+/* What was taken last is to come: the one before it goes out with every mail
+ * to the day of change. */
+static void
+check_present(struct finding_list *f, struct sk_arena *a,
+    const struct config *c)
+{
+	const char *pem = sk_path_join(a, c->smime_home, SETUP_SMIME_BEFORE);
+	struct sk_error e = { 0 };
+	struct own_keys own;
+	struct key_facts k;
+
+	if (cli_home_own(a, sk_arena_printf(a, "%s/0", c->smime_home), &own) &&
+	    own_current(&own, sk_now()) + 1 < own.n && sk_file_exists(pem) &&
+	    setup_smime_facts(a, pem, &k, &e) == SK_OK)
+		check_chain(f, c, pem, &k);
 }
 
 static void
@@ -85,5 +103,6 @@ check_smime(struct finding_list *f, const struct config *c)
 		    "name %s: programs warn the readers of mail from there",
 		    missing);
 	check_chain(f, c, pem, &k);
+	check_present(f, a, c);
 	check_copies(f, a, c);
 }

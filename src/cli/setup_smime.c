@@ -244,10 +244,11 @@ fit(const struct setup *s, const char *pem)
 		r = key_importable(&k, sk_now(), NULL, NULL, s->e);
 	if (r)
 		return r;
-	if (!(k.usage & KEY_MAY_SIGN))
+	if (key_role(&k) != KEY_SEALS_AND_SIGNS)
 		return sk_fail(s->e, SK_ERR_CRYPTO, pem, "this certificate "
-		    "may not sign (key usage): ask for one with "
-		    "digitalSignature and keyEncipherment");
+		    "may not %s (key usage): the council's must do both, ask "
+		    "for one with digitalSignature and keyEncipherment",
+		    key_role(&k) == KEY_SIGNS ? "encrypt" : "sign");
 	missing = setup_smime_address(s->conf, &k);
 	if (missing)
 		printf("Note: the certificate does not name %s; programs will "

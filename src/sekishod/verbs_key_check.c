@@ -20,7 +20,8 @@ struct tally {
 struct looking {
 	struct command *c;
 	struct sk_json *faults;
-	struct tally soon, ended, signing_ended, none, case_soon;
+	struct tally soon, ended, signing_ended, none, case_soon,
+	    case_signing_ended;
 };
 
 static void
@@ -66,28 +67,42 @@ look_at(struct looking *l, const struct person *p)
 	return r == SK_ERR_NOINPUT ? SK_OK : command_store(c, r, p->id);
 }
 
-/* What a case's originator is to have waits for a key or goes by another way:
- * only the end that can still be put off is said here. */
+/* What a case's originator is to have waits for a key or goes by another way,
+ * so of an end that is past nothing is said; of one that only signs nobody
+ * would hear it otherwise. */
+static void
+look_at_case(struct looking *l, const struct case_record *k)
+{
+	struct command *c = l->c;
+	struct key_record key[2];
+	size_t n = store_key_pinned(c->d->store, c->arena, NULL, k->row,
+	    &key[0]) == SK_OK;
+
+	n += store_key_signing(c->d->store, c->arena, NULL, k->row,
+	    &key[n]) == SK_OK;
+	for (size_t i = 0; i < n; i++) {
+		int64_t ends = key_serves_until(&key[i].facts);
+
+		if (!*key_fault(&key[i].facts, c->now)) {
+			if (ends && ends - c->now <= SOON_SECONDS)
+				count(&l->case_soon, k->number, ends);
+		} else if (key_role(&key[i].facts) == KEY_SIGNS) {
+			count(&l->case_signing_ended, k->number, ends);
+		}
+	}
+}
+
 static int
 look_at_cases(struct looking *l)
 {
 	struct command *c = l->c;
 	struct case_record *k = NULL;
-	struct key_record key;
 	size_t n = 0;
-	int64_t ends;
 	int r = command_store(c, store_case_list(c->d->store, c->arena, true,
 	    CASES_LOOKED_AT, &k, &n), "cases");
 
-	for (size_t i = 0; i < n && !r; i++) {
-		if (store_key_pinned(c->d->store, c->arena, NULL, k[i].row,
-		    &key))
-			continue;
-		ends = key_encrypts_until(&key.facts);
-		if (ends && !*key_unusable(&key.facts, c->now) &&
-		    ends - c->now <= SOON_SECONDS)
-			count(&l->case_soon, k[i].number, ends);
-	}
+	for (size_t i = 0; i < n && !r; i++)
+		look_at_case(l, &k[i]);
 	return r;
 }
 
@@ -95,6 +110,18 @@ static const char *
 keys(size_t n, const char *one, const char *many)
 {
 	return n == 1 ? one : many;
+}
+
+static void
+say_signing_ended(struct looking *l, const struct tally *t)
+{
+	if (t->n)
+		sk_json_add_str(l->faults, sk_arena_printf(l->c->arena, "%zu "
+		    "%s ended or stopped, first that of %s: what is signed "
+		    "with %s counts for nobody; ask for a new one, `sekisho "
+		    "key import %s FILE'", t->n, keys(t->n, "certificate "
+		    "that only signs has", "certificates that only sign "
+		    "have"), t->first, keys(t->n, "it", "them"), t->first));
 }
 
 static void
@@ -109,15 +136,8 @@ say_tallies(struct looking *l)
 		    l->ended.n, keys(l->ended.n, "key has", "keys have"),
 		    l->ended.first, keys(l->ended.n, "it", "them"),
 		    l->ended.first));
-	if (l->signing_ended.n)
-		sk_json_add_str(l->faults, sk_arena_printf(a, "%zu %s ended or "
-		    "stopped, first that of %s: what is signed with %s counts "
-		    "for nobody; ask for a new one, `sekisho key import %s "
-		    "FILE'", l->signing_ended.n, keys(l->signing_ended.n,
-		    "certificate that only signs has", "certificates that "
-		    "only sign have"), l->signing_ended.first,
-		    keys(l->signing_ended.n, "it", "them"),
-		    l->signing_ended.first));
+	say_signing_ended(l, &l->signing_ended);
+	say_signing_ended(l, &l->case_signing_ended);
 	if (l->soon.n)
 		sk_json_add_str(l->faults, sk_arena_printf(a, "%zu %s within "
 		    "60 days, first that of %s on %s: they are told by mail "

@@ -97,6 +97,13 @@ def begin(w):
     w.council.init()
     has(w.council.refused("setup", "smime", "--from", clock.day(3)),
         "--import")
+    # one that only signs would leave nobody able to write encrypted
+    w.ca.issue("signs", "csc-anken@council.test", usage="digitalSignature")
+    w.ca.openssl("pkcs12", "-export", "-in", "signs.pem", "-inkey",
+                 "signs.key", "-passout", "pass:x", "-out", "signs.p12")
+    has(w.council.refused("setup", "smime", "--import", w.file(
+        "signs.p12", (w.ca.dir / "signs.p12").read_bytes()),
+        "--passphrase-file", w.file("x", "x\n")), "may not encrypt")
     w.first, said = imported(w, "77")
     lacks(said, "key announce")
     w.council.start()

@@ -297,7 +297,7 @@ def signer_ended(w):
       "sealed to the other")
 def of_a_case(w):
     who = "naoki@naoki.test"
-    w.ca.issue("c-sign", who, key="s-sign", usage=SIGNS)
+    w.ca.issue("c-sign", who, 140, key="s-sign", usage=SIGNS)
     w.ca.issue("c-seal", who, key="s-seal", usage=SEALS)
     content, body = w.ca.detached("c-sign", text_part("様子がおかしいです。\n"))
     w.send(who, "csc-anken@council.test", mails.mail(
@@ -322,6 +322,11 @@ def of_a_case(w):
     crypto = w.council.json("mail", "show", mail)["crypto"]
     same([crypto["signature"], crypto["signed_by"], crypto["signer_is_from"]],
          ["good", "case", True])
+    has(w.council.call("check").stdout.decode(), "1 key of an open case ends "
+        f"within 60 days, first that of {number}")
+    clock.move(w, 141)
+    has(w.council.call("check").stdout.decode(), "1 certificate that only "
+        f"signs has ended or stopped, first that of {number}")
 
 
 @step("who leaves has neither")
