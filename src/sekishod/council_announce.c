@@ -14,7 +14,6 @@
 
 #include <sekisho/clock.h>
 #include <sekisho/cms_certs.h>
-#include <sekisho/hash.h>
 #include <sekisho/text.h>
 
 #define TEMPLATE "T-46"
@@ -112,23 +111,6 @@ attach_certificate(struct sk_arena *a, const struct announced *x,
 	sk_buf_free(&b);
 }
 
-/* As its reader's program shows it. */
-static const char *
-shown_fpr(struct sk_arena *a, enum key_scheme scheme,
-    const struct council_key *k)
-{
-	unsigned char hash[32];
-	char hex[2 * sizeof(hash) + 1];
-
-	if (scheme == KEY_OPENPGP)
-		return values_fpr(a, k->fpr);
-	sk_sha256(k->block, hash);
-	sk_hex(hex, hash, sizeof(hash));
-	for (char *c = hex; *c; c++)
-		*c = (char)(*c >= 'a' ? *c - 'a' + 'A' : *c);
-	return values_fpr(a, hex);
-}
-
 /* What this one was told last, before this copy. */
 static const struct copy_record *
 told_last(struct daemon *d, struct sk_arena *a, const struct copy_record *c)
@@ -173,8 +155,8 @@ announcement_fill(struct daemon *d, struct sk_arena *a,
 	tv_flag(v, "withdrawn", x.withdrawn);
 	tv_flag(v, "corrected", !x.withdrawn && is_corrected(d, a, c));
 	tv_flag(v, "certificate", scheme == KEY_SMIME);
-	tv_str(v, "council_fpr", shown_fpr(a, scheme, &x.present));
-	tv_str(v, "key_fpr", x.withdrawn ? "" : shown_fpr(a, scheme,
+	tv_str(v, "council_fpr", values_own_fpr(a, scheme, &x.present));
+	tv_str(v, "key_fpr", x.withdrawn ? "" : values_own_fpr(a, scheme,
 	    &x.next));
 	tv_str(v, "date", sk_date_local(a, x.next.since));
 	/* The last day is the one before which it ends. */

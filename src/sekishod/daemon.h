@@ -251,6 +251,9 @@ int apply_tell(struct daemon *d, struct sk_arena *a, const char *template_id,
 struct tvalues *values_common(struct daemon *d, struct sk_arena *a,
     const char *lang);
 char *values_fpr(struct sk_arena *a, const char *fpr);	/* in groups of four */
+/* Of one of the council's, as its reader's program shows it. */
+char *values_own_fpr(struct sk_arena *a, enum key_scheme scheme,
+    const struct council_key *k);
 struct tvalues *values_case(struct daemon *d, struct sk_arena *a,
     const struct case_record *c, const char *token, bool ask,
     unsigned unclear, bool hint);

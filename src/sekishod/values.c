@@ -30,16 +30,36 @@ values_fpr(struct sk_arena *a, const char *fpr)
 	return out;
 }
 
+char *
+values_own_fpr(struct sk_arena *a, enum key_scheme scheme,
+    const struct council_key *k)
+{
+	unsigned char hash[32];
+	char hex[2 * sizeof(hash) + 1];
+
+	if (scheme == KEY_OPENPGP)
+		return values_fpr(a, k->fpr);
+	sk_sha256(k->block, hash);
+	sk_hex(hex, hash, sizeof(hash));
+	for (char *c = hex; *c; c++)
+		*c = (char)(*c >= 'a' ? *c - 'a' + 'A' : *c);
+	return values_fpr(a, hex);
+}
+
 struct tvalues *
 values_common(struct daemon *d, struct sk_arena *a, const char *lang)
 {
 	const struct policy *p = d->policy;
 	bool ja = strcmp(lang, "ja") == 0;
 	struct tvalues *v = tv_new(a);
+	struct council_key own;
 
 	tv_str(v, "council_name", d->config->name);
 	tv_str(v, "council_fpr", values_fpr(a, council_fpr(d,
 	    KEY_OPENPGP)));
+	tv_str(v, "council_smime", council_key(d, KEY_SMIME, OWN_CURRENT,
+	    &own) && own.block.len ? values_own_fpr(a, KEY_SMIME, &own) :
+	    NULL);
 	tv_str(v, "guidance_url", p->guidance_url && *p->guidance_url ?
 	    p->guidance_url : NULL);
 	tv_flag(v, "phone_open", p->phone_open);

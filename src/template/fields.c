@@ -19,6 +19,7 @@ static const struct field fields[] = {
 	{ "desk_address", FIELD_CODE, P, ALWAYS },
 	{ "contact", FIELD_CODE, P, ALWAYS },
 	{ "council_fpr", FIELD_CODE, P, ALWAYS },
+	{ "council_smime", FIELD_CODE, P, OPTIONAL },	/* its certificate */
 	{ "guidance_url", FIELD_CODE, P, OPTIONAL },
 	{ "phone", FIELD_CODE, P, OPTIONAL },
 	{ "phone_open", FIELD_FLAG, P, ALWAYS },

@@ -269,7 +269,7 @@ def changed(w):
     has(w.council.run("mail", "text", case["mails"][0]["number"]),
         "重なりの間")
     has(w.got.text.replace(" ", ""), w.new)
-    lacks(w.got.text.replace(" ", ""), w.old)
+    lacks(w.got.text.replace(" ", ""), w.old, "証明書")
 
 
 def signer_of_digest(w):

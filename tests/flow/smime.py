@@ -68,6 +68,8 @@ def consulted(w):
     before = len(w.sink.all(FROM))
     post(w, w.ca.detached("alice", text_part("様子がおかしいです。\n")))
     w.got = w.sink.wait(FROM, before + 1)
+    has("".join(w.got.text.split()), w.ca.print_of(w.own.read_bytes(),
+                                                   "sha256"))
     w.number = w.council.cases()[0]["number"]
     mail = w.council.case(w.number)["mails"][0]["number"]
     crypto = w.council.json("mail", "show", mail)["crypto"]
