@@ -72,6 +72,7 @@
 #define LIMIT_KEYD_SECONDS 60		/* one operation; gpg on 25 MiB takes 1 s */
 #define LIMIT_KEYD_GRACE_SECONDS 15	/* more for keyd to end a gpg and an agent that hang, and say so, before it is killed itself: 4 in an operation, 10 in a start */
 #define LIMIT_KEYD_GREETING_SECONDS 10	/* gpg-agent starts within 1 s */
+#define LIMIT_KEYD_ROUNDS 3	/* of two keyds each that die with one mail, some time apart: then it is the mail */
 #define LIMIT_KEYD_AWAY_SECONDS 300	/* that mail waits for a keyd before the secretariat is told: a restart of it, or of the machine, takes less */
 #define LIMIT_PLAINTEXT (64UL * 1024 * 1024) /* decrypted bytes: 916 bytes can inflate to 300 MB */
 #define LIMIT_PLAINTEXT_RATIO 100	/* times the ciphertext, above 1 MiB */

@@ -120,6 +120,9 @@ int own_file_write(const char *home, const struct own_keys *k,
 int own_load(struct keyd *k, struct ring *r, struct sk_error *e);
 /* Has GnuPG sign with the key whose day it is; a code of pgp.h. */
 int own_signer(struct ring *r);
+/* Is the council's own secret key gone from the home (wiped, badly restored)?
+ * Then what gpg says of a mail or of somebody's key is no fault of theirs. */
+bool own_is_lost(struct ring *r);
 /* For READY, in the arena; what is exported too. */
 int own_told(struct keyd *k, struct ring *r, struct msg_own_keys *out);
 /* Was it encrypted to retired keys alone when it came? 0: always no. */
@@ -151,6 +154,10 @@ int keyd_have_key(struct ring *r, const char *fpr, struct sk_span block,
 /* mail.c, for both schemes: a part of the payload, false if it does not lie
  * inside; and how much plaintext so many octets may give. */
 bool keyd_part_of(int fd, uint64_t at, uint64_t len, struct pgp_in *in);
+/* A mail could not be opened; by: whose words say why. The status, and the reason
+ * in *done: SK_ERR_TEMP if it is the home's own fault. */
+int keyd_blame(struct ring *r, struct sk_arena *a, struct pgp *by,
+    struct msg_opened_mail *done);
 uint64_t keyd_plaintext_max(uint64_t len);
 
 /* smime.c. The content's descriptor, or -1 with the reason in *done. */

@@ -5,8 +5,10 @@
  * is whole; only then is the descriptor passed on (standards.md B1: gpgme
  * hands out every byte before it reports a failed integrity check). Every
  * failure has the same status, so nobody outside can tell a wrong key from a
- * damaged body; the reason is for operators. A signature is good only if it
- * is the only one and its primary key is one that the asker named (L14).
+ * damaged body; the reason is for operators. Only a home without the council's
+ * key has another: that is no fault of the mail, which waits. A signature is
+ * good only if it is the only one and its primary key is one that the asker
+ * named (L14).
  */
 #include <config.h>
 
@@ -120,12 +122,23 @@ decrypt(struct keyd *k, const struct pgp_in *in, struct pgp_out *out,
 		    lseek(out->fd, 0, SEEK_SET) != 0)
 			return SK_ERR_OS;
 		ret = pgp_decrypt(k->openpgp.pgp, in, out, r);
-		/* gpg shows a lost agent as a key it does not have. */
-		if (ret == 0 || ret == SK_ERR_LIMIT || deadline_passed() ||
-		    !keyd_agent_lost(&k->openpgp))
+		/* gpg shows a lost agent as a key it does not have, and one
+		 * that was killed says nothing. */
+		if (ret == 0 || ret == SK_ERR_LIMIT || deadline_passed())
 			break;
 	}
 	return ret;
+}
+
+int
+keyd_blame(struct ring *r, struct sk_arena *a, struct pgp *by,
+    struct msg_opened_mail *done)
+{
+	done->reason = sk_arena_str(a, pgp_reason(by));
+	if (deadline_passed() || !own_is_lost(r))
+		return SK_ERR_CRYPTO;
+	done->reason = "the home does not have the council's secret key";
+	return SK_ERR_TEMP;
 }
 
 static int
@@ -188,7 +201,8 @@ verb_decrypt(struct keyd *k, const struct channel_message *m,
 		judge(k, &ask, &r, &done);
 		out->fd = plain.fd;
 	} else {
-		done.reason = sk_arena_str(a, pgp_reason(k->openpgp.pgp));
+		done.status = keyd_blame(&k->openpgp, a, k->openpgp.pgp,
+		    &done);
 		sk_fd_close(&plain.fd);
 	}
 	return reply_mail(k, &done, out);

@@ -73,6 +73,13 @@ own_signer(struct ring *r)
 	return 0;
 }
 
+bool
+own_is_lost(struct ring *r)
+{
+	r->signer[0] = '\0';		/* asked for anew */
+	return own_signer(r) != 0;
+}
+
 /* ---- at the start ---- */
 
 static int

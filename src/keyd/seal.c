@@ -86,8 +86,7 @@ blame(struct ring *r, int ret)
 {
 	if (ret != SK_ERR_NOINPUT || deadline_passed())
 		return ret;
-	r->signer[0] = '\0';		/* asked for anew */
-	return own_signer(r) != 0 ? SK_ERR_TEMP : ret;
+	return own_is_lost(r) ? SK_ERR_TEMP : ret;
 }
 
 /* What the asker does next hangs on it: SK_ERR_CRYPTO says that this key

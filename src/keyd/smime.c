@@ -258,8 +258,7 @@ open_enveloped(struct judging *j, const struct pgp_in *in,
 		    lseek(out->fd, 0, SEEK_SET) != 0)
 			return SK_ERR_OS;
 		ret = cms_decrypt(r->pgp, in, out);
-		if (ret == 0 || ret == SK_ERR_LIMIT || deadline_passed() ||
-		    !keyd_agent_lost(r))
+		if (ret == 0 || ret == SK_ERR_LIMIT || deadline_passed())
 			break;
 	}
 	/* CBC: whoever changed the ciphertext changed the text (EFAIL). */
@@ -309,10 +308,12 @@ smime_open(struct keyd *k, struct sk_arena *a, const struct msg_open_mail *ask,
 		done->status = SK_OK;
 		return plain.fd;
 	}
-	if (is_signed)
+	if (is_signed) {
 		done->verdict.signature = SIGNATURE_ERROR;
-	done->reason = sk_arena_str(a, pgp_reason(is_signed ?
-	    k->smime.scratch : k->smime.pgp));
+		done->reason = sk_arena_str(a, pgp_reason(k->smime.scratch));
+	} else {
+		done->status = keyd_blame(&k->smime, a, k->smime.pgp, done);
+	}
 	sk_fd_close(&plain.fd);
 	return -1;
 }

@@ -7,6 +7,7 @@
  * (B5); the times are in the database, and a restart changes none.
  */
 #include "delivery.h"
+#include "digests.h"
 
 #include <string.h>
 

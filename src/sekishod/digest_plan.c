@@ -6,6 +6,7 @@
  * everything trains people not to read. A raise was told with the approval.
  */
 #include "delivery.h"
+#include "digests.h"
 
 #include <stdlib.h>
 #include <string.h>

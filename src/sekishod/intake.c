@@ -113,7 +113,7 @@ intake_at_keyd(const struct intake *in, int64_t *since)
 
 	*since = 0;
 	for (const struct job *j = in->first; j; j = j->next) {
-		if (!j->ask || j->asked != in->d->keyds)
+		if (!j->waits)
 			continue;
 		n++;
 		if (!*since || j->since < *since)
@@ -121,6 +121,15 @@ intake_at_keyd(const struct intake *in, int64_t *since)
 	}
 	/* What found no room stands behind these. */
 	return n ? n + in->n : 0;
+}
+
+bool
+intake_keyd_fails(const struct intake *in)
+{
+	for (const struct job *j = in->first; j; j = j->next)
+		if (j->waits && j->faults)
+			return true;
+	return false;
 }
 
 static void

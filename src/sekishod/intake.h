@@ -33,6 +33,8 @@ struct job {
 	uint64_t at, len;		/* the layer in mail_fd; len 0: all */
 	enum fact_form opened;		/* of the layer before this one */
 	bool asked_again;		/* keyd, with the key it named */
+	unsigned faults;		/* of keyd's own, in a row */
+	unsigned deaths;		/* of keyds with this mail */
 	struct facts inner;		/* facts of the layer just read */
 	struct verdict verdict;
 	bool enveloped;			/* a layer was S/MIME's, by CBC */

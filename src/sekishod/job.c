@@ -5,76 +5,18 @@
  */
 #include "intake.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <sekisho/clock.h>
 #include <sekisho/files.h>
 #include <sekisho/log.h>
-#include <sekisho/mem.h>
 #include <sekisho/text.h>
 
 #define AGAIN_MILLISECONDS 10000
+#define AGAIN_DOUBLED 3			/* so often: 80 seconds at most */
 
 static void read_layer(struct job *j);
 static void open_body(void *ctx);
-
-struct job *
-job_new(struct intake *in, struct daemon *d, int64_t row)
-{
-	struct job *j = sk_malloc(sizeof(*j));
-
-	j->intake = in;
-	j->d = d;
-	j->arena = sk_arena_new();
-	j->mail.row = row;
-	j->mail_fd = j->facts_fd = j->payload_fd = -1;
-	return j;
-}
-
-void
-job_release(struct job *j)
-{
-	sk_fd_close(&j->mail_fd);
-	sk_fd_close(&j->facts_fd);
-	sk_fd_close(&j->payload_fd);
-}
-
-void
-job_free(struct job *j)
-{
-	if (j->ask)
-		pool_cancel(j->asked, j->ask);
-	turn_forget(j->d, j);
-	loop_timer_free(&j->again);
-	job_release(j);
-	sk_buf_free(&j->plain);
-	sk_wipe(j->data_key, sizeof(j->data_key));
-	sk_arena_free(&j->arena);
-	free(j);
-}
-
-int
-job_load(struct job *j)
-{
-	struct token_found tokens[DECIDE_TOKENS];
-	int64_t row = j->mail.row;
-	int r = store_mail_get(j->d->store, j->arena, row, &j->mail);
-
-	if (r || j->mail.done) {
-		sk_log(SK_WARN, "intake.load", "mail=%lld error=%s",
-		    (long long)row, r ? sk_err_word(r) : "done");
-		return r ? r : SK_ERR_EXISTS;
-	}
-	j->since = j->mail.again ? sk_now() : j->mail.received;
-	j->sender_key = sk_address_key(j->arena, j->mail.sender);
-	j->ntags = routing_tokens(j->arena, j->d->config, NULL, j->mail.rcpts,
-	    j->mail.nrcpts, tokens);
-	for (size_t i = 0; i < j->ntags; i++)
-		j->tags[i] = tokens[i].token;
-	return SK_OK;
-}
 
 static void
 unreadable(struct job *j, const char *word, const char *why)
@@ -119,21 +61,33 @@ give_up(struct job *j)
 /* ---- keyd ---- */
 
 static void ask_keyd(struct job *j, const struct key_record *all, size_t n);
+static void open_again(void *ctx);
 
-/* Before the door had a column its word stood in the note, until the mail was
- * filed. */
-static bool
-trusted_door(const struct mail_record *m)
+/* It is no fault of this mail: a backlog after a long standstill opens more in
+ * a minute than keyd's alarm allows, keyd died, its home lost the key. */
+static void
+keyd_later(struct job *j, loop_fn fn)
 {
-	return m->door == DOOR_TRUSTED ||
-	    (m->door == DOOR_UNKNOWN && !m->again && !*m->note);
+	unsigned n = j->faults > AGAIN_DOUBLED ? AGAIN_DOUBLED : j->faults;
+
+	loop_timer_free(&j->again);
+	j->again = loop_timer_new(j->d->loop, fn, j);
+	loop_timer_in(j->again, AGAIN_MILLISECONDS << n);
+	intake_job_waits(j);
 }
 
-enum authentication
-job_auth(const struct job *j, const struct facts *f)
+/* Keyds that die of it again and again are killed by the mail; any other fault
+ * of theirs ends when somebody mends it. */
+static bool
+keyd_is_tried_again(struct job *j, bool died, const char *error, loop_fn fn)
 {
-	return assurance_judge(f, j->mail.sender, j->d->config->authserv_id,
-	    trusted_door(&j->mail), j->d->policy);
+	if (died && ++j->deaths >= LIMIT_KEYD_ROUNDS)
+		return false;
+	sk_log(SK_ERROR, "mail.waits", "mail=%lld faults=%u error=\"%s\"",
+	    (long long)j->mail.row, j->faults + 1, error);
+	keyd_later(j, fn);
+	j->faults++;
+	return true;
 }
 
 /* Does keyd's answer name a key that it was not given, and that the store
@@ -182,35 +136,6 @@ is_replayed(struct job *j, struct msg_opened_mail *o)
 	}
 	turn_after(j->d, NULL, NULL);
 	return others;
-}
-
-bool
-job_unsure(const struct job *j)
-{
-	return j->enveloped && (j->verdict.failed || !j->verdict.integrity);
-}
-
-const struct facts *
-job_heard(struct job *j)
-{
-	if (!j->have_facts)
-		return NULL;
-	if (!job_unsure(j))
-		return &j->facts;
-	/* Keys are proposals, whoever put them there. */
-	j->before.keys = j->facts.keys;
-	j->before.nkeys = j->facts.nkeys;
-	return &j->before;
-}
-
-void
-job_count_failure(struct job *j)
-{
-	const char *from = j->facts.from.address;
-
-	store_failure_add(j->d->store, from ? from : "",
-	    job_auth(j, &j->facts), j->mail.received);
-	turn_after(j->d, NULL, NULL);
 }
 
 /* What was signed beside its signature is the next layer, whatever the
@@ -276,13 +201,19 @@ keyd_answered(void *ctx, struct channel_message *m, const char *error)
 	take_answer(j);
 	if (!m || m->type != MSG_OPENED_MAIL || msg_opened_mail_get(j->arena,
 	    sk_buf_span(&m->fields), &o)) {
-		/* No keyd, no wait: the operator reads it again later. */
+		if (keyd_is_tried_again(j, true, error ? error : "odd answer",
+		    open_again))
+			return;
 		sk_log(SK_WARN, "mail.open", "mail=%lld error=\"%s\"",
 		    (long long)j->mail.row, error ? error : "odd answer");
 		j->verdict.failed = true;
 		intake_job_read(j);
 		return;
 	}
+	if (o.status == SK_ERR_TEMP && keyd_is_tried_again(j, false, o.reason,
+	    open_again))
+		return;
+	j->faults = 0;
 	if (ask_again(j, &o))
 		return;
 	if (o.certificate.len)
@@ -350,6 +281,16 @@ ask_keyd(struct job *j, const struct key_record *all, size_t n)
 	    keyd_answered, j);
 	sk_buf_free(&b);
 	intake_job_waits(j);
+}
+
+static void
+open_again(void *ctx)
+{
+	struct job *j = ctx;
+	struct key_record *all;
+	size_t n = candidate_keys(j, &all);
+
+	ask_keyd(j, all, n);
 }
 
 /* So many could not be opened today that this one is for a person: a sender
@@ -507,17 +448,6 @@ read_layer(struct job *j)
 	sk_buf_free(&b);
 }
 
-/* keyd's alarm: a backlog after a long standstill opens more in a minute than
- * it allows. That is no fault of this mail. */
-static void
-open_later(struct job *j)
-{
-	if (!j->again)
-		j->again = loop_timer_new(j->d->loop, open_body, j);
-	loop_timer_in(j->again, AGAIN_MILLISECONDS);
-	intake_job_waits(j);
-}
-
 static void
 try_counted(void *ctx, int result)
 {
@@ -555,13 +485,17 @@ body_opened(void *ctx, struct channel_message *m, const char *error)
 	    sk_buf_span(&m->fields), &o))
 		o.status = SK_ERR_PROTOCOL;
 	if (o.status == SK_ERR_LIMIT) {
-		open_later(j);
+		keyd_later(j, open_body);
+	} else if (o.status == SK_ERR_PROTOCOL && keyd_is_tried_again(j, true,
+	    error ? error : "odd answer", open_body)) {
+		return;
 	} else if (o.status || m->nfds != 1) {
 		unreadable(j, "cannot-open", error ? error :
 		    "keyd could not open the sealed body");
 	} else {
 		j->mail_fd = m->fds[0];
 		m->fds[0] = -1;
+		j->faults = 0;
 		count_try(j);
 	}
 }

@@ -1,6 +1,7 @@
 /*
- * The watch over keyd, as far as mail waits for it: while none answers, what is
- * encrypted (and after a restart, what is large) stays in custody unread. The
+ * The watch over keyd, as far as mail waits for it: while none answers, or it
+ * cannot use the council's key, what is encrypted (and after a restart, what is
+ * large) stays in custody unread. The
  * secretariat is told once when that has lasted, without content (N-01), and
  * not again before one answered. What was said stands in the database: a
  * restart says nothing twice.
@@ -56,13 +57,19 @@ look_away(struct daemon *d, struct sk_arena *a)
 	    (long long)(now - since));
 }
 
+static bool
+is_missed(struct daemon *d)
+{
+	return !pool_ready(d->keyds) || intake_keyd_fails(d->intake);
+}
+
 static void
 look(void *ctx)
 {
 	struct keyd_watch *w = ctx;
 	struct sk_arena *a = sk_arena_new();
 
-	w->missed = !pool_ready(w->d->keyds);
+	w->missed = is_missed(w->d);
 	if (w->missed)
 		look_away(w->d, a);
 	else if (is_said(w->d, a))
@@ -74,7 +81,7 @@ look(void *ctx)
 bool
 keyd_watch_misses(const struct keyd_watch *w)
 {
-	return w->missed && !pool_ready(w->d->keyds);
+	return w->missed && is_missed(w->d);
 }
 
 struct keyd_watch *

@@ -9,6 +9,7 @@
 #include <sekisho/text.h>
 
 #include "command.h"
+#include "digests.h"
 #include "delivery.h"
 
 #define COPIES_MAX 100000

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "digests.h"
 
 #define COPIES_MAX 100000
 

@@ -9,6 +9,7 @@
 #include <sekisho/text.h>
 
 #include "command.h"
+#include "digests.h"
 
 #define TOKEN_LENGTH 26
 

@@ -204,8 +204,8 @@ verb_mail_check(struct command *c)
 		return SK_OK;
 	if (n)
 		sk_json_add_str(faults, sk_arena_printf(c->arena, "%zu "
-		    "mail%s for sekisho-keyd, which does not answer, the "
-		    "oldest since %s: %s", n, n == 1 ? " waits" : "s wait",
+		    "mail%s for sekisho-keyd, which does not answer or cannot "
+		    "use the council's key, the oldest since %s: %s", n, n == 1 ? " waits" : "s wait",
 		    sk_time_local(c->arena, since), keyd_mend(c)));
 	else
 		sk_json_add_str(faults, sk_arena_printf(c->arena, "no "

@@ -4,6 +4,8 @@
  */
 #include <config.h>
 
+#include <stdio.h>
+
 #include "fault/keyd_mail.h"
 
 #include <sekisho/files.h>
@@ -326,6 +328,31 @@ cleartext_signatures_are_checked(void **state)
 	assert_int_equal(o.m.verdict.signature, SIGNATURE_ERROR);
 }
 
+/* A home that lost the council's secret key opens nothing, and says so: that is
+ * no fault of the mail, which is opened when the key is back. A mail to somebody
+ * else is no fault of the home. */
+static void
+a_lost_home_blames_no_mail(void **state)
+{
+	char *keys = host_path(h, "homes/1/private-keys-v1.d");
+	char *kept = host_path(h, "homes/1/kept");
+	struct sk_span mail = unsigned_mail("--armor");
+	struct opened o;
+
+	(void)state;
+	assert_int_equal(rename(keys, kept), 0);
+	o = keyd_decrypt(h, &k, mail, NULL, NULL);
+	assert_int_equal(o.m.status, SK_ERR_TEMP);
+	assert_false(o.given);
+	host_run(h, NULL, NULL, "rm", "-rf", keys, NULL);
+	assert_int_equal(rename(kept, keys), 0);
+	assert_int_equal(keyd_decrypt(h, &k, mail, NULL, NULL).m.status, 0);
+	host_gpg(h, mallory.home, "text", "other.gpg", "--armor",
+	    "--recipient", mallory.fpr, "--encrypt", NULL);
+	o = keyd_decrypt(h, &k, host_read(h, "other.gpg"), NULL, NULL);
+	assert_int_equal(o.m.status, SK_ERR_CRYPTO);
+}
+
 int
 main(void)
 {
@@ -342,6 +369,7 @@ main(void)
 		cmocka_unit_test(a_key_must_be_for_signing),
 		cmocka_unit_test(cleartext_signatures_are_checked),
 		cmocka_unit_test(uncheckable_cleartext_is_words),
+		cmocka_unit_test(a_lost_home_blames_no_mail),
 	};
 
 	if (!host_has("gpg"))

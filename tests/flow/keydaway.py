@@ -4,6 +4,7 @@ the secretariat is told once until it is back, and `check` says how many wait,
 since when, and what to do (I5, R-120)."""
 import contextlib
 import json
+import shutil
 
 from harness import clock, keyd, mails, wait
 from harness.tap import has, lacks, run, same, step
@@ -100,6 +101,24 @@ def back(w):
          (2, 2, 1))
     w.keyd.start()
     has(w.sink.wait("two@consulter.test").text, "1-A")
+
+
+@step("a home that lost the council's key: nobody is told that his mail is "
+      "wrong; it is opened when the key is back")
+def lost(w):
+    keys = w.keyd.home / "private-keys-v1.d"
+    kept = w.keyd.home / "kept"
+    keys.rename(kept)
+    who = sealed(w, "three")
+    wait.until("it to wait", lambda: w.council.json(
+        "mail", "check")["waiting"] == 1 and "mail.waits" in w.council.said())
+    wait.until("it to be missed", lambda: check(w) != [""])
+    has(check(w)[0], "1 mail waits for sekisho-keyd")
+    shutil.rmtree(keys, ignore_errors=True)
+    kept.rename(keys)
+    has(w.sink.wait(who).text, "1-A")
+    same(len(w.sink.all(who)), 1)
+    wait.until("it to be seen", lambda: check(w) == [""])
 
 
 def make():

@@ -41,6 +41,10 @@ static struct {
 	size_t napplied;
 	bool failed, untried;		/* of the one applied last */
 	unsigned failures, failures_domain;	/* as the store counted them */
+	unsigned counted;		/* failures, by us */
+	loop_fn timer;			/* the last one, and for how long */
+	void *timer_ctx;
+	int64_t pause;
 } t;
 
 /* ---- in place of the pools ---- */
@@ -183,6 +187,7 @@ store_failure_add(struct store *s, const char *from, enum authentication auth,
 	(void)from;
 	(void)auth;
 	(void)when;
+	t.counted++;
 	return SK_OK;
 }
 
@@ -190,9 +195,13 @@ int
 store_failures_day(struct store *s, const char *from,
     enum authentication auth, int64_t now, unsigned *n, unsigned *domain)
 {
+	(void)s;
+	(void)from;
+	(void)auth;
+	(void)now;
 	*n = t.failures;
 	*domain = t.failures_domain;
-	return store_failure_add(s, from, auth, now);
+	return SK_OK;
 }
 
 void
@@ -214,8 +223,8 @@ struct loop_timer *
 loop_timer_new(struct loop *l, loop_fn fn, void *ctx)
 {
 	(void)l;
-	(void)fn;
-	(void)ctx;
+	t.timer = fn;
+	t.timer_ctx = ctx;
 	return NULL;
 }
 
@@ -223,7 +232,7 @@ void
 loop_timer_in(struct loop_timer *timer, int64_t milliseconds)
 {
 	(void)timer;
-	(void)milliseconds;
+	t.pause = milliseconds;
 }
 
 void
@@ -374,6 +383,32 @@ keyd_says(int64_t row, bool opened)
 	sk_buf_free(&fields);
 }
 
+/* It died, and the one that was asked after it. */
+static void
+keyd_dies(int64_t row)
+{
+	struct job *j = t.asked[row];
+
+	assert_true(awaits(row, &t.keyds));
+	t.asked[row] = NULL;
+	t.fn[row](j, NULL, "died by signal 9");
+}
+
+static void
+keyd_says_own_fault(int64_t row)
+{
+	struct msg_opened_mail o = { .status = SK_ERR_TEMP,
+		.verdict = { .encrypted = true, .failed = true },
+		.reason = "no key" };
+	struct sk_buf fields;
+
+	assert_true(awaits(row, &t.keyds));
+	sk_buf_init(&fields, LIMIT_WIRE_FIELDS);
+	msg_opened_mail_put(&fields, &o);
+	says(row, MSG_OPENED_MAIL, &fields, -1);
+	sk_buf_free(&fields);
+}
+
 static void
 is_read_plain(int64_t row)
 {
@@ -494,7 +529,12 @@ large_mails_wait_for_each_other(void **state)
 	assert_true(awaits(comes("b@example.com"), &t.keyds));
 	assert_null(t.asked[comes("c@example.com")]);
 	is_read_plain(comes("d@example.com"));
-	t.fn[1](t.asked[1], NULL, "gone");
+	for (unsigned i = 1; i < LIMIT_KEYD_ROUNDS; i++) {
+		keyd_dies(1);
+		t.timer(t.timer_ctx);
+	}
+	assert_null(t.asked[3]);
+	keyd_dies(1);
 	assert_true(awaits(3, &t.keyds));
 }
 
@@ -521,6 +561,52 @@ one_deadline_for_all_layers(void **state)
 	reader_says(row, FORM_PLAIN);
 	assert_int_equal(t.napplied, 2);
 	assert_false(t.failed);
+}
+
+/* The fault of a keyd, or of its home, is nobody's failure: the mail waits, and
+ * is opened when there is one that can. */
+static void
+keyds_own_fault_is_not_the_senders(void **state)
+{
+	int64_t row = comes("sender@example.com"), pause = 0;
+
+	(void)state;
+	reader_says(row, FORM_PGP_ENCRYPTED);
+	assert_false(intake_keyd_fails(t.d.intake));
+	for (unsigned i = 0; i < 20; i++) {
+		keyd_says_own_fault(row);
+		assert_true(t.pause >= pause);
+		pause = t.pause;
+		assert_true(intake_keyd_fails(t.d.intake));
+		t.timer(t.timer_ctx);
+	}
+	is_read_plain(comes("plain@example.com"));
+	keyd_dies(row);
+	t.timer(t.timer_ctx);
+	keyd_says(row, true);
+	assert_false(intake_keyd_fails(t.d.intake));
+	reader_says(row, FORM_PLAIN);
+	assert_false(t.failed);
+	assert_int_equal(t.counted, 0);
+}
+
+/* One that kills every keyd that gets it is abandoned. */
+static void
+keyds_that_die_of_it_are_no_end(void **state)
+{
+	int64_t row = comes("killer@example.com");
+
+	(void)state;
+	reader_says(row, FORM_PGP_ENCRYPTED);
+	for (unsigned i = 1; i < LIMIT_KEYD_ROUNDS; i++) {
+		keyd_dies(row);
+		assert_int_equal(t.napplied, 0);
+		t.timer(t.timer_ctx);
+	}
+	keyd_dies(row);
+	assert_int_equal(t.napplied, 1);
+	assert_true(t.failed);
+	assert_int_equal(t.counted, 0);
 }
 
 /* Who fails too often waits for a person. A domain that anybody may have an
@@ -569,6 +655,10 @@ main(void)
 		    set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    failures_keep_out_one_sender_or_domain, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    keyds_own_fault_is_not_the_senders, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    keyds_that_die_of_it_are_no_end, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,6 +23,7 @@ static struct {
 	int64_t age;
 	unsigned notes;
 	bool full;		/* no note fits this hour */
+	bool fails;		/* keyd says that it is its own fault */
 	char meta[64], audit[64];
 } t;
 
@@ -61,6 +62,13 @@ intake_at_keyd(const struct intake *i, int64_t *since)
 	(void)i;
 	*since = sk_now() - t.age;
 	return t.waiting;
+}
+
+bool
+intake_keyd_fails(const struct intake *i)
+{
+	(void)i;
+	return t.fails;
 }
 
 bool
@@ -162,6 +170,15 @@ told_once_until_it_was_back(void **state)
 	t.ready = 0;
 	look(2);
 	assert_int_equal(t.told, 9);
+	/* One that answers without the council's key is as good as none. */
+	t.ready = 1;
+	look(2);
+	t.fails = true;
+	look(3);
+	assert_true(keyd_watch_misses(w));
+	look(3);
+	t.fails = false;
+	assert_false(keyd_watch_misses(w));
 	keyd_watch_free(&w);
 }
 
