@@ -148,7 +148,7 @@ int template_render(const struct template_set *s, const char *lang,
  * held_people held_days late_copies numbers.
  *
  * Later texts. T-04 P: readback flag (the read-back waits, not the form),
- * final, unclear, ref, due. T-11 P: as T-01's no_key; T-11E, T-12E: note
+ * final, unclear, ref, due. T-11 P: as T-01's no_key; T-11E: note
  * (required there). T-12 P: no_answer. T-18 E: ref, received, items
  * list with rows letter, item, answer_seen answer_not_seen answer_unknown
  * flags (one on). T-19, T-20 E: tlp, label_secret,

@@ -153,7 +153,8 @@ clarify(const struct decide_in *in, struct actions *x, unsigned open)
 		return;
 	}
 	actions_add(x, ACTION_CLARIFIED);
-	act_send(x, "T-05", false, open, false);	/* codes only */
+	act_send(x, in->known->has_key ? "T-05E" : "T-05", false, open,
+	    false);
 }
 
 /* "No, change it" without new answers: the form again. */

@@ -78,6 +78,8 @@ send_copy(struct daemon *d, struct sk_arena *a, struct case_record *c,
 		return SK_OK;	/* nobody to tell: the operator looks */
 	copy.encrypted = template_form(d->templates, c->language,
 	    template_id) != TEMPLATE_P;
+	if (copy.encrypted && unclear)	/* seal.c says it */
+		copy.items = sk_arena_printf(a, "%u", unclear);
 	sk_random_base32(token, TOKEN_LENGTH);
 	r = store_copy_add(d->store, &copy);
 	if (!r)

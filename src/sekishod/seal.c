@@ -433,6 +433,7 @@ seal_case(struct sealing *s)
 	struct case_record c;
 	struct terms t;
 	struct tvalues *v;
+	unsigned unclear = 0;
 	const char *bad;
 
 	if (store_case_get(s->d->store, s->arena, s->copy.case_row, &c)) {
@@ -448,7 +449,10 @@ seal_case(struct sealing *s)
 		stop(s, COPY_HELD, bad);
 		return;
 	}
-	v = values_case(s->d, s->arena, &c, s->copy.token, false, 0, false);
+	if (strcmp(s->copy.template, "T-05E") == 0 && s->copy.items)
+		unclear = (unsigned)strtoul(s->copy.items, NULL, 10);
+	v = values_case(s->d, s->arena, &c, s->copy.token, false, unclear,
+	    false);
 	if (store_terms_newest(s->d->store, s->arena, c.row, &t) == SK_OK) {
 		values_terms(v, s->arena, &t, true);
 		values_assurance(s->d, v, s->arena, &c, &t);

@@ -34,15 +34,22 @@ class Person:
         (self.home / "gpgsm.conf").write_text("disable-crl-checks\n"
                                               "disable-dirmngr\n")
         (self.home / "trustlist.txt").write_text(f"{root} S relax\n")
-        self.ca.openssl("pkcs12", "-export", "-legacy", "-in",
-                        f"{self.name}.pem", "-inkey", f"{self.name}.key",
-                        "-passout", "pass:", "-out", f"{self.name}.p12")
-        for words in (["--pinentry-mode", "loopback", "--passphrase-fd", "0",
-                       "--import", f"{self.name}.p12"],
-                      ["--import", "root.pem", "middle.pem"]):
-            done = openers.call("gpgsm", "--homedir", self.home, "--batch",
-                                *words, stdin=b"\n", cwd=self.ca.dir)
-            assert done.returncode == 0, openers.said(done)
+        for _ in range(8):	# it takes some for damaged, by their salt
+            self.ca.openssl("pkcs12", "-export", "-legacy", "-in",
+                            f"{self.name}.pem", "-inkey", f"{self.name}.key",
+                            "-passout", "pass:", "-out", f"{self.name}.p12")
+            done = self.gpgsm("--pinentry-mode", "loopback",
+                              "--passphrase-fd", "0", "--import",
+                              f"{self.name}.p12")
+            if done.returncode == 0:
+                break
+        assert done.returncode == 0, openers.said(done)
+        done = self.gpgsm("--import", "root.pem", "middle.pem")
+        assert done.returncode == 0, openers.said(done)
+
+    def gpgsm(self, *words):
+        return openers.call("gpgsm", "--homedir", self.home, "--batch",
+                            *words, stdin=b"\n", cwd=self.ca.dir)
 
     def end(self):
         openers.call("gpgconf", "--homedir", self.home, "--kill", "all")

@@ -448,6 +448,9 @@ answers(void **state)
 	    "file:answer/unclear clarified T-05");
 	CASE(reply(ALL), w.facts.answer.unclear = ANSWER_2B,
 	    "file:answer/unclear clarified T-05");
+	/* Who has a key is written to encrypted. */
+	CASE(reply(ANSWER_1C | ANSWER_3A), w.c.has_key = true,
+	    "file:answer/unclear clarified T-05E");
 	/* Once; then a person. */
 	CASE(reply(ANSWER_1C), w.c.clarified = true,
 	    "file:answer/unclear look:unclear-twice");
