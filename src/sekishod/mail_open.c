@@ -18,6 +18,8 @@ struct opening {
 	uint64_t at, len;	/* the layer in `mail`; len 0: all of it */
 	const char *charset;	/* around an inline message, for its text */
 	struct facts facts;
+	/* Of a mail that was read and not opened: what `mail show` lists. */
+	const struct facts *listed;
 };
 
 static int read_facts(struct command *c);
@@ -185,6 +187,67 @@ extract(struct command *c)
 	    READ_PART, extracted);
 }
 
+/* ---- a number of the list ---- */
+
+static bool
+wants_part(const struct opening *o)
+{
+	return o->want == MAIL_WANT_PART || o->want == MAIL_WANT_OPENED;
+}
+
+static bool
+same_list(const struct facts *x, const struct facts *y)
+{
+	if (x->nattachments != y->nattachments)
+		return false;
+	for (size_t i = 0; i < x->nattachments; i++)
+		if (x->attachments[i].part != y->attachments[i].part ||
+		    x->attachments[i].bytes != y->attachments[i].bytes ||
+		    strcmp(x->attachments[i].name, y->attachments[i].name))
+			return false;
+	return true;
+}
+
+static const struct fact_attachment *
+attachment(const struct facts *f, uint32_t part)
+{
+	for (size_t i = 0; i < f->nattachments; i++)
+		if (f->attachments[i].part == part)
+			return &f->attachments[i];
+	return NULL;
+}
+
+/* A mail that is a sealed file has the number of what that holds, and its
+ * octets as the payload. */
+static bool
+is_sealed_mail(const struct opening *o, const struct fact_attachment *it)
+{
+	return o->facts.form == FORM_PGP_ATTACHED &&
+	    (it->flags & ATTACH_SEALED) && o->facts.data_at == 0;
+}
+
+/* This is the layer at which reading ended: the number is one of this list,
+ * whatever keyd could do by now. */
+static int
+listed_part(struct command *c)
+{
+	struct opening *o = c->state;
+	const struct fact_attachment *it = attachment(o->listed, o->part);
+
+	if (!it)
+		return sk_fail(&c->e, SK_ERR_NOINPUT, "PART", "this mail was "
+		    "not opened, and `sekisho mail show` lists no attachment "
+		    "%u: `sekisho mail read-again N` has it read once more, "
+		    "`sekisho mail save N --raw FILE` gives it as it came",
+		    o->part);
+	if (!is_sealed_mail(o, it))
+		return extract(c);
+	sk_fd_close(&o->out);
+	o->out = o->payload;
+	o->payload = -1;
+	return o->want == MAIL_WANT_OPENED ? open_file(c) : give(c, &o->out);
+}
+
 /* ---- layers ---- */
 
 /* The signed octets; what stands around them is not shown (JYAF). */
@@ -247,6 +310,8 @@ layer_read(struct command *c, struct channel_message *m, const char *error)
 	if (r)
 		return r;
 	form = o->facts.form;
+	if (o->listed && wants_part(o) && same_list(o->listed, &o->facts))
+		return listed_part(c);
 	if (form_inline(form) && o->part > FACTS_BESIDE) {
 		o->part -= FACTS_BESIDE;
 		return extract(c);
@@ -256,6 +321,8 @@ layer_read(struct command *c, struct channel_message *m, const char *error)
 		return o->want == MAIL_WANT_FACTS ? give(c, &o->out) :
 		    extract(c);
 	o->charset = form_inline(form) ? o->facts.charset : NULL;
+	if (o->layer >= LIMIT_LAYERS && wants_part(o))
+		return extract(c);	/* there reading ended, too */
 	if (o->layer >= LIMIT_LAYERS)
 		return failed(c, SK_ERR_LIMIT, "it is wrapped too often",
 		    "limit");
@@ -287,6 +354,18 @@ body_opened(struct command *c, struct channel_message *m, const char *error)
 	return o->want == MAIL_WANT_RAW ? give(c, &o->mail) : read_facts(c);
 }
 
+static const struct facts *
+listed_unopened(struct command *c, const struct mail_record *m)
+{
+	struct facts *f = sk_arena_alloc(c->arena, sizeof(*f));
+	struct verdict v = { 0 };
+
+	if (!m->facts.len || !m->verdict.len || verdict_get(m->verdict, &v) ||
+	    !v.failed || facts_get(c->arena, m->facts, f))
+		return NULL;
+	return f;
+}
+
 int
 mail_open(struct command *c, const struct mail_record *m,
     enum mail_want want, uint32_t part)
@@ -295,6 +374,7 @@ mail_open(struct command *c, const struct mail_record *m,
 
 	o->want = want;
 	o->part = part;
+	o->listed = listed_unopened(c, m);
 	o->mail = o->payload = o->out = -1;
 	c->state = o;
 	c->cleanup = close_all;

@@ -92,6 +92,49 @@ def sealed_file(w):
         "setup smime")
 
 
+@step("a mail that is nothing but a sealed file, or sealed whole: the number is "
+      "that of the list, whether it was opened or not")
+def sealed_mail(w):
+    key, who, out = w.keys["tanaka"], "file@consulter.test", w.dir / "saved"
+    plain, before = bytes(range(256)) * 9, len(w.sink.all(FROM))
+    data = key.encrypt(plain, w.own)
+    at = len(data) // 2
+    spoilt = data[:at] + (b"A" if data[at:at + 1] != b"A" else b"B") + \
+        data[at + 1:]
+    whole = encrypted(w, key, SECRET + "\n")
+    at = whole.rindex(b"BEGIN PGP MESSAGE") + 200
+    for raw in (mails.with_file(who, "csc-anken@council.test", "r.bin.asc",
+                                data, ""),
+                mails.with_file(who, "csc-anken@council.test", "r.bin.asc",
+                                spoilt, ""),
+                whole[:at] + (b"A" if whole[at:at + 1] != b"A" else b"B") +
+                whole[at + 1:]):
+        cases = len(w.council.cases())
+        w.send(who, "csc-anken@council.test", raw)
+        w.council.wait_cases(cases + 1)
+    w.sink.wait(FROM, before + 1)       # T-27 to the third one's From
+    broken, bad, good = [m["number"] for m in
+                         w.council.json("mail", "list")["mails"][:3]]
+
+    def listed(n):
+        return [(a["part"], a["name"], a["marks"]) for a in
+                w.council.json("mail", "show", n)["attachments"]]
+
+    same(listed(good), [(1, "r.bin", [])])
+    w.council.run("mail", "save", good, 1, out / "r.bin")
+    same((out / "r.bin").read_bytes(), plain)
+    same(listed(bad), [(1, "r.bin.asc", ["sealed"])])
+    w.council.run("mail", "save", bad, 1, out / "r.bin.asc")
+    same((out / "r.bin.asc").read_bytes(), spoilt)
+    has(w.council.refused("mail", "save", bad, 1, out / "no", "--open"),
+        "cannot be opened")
+    same(listed(broken), [])
+    for n, part in (bad, 2), (broken, 1):
+        has(w.council.refused("mail", "save", n, part, out / "no", code=66),
+            f"lists no attachment {part}", "mail read-again", "--raw")
+    same((out / "no").exists(), False)
+
+
 @step("the attached key is a proposal that an operator approves")
 def proposed(w):
     key = w.keys["tanaka"]
