@@ -12,11 +12,19 @@
 #include <sekisho/pgp.h>
 
 #define CMS_SIGNERS 8		/* looked at; more are odd anyway */
+#define CMS_SIGNERS_MOST 32	/* of one signature: each costs a check */
+#define CMS_CERTIFICATES 16	/* in one file or signature: a chain has four */
 
 struct cms_result {
 	size_t nsignatures;	/* all there were */
 	struct pgp_signature list[CMS_SIGNERS];
 };
+
+/* cms_shape.c (pure): why gpgsm shall not see this SignedData or certificate in
+ * DER, or this file (PEM too); NULL if it may. Its keys would cost more than any
+ * honest one does, or it cannot be followed. */
+const char *cms_shape_fault(struct sk_span der);
+const char *cms_file_fault(struct sk_span file);
 
 /* Once a process that has an S/MIME home, after pgp_library(). */
 int cms_library(struct sk_error *e);

@@ -92,6 +92,12 @@
 #define LIMIT_CONNECT_SECONDS 10		/* until a program of ours takes a connection */
 #define LIMIT_KEY_SUBKEYS 64		/* in one key block; people have five */
 #define LIMIT_KEY_ADDRESSES 64		/* in one key's user ids */
+#define LIMIT_KEY_BITS 8192		/* of a number in a key that is sent: gpg makes 4096, and 8192 where asked twice */
+#define LIMIT_KEY_EXPONENT 32		/* bits of RSA's public one: programs write 65537, some 3, 17 or 41; at 16,384 bits one check takes 3 s */
+#define LIMIT_DSA_BITS 4096		/* FIPS 186-4 ends at 3072 */
+#define LIMIT_DSA_ORDER 256		/* bits of DSA's q, likewise: it is the exponent */
+#define LIMIT_KEY_SIGNATURES 256	/* in one file; LIMIT_KEY_BYTES of the smallest are 400, and each may be checked several times */
+#define LIMIT_INSPECT_SECONDS 20	/* for a key that was sent: one with all of the above takes 5, people's 0.2 */
 #define LIMIT_JSON_DEPTH 32		/* our documents nest five deep; the parser recurses */
 
 /* --- outgoing --- */

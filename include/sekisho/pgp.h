@@ -94,6 +94,14 @@ int pgp_verify_clear(struct pgp *p, const struct pgp_in *in,
 /* The primary key of a key or subkey. */
 int pgp_primary(struct pgp *p, const char *fpr, char primary[PGP_FPR]);
 
+/* pgp_key_shape.c (pure): a key file's packets without their armour, and may
+ * gpg see them? SK_ERR_DATA: not only keys, or damaged; SK_ERR_LIMIT: its
+ * numbers or parts would cost more than any honest key does. *why has words for
+ * operators, and is NULL with 0. The armour's sum is not looked at: a key's own
+ * signatures say more. */
+int pgp_key_shape(struct sk_span given, struct sk_buf *packets,
+    const char **why);
+
 /* What a block holds, without importing it: primaries and secret for all of
  * it, the rest of the first key. names: of every primary there, or NULL. */
 struct pgp_names {

@@ -15,6 +15,9 @@
  * something behind it.
  */
 int x509_read(struct sk_arena *a, struct sk_span der, struct key_facts *k);
+/* Are the numbers of its key of the size that keys have (limits.h), and of a
+ * kind that anybody uses? No more is read of it; false where it is odd. */
+bool x509_key_fits(struct sk_span der);
 /* Two certificates for one public key, octet for octet? */
 bool x509_same_key(struct sk_span der, struct sk_span other);
 /* Does it lead to one of the roots (a PEM file) now, perhaps over what stands

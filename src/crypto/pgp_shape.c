@@ -15,6 +15,8 @@
 #include <sekisho/limits.h>
 #include <sekisho/pgp.h>
 
+#include "crypto/pgp_armour.h"
+
 enum { PIECE = 16 * 1024 };
 
 enum { TAG_PKESK = 1, TAG_SKESK = 3, TAG_SED = 9, TAG_MARKER = 10,
@@ -146,93 +148,6 @@ take_bytes(struct shape *s, const unsigned char *p, size_t n)
 	}
 }
 
-/* ---- armour ---- */
-
-struct armour {
-	enum { BEFORE, FIELDS, BODY, AFTER } place;
-	char line[16];		/* how it begins */
-	size_t n;		/* octets of it */
-	bool ink, colon;
-	unsigned bits, nbits;
-};
-
-static bool
-begins(const struct armour *a)
-{
-	static const char word[] = "-----BEGIN PGP";
-
-	return a->n >= sizeof(word) - 1 &&
-	    memcmp(a->line, word, sizeof(word) - 1) == 0;
-}
-
-static void
-end_line(struct armour *a, struct shape *s)
-{
-	if (begins(a)) {
-		s->odd |= a->place != BEFORE;
-		a->place = FIELDS;
-	} else if (a->place == FIELDS && !a->ink) {
-		a->place = BODY;
-	} else if (a->place == FIELDS) {
-		s->odd |= !a->colon;
-	}
-	a->n = 0;
-	a->ink = a->colon = false;
-}
-
-/* gpg skips what is no digit. */
-static int
-digit(unsigned char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
-static void
-take_digit(struct armour *a, struct shape *s, unsigned char c)
-{
-	unsigned char octet;
-	int v = digit(c);
-
-	if (c == '=' || (c == '-' && a->n == 0))
-		a->place = AFTER;
-	if (a->place == AFTER || v < 0)
-		return;
-	a->bits = (a->bits << 6 | (unsigned)v) & 0xffff;
-	a->nbits += 6;
-	if (a->nbits < 8)
-		return;
-	a->nbits -= 8;
-	octet = (unsigned char)(a->bits >> a->nbits);
-	take_bytes(s, &octet, 1);
-}
-
-static void
-take_armour(struct armour *a, struct shape *s, const unsigned char *p,
-    size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		unsigned char c = p[i];
-
-		if (a->place == BODY)
-			take_digit(a, s, c);
-		if (c == '\n') {
-			end_line(a, s);
-			continue;
-		}
-		if (a->n < sizeof(a->line))
-			a->line[a->n] = (char)c;
-		a->n++;
-		a->colon |= c == ':';
-		a->ink |= c != ' ' && c != '\t' && c != '\r';
-	}
-}
-
 /* ---- the whole ---- */
 
 /* What gpg takes for octets and what can begin a message; all else it takes
@@ -246,11 +161,17 @@ is_binary(unsigned char c)
 	    tag == TAG_MARKER);
 }
 
+static void
+take_octet(void *ctx, unsigned char c)
+{
+	take_bytes(ctx, &c, 1);
+}
+
 const char *
 pgp_shape_fault(const struct pgp_in *in, struct sk_buf *keys)
 {
 	struct shape s = { .keys = keys };
-	struct armour a = { 0 };
+	struct pgp_armour a = { .octet = take_octet, .ctx = &s };
 	unsigned char piece[PIECE];
 	bool binary = false;
 
@@ -265,13 +186,13 @@ pgp_shape_fault(const struct pgp_in *in, struct sk_buf *keys)
 		if (binary)
 			take_bytes(&s, piece, n);
 		else
-			take_armour(&a, &s, piece, n);
+			pgp_armour_take(&a, piece, n);
 		at += n;
 		if (s.recipients > LIMIT_PGP_RECIPIENTS ||
 		    (keys != NULL && keys->over))
 			return "it is encrypted to too many";
 	}
-	if (s.odd)
+	if (s.odd || a.odd || a.begun > 1)
 		return "it holds more than one encrypted message";
 	return s.data && s.recipients > 0 ? NULL :
 	    "it is no encrypted message";

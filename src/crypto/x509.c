@@ -341,7 +341,8 @@ key_in(struct sk_span der)
 	struct der tbs = der_in(&cert, DER_SEQUENCE);
 	struct sk_span key;
 
-	der_take(&tbs, DER_CONTEXT_IN);
+	if (der_peek(&tbs) == DER_CONTEXT_IN)
+		der_skip(&tbs);		/* none: an old root's version 1 */
 	der_take(&tbs, DER_INTEGER);
 	for (int i = 0; i < 4; i++)	/* algorithm, issuer, dates, subject */
 		der_take(&tbs, DER_SEQUENCE);
@@ -396,4 +397,42 @@ x509_same_key(struct sk_span der, struct sk_span other)
 	struct sk_span key = key_in(der);
 
 	return key.len > 0 && sk_span_eq(key, key_in(other));
+}
+
+/* RSAPublicKey, RFC 8017 A.1.1; one zero octet may stand before a number. */
+static bool
+rsa_fits(struct sk_span bits)
+{
+	struct der d, key;
+	struct sk_span n, e;
+
+	if (bits.len < 2 || bits.p[0] != 0)
+		return false;
+	d = der_open(sk_span_of(bits.p + 1, bits.len - 1));
+	key = der_in(&d, DER_SEQUENCE);
+	n = der_take(&key, DER_INTEGER);
+	e = der_take(&key, DER_INTEGER);
+	return der_at_end(&key) && der_at_end(&d) &&
+	    n.len <= LIMIT_KEY_BITS / 8 + 1 &&
+	    e.len <= LIMIT_KEY_EXPONENT / 8 + 1;
+}
+
+/* A curve has its size by its name. */
+bool
+x509_key_fits(struct sk_span der)
+{
+	const struct sk_span rsa[] = { OID(PKCS, 1, 1), OID(PKCS, 1, 10) },
+	    edwards[] = { OID(0x2b, 0x65, 0x6e), OID(0x2b, 0x65, 0x6f),
+		OID(0x2b, 0x65, 0x70), OID(0x2b, 0x65, 0x71) };
+	struct der d = der_open(key_in(der)), info = der_in(&d, DER_SEQUENCE);
+	struct der alg = der_in(&info, DER_SEQUENCE);
+	struct sk_span oid = der_take(&alg, DER_OID);
+	struct sk_span bits = der_take(&info, DER_BITS);
+
+	if (info.bad || alg.bad)
+		return false;
+	if (ANY_OF(oid, rsa))
+		return rsa_fits(bits);
+	return ANY_OF(oid, edwards) || (sk_span_eq(oid, OID(0x2a, 0x86, 0x48,
+	    0xce, 0x3d, 2, 1)) && der_peek(&alg) == DER_OID);
 }

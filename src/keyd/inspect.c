@@ -51,25 +51,6 @@ laid_over(struct pgp *p, struct sk_arena *a, struct sk_span given,
 	return ret != 0 ? ret : minimal(p, a, fpr, key);
 }
 
-/* Sequoia's revocation certificates stand in the armour of a signature, which
- * is what they are; gpg imports none but that of a key. */
-static struct sk_span
-as_key(struct sk_buf *b, struct sk_span given)
-{
-	static const char label[] = "PGP SIGNATURE-----",
-	    key[] = "PGP PUBLIC KEY BLOCK-----";
-	const unsigned char *at = given.p, *end = at + given.len, *found;
-
-	while ((found = memmem(at, (size_t)(end - at), label,
-	    sizeof(label) - 1)) != NULL) {
-		sk_buf_add(b, at, (size_t)(found - at));
-		sk_buf_adds(b, key);
-		at = found + sizeof(label) - 1;
-	}
-	sk_buf_add(b, at, (size_t)(end - at));
-	return sk_buf_span(b);
-}
-
 /* No key in it: a revocation certificate of the known one? Its signature is
  * checked by the import; what it revokes is seen afterwards. */
 static int
@@ -77,12 +58,9 @@ revocation(struct pgp *p, struct sk_arena *a, struct sk_span given,
     struct sk_span known, const char *fpr, struct key_facts *key)
 {
 	int ret = *fpr != '\0' ? pgp_import(p, known, fpr) : SK_ERR_DATA;
-	struct sk_buf b;
 
-	sk_buf_init(&b, 2 * LIMIT_KEY_BYTES);
 	if (ret == 0)
-		ret = pgp_import_revocation(p, as_key(&b, given));
-	sk_buf_free(&b);
+		ret = pgp_import_revocation(p, given);
 	if (ret == 0)
 		ret = minimal(p, a, fpr, key);
 	return ret == 0 && !key->revoked ? SK_ERR_DATA : ret;
@@ -145,6 +123,23 @@ inspect_openpgp(struct keyd *k, struct sk_arena *a, struct sk_span given,
 	return done->key.primaries == 1 ? alone(p, a, given, &done->key) : 0;
 }
 
+/* gpg computes with every number in it: only with those that keys have. */
+static int
+inspect_shaped(struct keyd *k, struct sk_arena *a, struct sk_span given,
+    struct sk_span known, struct msg_inspected *done)
+{
+	struct sk_buf packets;
+	int ret;
+
+	sk_buf_init(&packets, LIMIT_KEY_BYTES);
+	ret = pgp_key_shape(given, &packets, &done->reason);
+	if (ret == 0)
+		ret = inspect_openpgp(k, a, sk_buf_span(&packets), known,
+		    done);
+	sk_buf_free(&packets);
+	return ret;
+}
+
 static int
 inspect(struct keyd *k, struct sk_arena *a, struct sk_span given,
     struct sk_span known, struct msg_inspected *done)
@@ -162,17 +157,20 @@ inspect(struct keyd *k, struct sk_arena *a, struct sk_span given,
 	if (smime)
 		return smime_inspect(k, a, given, known, done);
 	home_scratch_clean(scratch);
-	ret = inspect_openpgp(k, a, given, known, done);
+	ret = inspect_shaped(k, a, given, known, done);
 	home_scratch_clean(scratch);
 	return ret;
 }
 
 /* A fault of ours is no fault of the key: it is looked at again. gpgsm's own
- * codes do not tell: rubbish is an end of file to it, too. */
+ * codes do not tell: rubbish is an end of file to it, too. What took all of its
+ * time would take it again. */
 static int
 status_of(int ret)
 {
-	if (deadline_passed() || ret == SK_ERR_OS || ret == SK_ERR_IO)
+	if (deadline_passed())
+		return SK_ERR_LIMIT;
+	if (ret == SK_ERR_OS || ret == SK_ERR_IO)
 		return SK_ERR_TEMP;
 	return ret == 0 || ret == SK_ERR_LIMIT ? ret : SK_ERR_DATA;
 }
@@ -183,7 +181,10 @@ say_why(struct keyd *k, struct sk_arena *a, struct msg_inspected *done)
 	const char *why = pgp_reason(k->openpgp.scratch);
 
 	if (deadline_passed())
-		done->reason = "it took too long";
+		done->reason = sk_arena_printf(a, "looking at it took longer "
+		    "than %u seconds, and no honest key takes a tenth of that: "
+		    "it is not looked at again; ask for another key",
+		    keyd_deadline(k, MSG_INSPECT));
 	else if (done->reason != NULL)
 		return;
 	else if (done->status == SK_ERR_LIMIT)
@@ -211,7 +212,6 @@ verb_inspect(struct keyd *k, const struct channel_message *m,
 	done.status = sk_fd_slurp(m->fds[0], &given);
 	if (done.status == 0 && m->nfds == 2)
 		done.status = sk_fd_slurp(m->fds[1], &known);
-	sk_armour_add_sum(&given, 0);
 	if (done.status == 0)
 		done.status = inspect(k, a, sk_buf_span(&given),
 		    sk_buf_span(&known), &done);

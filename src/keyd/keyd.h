@@ -178,5 +178,7 @@ int smime_have_certificate(struct ring *r, const char *fpr,
  * failed is worth one more try. */
 bool keyd_agent_lost(struct ring *r);
 void keyd_count(struct keyd *k, enum count c);
+/* Seconds for one operation of this kind. */
+unsigned int keyd_deadline(const struct keyd *k, uint32_t type);
 void keyd_log_counts(struct keyd *k, bool now);
 int64_t keyd_seconds(void);			/* monotonic */

@@ -100,6 +100,14 @@ after_agent(struct keyd *k, struct ring *r, bool passed)
 	}
 }
 
+/* A stranger's key gets less time than what a mail waits for. */
+unsigned int
+keyd_deadline(const struct keyd *k, uint32_t type)
+{
+	return type == MSG_INSPECT && k->deadline > LIMIT_INSPECT_SECONDS ?
+	    LIMIT_INSPECT_SECONDS : k->deadline;
+}
+
 static void
 after(struct keyd *k, uint32_t type)
 {
@@ -108,7 +116,7 @@ after(struct keyd *k, uint32_t type)
 	if (passed) {
 		keyd_count(k, COUNT_TIMEOUT);
 		sk_log(SK_WARN, "keyd.timeout", "type=%u seconds=%u", type,
-		    k->deadline);
+		    keyd_deadline(k, type));
 	}
 	after_agent(k, &k->openpgp, passed);
 	if (k->smime.home != NULL)
@@ -126,7 +134,7 @@ handle(struct keyd *k, const struct channel_message *m, struct reply *out)
 	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
 		if (verbs[i].type != m->type)
 			continue;
-		deadline_start(k->deadline);
+		deadline_start(keyd_deadline(k, m->type));
 		ret = verbs[i].verb(k, m, a, out);
 		after(k, m->type);
 		break;

@@ -23,8 +23,6 @@
 
 #include "keyd/keyd.h"
 
-enum { CERTIFICATES = 16 };	/* in one file: a chain has four */
-
 static bool
 certificate_of(struct pgp *p, struct sk_arena *a, const char *fpr,
     struct sk_span *der)
@@ -55,12 +53,12 @@ static int
 import_as(struct pgp *p, struct sk_arena *a, const char *fpr,
     struct sk_span block)
 {
-	char found[CERTIFICATES][PGP_FPR];
+	char found[CMS_CERTIFICATES][PGP_FPR];
 	struct sk_span der;
 	bool secret;
 	size_t n;
 	/* gpgsm names the issuers that it knows beside it. */
-	int ret = cms_import(p, block, found, CERTIFICATES, &n, &secret);
+	int ret = cms_import(p, block, found, CMS_CERTIFICATES, &n, &secret);
 
 	if (ret != 0)
 		return ret;
@@ -192,12 +190,32 @@ scratch_with(struct judging *j)
 		    j->ask->keys[i].block);
 }
 
+/* Whose certificates and keys the signers' are is not known yet, and gpgsm
+ * would compute with them. */
+static bool
+may_be_seen(const struct judging *j, const struct pgp_in *in)
+{
+	struct sk_buf b;
+	unsigned char *p;
+
+	j->done->reason = "it cannot be read";
+	sk_buf_init(&b, LIMIT_MESSAGE_MAX);
+	p = sk_buf_room(&b, in->len);
+	if (p != NULL && sk_fd_pread(in->fd, p, in->len,
+	    (off_t)in->at) == 0)
+		j->done->reason = cms_shape_fault(sk_span_of(p, in->len));
+	sk_buf_free(&b);
+	return j->done->reason == NULL;
+}
+
 static int
 open_signed(struct judging *j, const struct pgp_in *in, struct pgp_out *out)
 {
 	struct cms_result r;
 	int ret;
 
+	if (!may_be_seen(j, in))
+		return SK_ERR_CRYPTO;
 	scratch_with(j);
 	ret = cms_verify_opaque(j->k->smime.scratch, in, out, &r);
 	if (ret == 0)
@@ -310,7 +328,9 @@ smime_open(struct keyd *k, struct sk_arena *a, const struct msg_open_mail *ask,
 	}
 	if (is_signed) {
 		done->verdict.signature = SIGNATURE_ERROR;
-		done->reason = sk_arena_str(a, pgp_reason(k->smime.scratch));
+		if (done->reason == NULL)
+			done->reason = sk_arena_str(a, pgp_reason(
+			    k->smime.scratch));
 	} else {
 		done->status = keyd_blame(&k->smime, a, k->smime.pgp, done);
 	}
@@ -337,6 +357,8 @@ smime_verify(struct keyd *k, struct sk_arena *a,
 		done->reason = "the place given is not in the mail";
 		return;
 	}
+	if (!may_be_seen(&j, &sig))
+		return;
 	scratch_with(&j);
 	ret = cms_verify(k->smime.scratch, &sig, &text, &r);
 	if (ret == 0 && !deadline_passed()) {
@@ -421,7 +443,7 @@ smime_inspect(struct keyd *k, struct sk_arena *a, struct sk_span given,
     struct sk_span pinned, struct msg_inspected *done)
 {
 	struct ring *r = &k->smime;
-	char fprs[CERTIFICATES][PGP_FPR];
+	char fprs[CMS_CERTIFICATES][PGP_FPR];
 	bool secret = is_secret(given);
 	size_t n = 0;
 	int ret = 0;
@@ -435,8 +457,12 @@ smime_inspect(struct keyd *k, struct sk_arena *a, struct sk_span given,
 		    "has none of its own yet: run `sekisho setup smime'";
 		return SK_ERR_DATA;
 	}
+	done->reason = cms_file_fault(given);
+	if (done->reason != NULL)
+		return SK_ERR_DATA;
 	home_scratch_clean(r->scratch_dir);
-	ret = cms_import(r->scratch, given, fprs, CERTIFICATES, &n, &secret);
+	ret = cms_import(r->scratch, given, fprs, CMS_CERTIFICATES, &n,
+	    &secret);
 	if (ret == 0)
 		choose(k, a, fprs, n, &done->key);
 	done->key.secret = secret;

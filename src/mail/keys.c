@@ -26,7 +26,7 @@ void
 key_add(struct fact_key *keys, size_t *n, enum fact_key_origin origin,
     struct sk_span block)
 {
-	if (*n < LIMIT_KEYS_PER_MAIL)
+	if (*n < LIMIT_KEYS_PER_MAIL && !is_known(keys, *n, block))
 		keys[(*n)++] = (struct fact_key){ block, origin };
 }
 
@@ -49,8 +49,7 @@ keys_in_text(struct sk_arena *a, struct sk_span text,
 		block = sk_span_of(from, (size_t)(to - from) +
 		    sizeof(key_end) - 1);
 		rest = span_cut(rest, block.len, rest.len);
-		if (block.len > LIMIT_KEY_BYTES ||
-		    is_known(keys, *n, block))
+		if (block.len > LIMIT_KEY_BYTES)
 			continue;
 		key_add(keys, n, origin, sk_span_of(sk_arena_dup(a, block.p,
 		    block.len), block.len));

@@ -19,7 +19,8 @@
 #include <sekisho/log.h>
 #include <sekisho/mem.h>
 
-#define AT_ONCE 2		/* a flood must leave keyd to the seals */
+#define AT_ONCE 2		/* one of them waits: the pool has only one
+				 * looked at, and leaves keyds to the seals */
 #define TRIES 3			/* keyd died of it, twice each time */
 #define AGAIN_SECONDS 60
 

@@ -7,6 +7,8 @@
  * A reader that says "last" has served its time: nothing more is sent to it,
  * what it has not read goes to another, its end is no death. A fetcher has one
  * operation, and its answer is the last.
+ * One keyd at a time looks at keys that strangers sent, and nothing waits
+ * behind it: the others seal and open.
  */
 #include "courier.h"
 #include "daemon.h"
@@ -129,13 +131,28 @@ put_last(struct pool *p, struct op *o)
 	p->last = &o->next;
 }
 
-/* May h take o now? Another does only while o's own helper is not there. */
+/* The keyd that looks at a key, or NULL. */
+static const struct helper *
+inspecting(const struct pool *p)
+{
+	for (unsigned i = 0; i < p->count; i++)
+		for (size_t j = 0; j < p->helpers[i].nrunning; j++)
+			if (p->helpers[i].running[j]->type == MSG_INSPECT)
+				return &p->helpers[i];
+	return NULL;
+}
+
+/* May h take o now? Another does only while o's own helper is not there, or
+ * looks at a key. */
 static bool
 suits(const struct op *o, const struct helper *h)
 {
 	const struct helper *own = &h->pool->helpers[o->place];
+	const struct helper *away = inspecting(h->pool);
 
-	return !o->placed || own == h || !own->ready;
+	if (o->type == MSG_INSPECT && away)
+		return false;
+	return !o->placed || own == h || !own->ready || own == away;
 }
 
 /* The first operation that h may take. */
@@ -414,7 +431,8 @@ dispatch(struct pool *p)
 		for (unsigned i = 0; i < p->count; i++) {
 			struct helper *h = &p->helpers[i];
 
-			if (h->ready && h->nrunning == busy)
+			if (h->ready && h->nrunning == busy &&
+			    h != inspecting(p))
 				given |= give(h);
 		}
 		busy = given ? 0 : busy + 1;

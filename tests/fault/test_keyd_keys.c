@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -396,6 +397,50 @@ floods_are_refused(void **state)
 	assert_true(r.status != 0 || r.key.block.len < 2000);
 }
 
+/* RSA of 16,384 bits with an exponent as long: gpg would need 3 s for each
+ * signature, and keyd would not be there meanwhile. It never sees it. */
+static void
+costly_keys_are_not_computed_with(void **state)
+{
+	enum { NUMBER = 16384 / 8 };
+	size_t len = 6 + 2 * (2 + NUMBER), n = 3 + len;
+	unsigned char *p = sk_arena_alloc(h->arena, n);
+	struct msg_inspected r;
+
+	(void)state;
+	memset(p, 0xff, n);
+	memcpy(p, (const unsigned char[]){ 0x99, (unsigned char)(len >> 8),
+	    (unsigned char)len, 4, 0, 0, 0, 1, 1, NUMBER * 8 >> 8, 0 }, 11);
+	memcpy(p + 11 + NUMBER, (const unsigned char[]){ NUMBER * 8 >> 8, 0 },
+	    2);
+	r = keyd_inspect(h, &k, joined(sk_span_of(p, n), joined(
+	    host_read(h, "bob.bin"), host_read(h, "bob.bin"))));
+	assert_int_equal(r.status, SK_ERR_LIMIT);
+	assert_non_null(strstr(r.reason, "larger than in any key"));
+}
+
+/* What takes all of its time would do so again: it is not asked for again. */
+static void
+a_passed_deadline_is_final(void **state)
+{
+	const char *at = host_path(h, "homes/0/scratch/gpg.conf"),
+	    *kept = host_path(h, "kept.conf");
+	struct msg_inspected r;
+
+	(void)state;
+	assert_int_equal(keyd_end_of(h, &k), 0);
+	keyd_begin(h, &k, 0, "1");
+	assert_int_equal(rename(at, kept), 0);
+	assert_int_equal(mkfifo(at, 0600), 0);	/* gpg waits in it */
+	r = keyd_inspect(h, &k, alice.block);
+	assert_int_equal(rename(kept, at), 0);
+	assert_int_equal(r.status, SK_ERR_LIMIT);
+	assert_non_null(strstr(r.reason, "longer than 1 seconds"));
+	assert_int_equal(keyd_inspect(h, &k, alice.block).status, 0);
+	assert_int_equal(keyd_end_of(h, &k), 0);
+	keyd_begin(h, &k, 0, NULL);
+}
+
 static void
 junk_is_no_key(void **state)
 {
@@ -541,6 +586,8 @@ main(void)
 		cmocka_unit_test(secret_keys_are_seen),
 		cmocka_unit_test(strangers_signatures_are_dropped),
 		cmocka_unit_test(floods_are_refused),
+		cmocka_unit_test(costly_keys_are_not_computed_with),
+		cmocka_unit_test(a_passed_deadline_is_final),
 		cmocka_unit_test(junk_is_no_key),
 		cmocka_unit_test(others_keys_are_described),
 		cmocka_unit_test(ambiguous_user_ids_name_nobody),

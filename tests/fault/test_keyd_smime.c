@@ -380,6 +380,42 @@ sign(const char *who, const char *more, const char *out)
 	    "-out %s", who, who, more, out)), 0);
 }
 
+/* An exponent that no program writes, in the certificate that a stranger's
+ * signature brings, or in a file: gpgsm never computes with it. */
+static void
+costly_certificates_are_not_computed_with(void **state)
+{
+	struct opened o;
+
+	(void)state;
+	assert_int_equal(shell("openssl genpkey -quiet -algorithm RSA -pkeyopt "
+	    "rsa_keygen_bits:2048 -pkeyopt rsa_keygen_pubexp:160693804425899"
+	    "0275541962092341162602522202993782792835301377 -out costly.key; "
+	    "openssl req -x509 -new -key costly.key -subj /CN=costly -addext "
+	    "basicConstraints=critical,CA:FALSE -addext "
+	    "subjectAltName=email:costly@example.jp -out costly.pem; openssl "
+	    "x509 -in costly.pem -outform DER -out costly.der"), 0);
+	for (int i = 0; i < 2; i++) {
+		struct msg_inspected r = keyd_inspect(h, &k, host_read(h,
+		    i == 0 ? "costly.pem" : "costly.der"));
+
+		assert_int_equal(r.status, SK_ERR_DATA);
+		assert_non_null(strstr(r.reason, "larger than in any"));
+	}
+	host_write(h, "text", sk_span_str("Content-Type: text/plain\r\n\r\n"
+	    "hello\r\n"));
+	sign("costly", "-nodetach", "signed");
+	o = opaque("signed", "costly@example.jp", NULL);
+	assert_int_not_equal(o.m.status, 0);
+	assert_int_equal(o.m.verdict.signature, SIGNATURE_ERROR);
+	assert_non_null(strstr(o.m.reason, "larger than in any"));
+	sign("costly", "", "signed");
+	o = open_as(FORM_SMIME_SIGNED, host_read(h, "text"), host_read(h,
+	    "signed"), "costly@example.jp", NULL, 0);
+	assert_int_equal(o.m.verdict.signature, SIGNATURE_ERROR);
+	assert_non_null(strstr(o.m.reason, "larger than in any"));
+}
+
 static void
 signer_counts_only_if_pinned(void **state)
 {
@@ -662,6 +698,7 @@ main(void)
 		cmocka_unit_test(copy_opens_by_openssl),
 		cmocka_unit_test(many_copies_in_a_row),
 		cmocka_unit_test(only_the_pinned_octets),
+		cmocka_unit_test(costly_certificates_are_not_computed_with),
 		cmocka_unit_test(signer_counts_only_if_pinned),
 		cmocka_unit_test(odd_signers_do_not_count),
 		cmocka_unit_test(second_signer_must_be_the_sender_too),

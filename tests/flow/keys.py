@@ -2,6 +2,8 @@
 """The life of keys, with real gpg: warned before they end, held after, renewed
 in every way there is, revoked at once; what waited goes out once, and only
 once (T-39, T-43, L23, L29)."""
+import hashlib
+
 from harness import cases, clock, copies, gpg, mails, roster, wait
 from harness.tap import has, lacks, run, same, step
 from harness.world import world
@@ -483,6 +485,42 @@ def of_a_case_extended(w):
         "key", "show", c["number"])["keys"]]
     same({k["until"] for k in all if k["fingerprint"] == key["fingerprint"]},
          {key["until"]})
+
+
+def costly(n):
+    """A key of RSA 16,384 with an exponent as long: gpg needs 3 s for each of
+    its 28 signatures, right or wrong."""
+    number = b"\x40\x00" + b"\xff" * 2048
+    key = b"\x04\x60\x00\x00" + bytes([n]) + b"\x01" + 2 * number
+    whole = b"\x99" + len(key).to_bytes(2, "big") + key
+    head = b"\x04\x13\x01\x08\x00\x06\x05\x02\x60\x00\x01"
+
+    def sign(i):
+        body = head + bytes([i]) + b"\x00\x0a\x09\x10" + hashlib.sha1(
+            whole).digest()[-8:] + b"xx" + number
+        return b"\x89" + len(body).to_bytes(2, "big") + body
+    name = b"a <a@hostile.example>"
+    return whole + b"\xb4" + bytes([len(name)]) + name + b"".join(
+        map(sign, range(28)))
+
+
+@step("four keys in one mail that would occupy every keyd for minutes: they "
+      "are refused unseen by gpg, and what is to be sealed goes out")
+def hostile(w):
+    desk, killer = "csc-info@council.test", "killer@hostile.test"
+    content, body = mails.mixed("鍵です。\n", [
+        (f"{n}.gpg", "application/pgp-keys", costly(n)) for n in (1, 2, 3, 3)])
+    w.send(killer, desk, mails.mail(killer, desk, "鍵", content=content,
+                                    body=body))
+    wait.until("the mail to be filed", lambda: any(
+        c["originator"] and c["originator"]["address"] == killer
+        for c in w.council.cases()))
+    before = len(w.sink.all("keyed@consulter.test"))
+    w.council.run("case", "advise", w.told_for, "--text-file",
+                  w.file("advice.txt", "更新してください。"))
+    w.sink.wait("keyed@consulter.test", before + 1)
+    wait.until("the keys to be refused", lambda: w.council.said().count(
+        "a number in it is larger than in any key") == 3)	# one came twice
 
 
 @step("his key ends while a mail waits for the relay: he is asked for another, "

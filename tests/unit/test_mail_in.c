@@ -342,6 +342,27 @@ certificates_are_keys(void **state)
 	}
 }
 
+/* Each is looked at by a keyd: once, however often it is there. */
+static void
+a_key_attached_twice_is_one(void **state)
+{
+	static const char part[] = "--b\r\nContent-Type: application/"
+	    "pkix-cert\r\nContent-Disposition: attachment\r\n\r\n"
+	    "-----BEGIN CERTIFICATE-----\r\n";
+	struct sk_error e;
+	struct sk_buf mail;
+	struct facts f;
+
+	(void)state;
+	sk_buf_init(&mail, 8192);
+	sk_buf_addf(&mail, HEAD "Content-Type: multipart/mixed; boundary=b"
+	    "\r\n\r\n%sx\r\n%sx\r\n%sy\r\n--b--\r\n", part, part, part);
+	assert_int_equal(mail_read(sk_buf_span(&mail), 0, arena, &f, NULL,
+	    &e), SK_OK);
+	assert_int_equal(f.nkeys, 2);
+	sk_buf_free(&mail);
+}
+
 /* Beside a letter: by name or type, and then by its octets, so that a keyd is
  * asked for what it is. Certificates and signatures alone hold nothing. */
 static void
@@ -499,6 +520,7 @@ main(void)
 		cmocka_unit_test(large_attachment_is_not_held),
 		cmocka_unit_test(keys_are_few_and_small),
 		cmocka_unit_test(certificates_are_keys),
+		cmocka_unit_test(a_key_attached_twice_is_one),
 		cmocka_unit_test(p7m_files_are_marked),
 		cmocka_unit_test(payload_has_its_limit),
 		cmocka_unit_test(what_we_compose_we_read),

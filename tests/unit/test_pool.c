@@ -129,6 +129,23 @@ leave_a_child(const char *fifo)
 	pause();
 }
 
+/* As a keyd that never ends with a key: all else it answers at once. */
+static void
+look_for_ever(void)
+{
+	struct channel_message m;
+	struct sk_buf none;
+
+	say_keyd_ready();
+	sk_buf_init(&none, 16);
+	channel_message_init(&m);
+	while (channel_recv(3, &m) == SK_OK) {
+		if (m.type == MSG_INSPECT)
+			pause();
+		say(MSG_SEALED, m.id, &none);
+	}
+}
+
 /* The folder's name says how it behaves; each start leaves a byte there. */
 static int
 helper(const char *self)
@@ -152,6 +169,8 @@ helper(const char *self)
 		    (int)(strrchr(self, '/') - self), self);
 		leave_a_child(path);
 	}
+	if (strstr(self, "looks"))
+		look_for_ever();
 	if (strstr(self, "liar"))
 		say_keyd_ready();
 	say(MSG_READER_READY, 0, &none);
@@ -206,7 +225,8 @@ council_keys_gone(struct daemon *d, unsigned index)
 static void
 set_up(const char *kind)
 {
-	const char *name = strcmp(kind, "group") == 0 ? "keyd" : "reader";
+	const char *name = strcmp(kind, "group") == 0 ||
+	    strcmp(kind, "looks") == 0 ? "keyd" : "reader";
 	char self[256], link[256];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
@@ -429,6 +449,33 @@ a_keyd_goes_with_its_group(void **state)
 	tear_down();
 }
 
+/* However many keys come, one keyd is left to sealing and opening, and nothing
+ * waits behind a key that is looked at, not even what is better done there. */
+static void
+keys_leave_a_keyd_to_the_mails(void **state)
+{
+	struct loop_timer *end;
+
+	(void)state;
+	set_up("looks");
+	t.conf.openpgp_home = t.conf.vault_key = t.folder;
+	t.conf.openpgp_fpr = "";
+	t.pool = pool_new(&t.d, POOL_KEYD, 2);
+	t.wanted = 9;
+	for (int i = 0; i < 3; i++)
+		pool_ask(t.pool, MSG_INSPECT, sk_span_of("", 0), NULL, 0,
+		    false, answered, NULL);
+	for (char name[] = "a"; *name < 'j'; ++*name)
+		pool_ask_at(t.pool, name, MSG_SEAL, sk_span_of("", 0), NULL,
+		    0, answered, NULL);
+	end = loop_timer_new(t.d.loop, enough, NULL);
+	loop_timer_in(end, 10000);
+	loop_run(t.d.loop);
+	assert_int_equal(t.answers, 9);
+	loop_timer_free(&end);
+	tear_down();
+}
+
 int
 main(int argc, char **argv)
 {
@@ -441,6 +488,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(a_reader_killed_from_outside_costs_nothing),
 		cmocka_unit_test(a_fetcher_is_never_used_twice),
 		cmocka_unit_test(a_keyd_goes_with_its_group),
+		cmocka_unit_test(keys_leave_a_keyd_to_the_mails),
 	};
 
 	if (argc > 0 && strcmp(argv[0], FETCHER_NAME) == 0)
