@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include <sekisho/error.h>
 
@@ -26,3 +27,6 @@ int sandbox_milterd(const char *conf_dir, const char *socket_dir, bool tcp,
  * sockets of this machine; TCP to `port` and to name servers only, where the
  * kernel can hold that. */
 int sandbox_fetcher(const char *ca, unsigned port, struct sk_error *e);
+/* outside.c: has this process no walls but those that we have, too? false as
+ * well where it is gone, or the kernel does not show it. */
+bool sandbox_outside(pid_t pid);

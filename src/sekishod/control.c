@@ -282,13 +282,19 @@ turn_away(int fd, const struct peer *p)
 	struct sk_json *j = sk_json_document("error");
 	int doc;
 
-	sk_fail(&e, SK_ERR_NOPERM, "control", "user %u has no role in this "
-	    "council: join one of the groups in sekisho.conf, control, and "
-	    "log in again", (unsigned)p->uid);
+	if (p->walled)
+		sk_fail(&e, SK_ERR_NOPERM, "control", "a process behind "
+		    "seccomp filters that sekishod does not have gets no role "
+		    "as its user: run the command outside of them");
+	else
+		sk_fail(&e, SK_ERR_NOPERM, "control", "user %u has no role in "
+		    "this council: join one of the groups in sekisho.conf, "
+		    "control, and log in again", (unsigned)p->uid);
 	sk_json_set(j, "error", error_json(SK_ERR_NOPERM, &e));
 	doc = document_fd(j);
 	channel_send(fd, CONTROL_REPLY, 1, sk_span_of("", 0), &doc, 1);
-	sk_log(SK_WARN, "control.stranger", "uid=%u", (unsigned)p->uid);
+	sk_log(SK_WARN, "control.stranger", "uid=%u walled=%d",
+	    (unsigned)p->uid, p->walled);
 	sk_fd_close(&doc);
 	sk_fd_close(&fd);
 	sk_json_free(&j);

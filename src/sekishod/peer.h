@@ -16,6 +16,7 @@ struct peer_groups {		/* group ids of the roles; (gid_t)-1: none */
 struct peer {
 	uid_t uid;
 	unsigned roles;		/* enum verb_role bits */
+	bool walled;		/* our own user behind walls: no role */
 };
 
 /* A configured group that the system does not know is an error. */

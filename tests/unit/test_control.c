@@ -13,12 +13,14 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include <sekisho/files.h>
 #include <sekisho/mem.h>
+#include <sekisho/sandbox.h>
 
 #include "sekishod/command.h"
 
@@ -303,6 +305,46 @@ other_types_are_refused(void **state)
 	assert_int_equal(t->runs, 0);
 }
 
+/* As a gpg that a hostile mail took over: behind keyd's walls. Its exit code: 0
+ * if it was told that it has no role. */
+static int
+ask_from_behind_walls(void)
+{
+	const char *home = t->folder;
+	struct channel_message m;
+	struct sk_error e;
+	struct sk_buf b;
+	int fd;
+
+	if (sandbox_keyd(&home, 1, &e))
+		return 2;
+	fd = channel_connect(t->path, NULL);
+	if (fd < 0)
+		return 3;
+	channel_message_init(&m);
+	sk_buf_init(&b, 65536);
+	if (channel_recv(fd, &m) || m.nfds != 1 || sk_fd_slurp(m.fds[0], &b))
+		return 4;
+	return strstr(sk_buf_str(&b), "gets no role") ? 0 : 1;
+}
+
+/* I7: the same user, and no operator. */
+static void
+own_processes_behind_walls_have_no_role(void **state)
+{
+	pid_t pid = fork();
+	int status;
+
+	(void)state;
+	if (pid == 0)
+		_exit(ask_from_behind_walls());
+	while (waitpid(pid, &status, WNOHANG) == 0)
+		turn();
+	assert_int_equal(status, 0);
+	assert_int_equal(t->runs, 0);
+	request_reaches_its_verb(state);
+}
+
 static const char import[] = "{\"noun\":\"roster\",\"verb\":\"import\","
     "\"values\":{\"file\":\"x.csv\"}}";
 
@@ -437,6 +479,7 @@ main(void)
 		TEST(a_dead_client_costs_nothing),
 		TEST(commands_end_with_the_daemon),
 		TEST(a_crowd_waits_its_turn),
+		TEST(own_processes_behind_walls_have_no_role),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
