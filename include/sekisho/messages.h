@@ -183,6 +183,8 @@ int msg_read_get(struct sk_arena *a, struct sk_span s, struct msg_read *m);
 void msg_read_done_put(struct sk_buf *b, const struct msg_read_done *m);
 int msg_read_done_get(struct sk_arena *a, struct sk_span s,
     struct msg_read_done *m);
+/* Has the reader that says so served its time? */
+bool msg_read_done_last(struct sk_span s);
 void msg_keyd_ready_put(struct sk_buf *b, const struct msg_keyd_ready *m);
 int msg_keyd_ready_get(struct sk_arena *a, struct sk_span s,
     struct msg_keyd_ready *m);

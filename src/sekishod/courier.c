@@ -196,11 +196,12 @@ is_tls_fault(CURLcode code)
 	    code == CURLE_SSL_ENGINE_INITFAILED;
 }
 
+/* curl's words, where no server said any. */
 static void
-say_tls_fault(struct message *t, CURLcode code)
+say_fault(struct message *t, const char *what, CURLcode code)
 {
 	const char *words = *t->fault ? t->fault : curl_easy_strerror(code);
-	int n = snprintf(t->reply, sizeof(t->reply), "TLS: %s", words);
+	int n = snprintf(t->reply, sizeof(t->reply), "%s: %s", what, words);
 
 	for (int i = 0; i < n && i < REPLY_MAX - 1; i++)
 		if (t->reply[i] < ' ' || t->reply[i] > '~')
@@ -243,9 +244,11 @@ hand(CURL *c, struct message *t, const struct courier_hand *ask,
 	*out = (struct courier_handed){ (uint32_t)code,
 		status > 0 ? (uint32_t)status : 0, t->reply, false,
 		t->at_rcpt, t->early, t->at_mail };
+	if (code != CURLE_OK && !*t->reply)
+		say_fault(t, "no answer", code);
 	if (!is_tls_fault(code))
 		return;
-	say_tls_fault(t, code);
+	say_fault(t, "TLS", code);
 	out->status = 0;
 	out->tls_failed = true;
 }

@@ -296,22 +296,11 @@ on_deadline(void *ctx)
 }
 
 static bool
-reader_is_last(struct channel_message *m)
-{
-	struct sk_arena *a = sk_arena_new();
-	struct msg_read_done done;
-	bool last = m->type == MSG_READ_DONE && msg_read_done_get(a,
-	    sk_buf_span(&m->fields), &done) == SK_OK && done.last;
-
-	sk_arena_free(&a);
-	return last;
-}
-
-static bool
 is_last(const struct helper *h, struct channel_message *m)
 {
 	return h->pool->kind == POOL_FETCHER ||
-	    (h->pool->kind == POOL_READER && reader_is_last(m));
+	    (h->pool->kind == POOL_READER && m->type == MSG_READ_DONE &&
+	    msg_read_done_last(sk_buf_span(&m->fields)));
 }
 
 static void

@@ -66,8 +66,9 @@ nag_late(struct command *c, struct sk_json *faults)
 
 	if (held_late(c->d, c->arena, c->now, &late) || !late.copies)
 		return;
-	if (!command_role(c, FOR_OPERATOR))
-		late.reply = NULL;	/* it may quote the address */
+	/* It may quote the address. */
+	if (!command_role(c, FOR_OPERATOR) || (late.reply && !*late.reply))
+		late.reply = NULL;
 	sk_json_add_str(faults, sk_arena_printf(c->arena, "%zu cop%s should "
 	    "have been handed over, the oldest %lld hours ago%s%s: sekisho "
 	    "outbox show %lld", late.copies, late.copies == 1 ? "y" : "ies",

@@ -65,3 +65,14 @@ msg_read_done_get(struct sk_arena *a, struct sk_span s,
 		return SK_ERR_PROTOCOL;
 	return wire_end(&w);
 }
+
+bool
+msg_read_done_last(struct sk_span s)
+{
+	struct sk_arena *a = sk_arena_new();
+	struct msg_read_done done;
+	bool last = msg_read_done_get(a, s, &done) == SK_OK && done.last;
+
+	sk_arena_free(&a);
+	return last;
+}

@@ -307,12 +307,14 @@ static void
 usage_value(const struct verb_value *x, struct sk_buf *out)
 {
 	bool needed = x->flags & VALUE_NEEDED;
+	/* An argument without a dash is shown by what it may be. */
+	bool bare = !verb_is_option(x) && x->kind == VALUE_CHOICE;
 
-	sk_buf_addf(out, needed ? " %s" : " [%s", x->name);
-	if (verb_is_option(x) && x->kind != VALUE_FLAG)
-		sk_buf_adds(out, x->kind == VALUE_CHOICE ? " " : " …");
-	if (x->kind == VALUE_CHOICE)
-		sk_buf_adds(out, x->choices);
+	sk_buf_addf(out, needed ? " %s" : " [%s", bare ? x->choices : x->name);
+	if (verb_is_option(x) && x->kind == VALUE_CHOICE)
+		sk_buf_addf(out, " %s", x->choices);
+	else if (verb_is_option(x) && x->kind != VALUE_FLAG)
+		sk_buf_adds(out, " …");
 	if (!needed)
 		sk_buf_adds(out, "]");
 	if (x->flags & VALUE_MANY)

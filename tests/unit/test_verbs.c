@@ -281,6 +281,9 @@ usage_names_everything(void **state)
 	assert_non_null(strstr(sk_buf_str(&b), "terms vouch CASE"));
 	assert_non_null(strstr(sk_buf_str(&b), "phone|meeting|known-key"));
 	assert_non_null(strstr(sk_buf_str(&b), "--reason"));
+	sk_buf_clear(&b);
+	verb_usage(verb_find("case", "deny"), false, &b);
+	assert_non_null(strstr(sk_buf_str(&b), "deny CASE list|add|remove "));
 	sk_buf_free(&b);
 }
 
