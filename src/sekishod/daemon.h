@@ -445,6 +445,9 @@ enum leave leave_digest(struct daemon *d, struct sk_arena *a,
 #define LEAVE_OLD_TERMS "terms-changed"
 bool leave_on_old_terms(struct daemon *d, struct sk_arena *a,
     const struct copy_record *c);
+/* Why this question in words (T-06E) is asked no more, or NULL. */
+const char *leave_unasked(struct daemon *d, struct sk_arena *a,
+    const struct copy_record *c);
 /* *reason: a word for HOLD and DROP. Writes nothing. */
 enum leave leave_ask(struct daemon *d, struct sk_arena *a,
     const struct copy_record *c, const char **reason);

@@ -211,6 +211,25 @@ leave_on_old_terms(struct daemon *d, struct sk_arena *a,
 	    c->case_row, &t) || t.version != say.terms_version;
 }
 
+/* It asks whether what stands in it was understood: in a case that is over
+ * nobody wants to know, and beside a newer question its answer counts for
+ * nothing. */
+const char *
+leave_unasked(struct daemon *d, struct sk_arena *a,
+    const struct copy_record *c)
+{
+	struct case_record k;
+
+	if (strcmp(c->template, "T-06E") != 0)
+		return NULL;
+	if (store_case_get(d->store, a, c->case_row, &k))
+		return "no-case";
+	if (k.closed || k.state == CASE_CLOSED || k.state == CASE_WITHDRAWN ||
+	    k.state == CASE_REJECTED)
+		return "case-over";
+	return k.question != c->question ? "superseded" : NULL;
+}
+
 enum leave
 leave_digest(struct daemon *d, struct sk_arena *a,
     const struct copy_record *c, struct leave_items *out, const char **reason)
@@ -295,6 +314,10 @@ leave_ask(struct daemon *d, struct sk_arena *a, const struct copy_record *c,
 		*reason = "announcement-over";
 		return LEAVE_DROP;
 	}
+	*reason = leave_unasked(d, a, c);
+	if (*reason)
+		return LEAVE_DROP;
+	*reason = "gone";
 	if (leave_on_old_terms(d, a, c)) {
 		*reason = LEAVE_OLD_TERMS;
 		return LEAVE_HOLD;

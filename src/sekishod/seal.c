@@ -440,6 +440,11 @@ seal_case(struct sealing *s)
 		stop(s, COPY_DROPPED, "no-case");
 		return;
 	}
+	bad = leave_unasked(s->d, s->arena, &s->copy);
+	if (bad) {
+		stop(s, COPY_DROPPED, bad);
+		return;
+	}
 	if (store_key_pinned(s->d->store, s->arena, NULL, c.row, &s->key)) {
 		stop(s, COPY_HELD, "no-key");
 		return;

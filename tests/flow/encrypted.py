@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Encrypted consultations: opened by keyd, never quoted in the clear; the key
 that came along is a proposal; answers with words go encrypted or not at all."""
-from harness import copies, mails, roster
+from harness import copies, gpg, lmtp, mails, roster, wait
 from harness.tap import has, lacks, run, same, step
 from harness.world import world
 
@@ -199,6 +199,50 @@ def foreign(w):
     w.send(FROM, "csc-anken@council.test", mails.mail(
         FROM, "csc-anken@council.test", "z", content=content, body=body))
     w.council.wait_cases(cases + 1)
+
+
+def why(w, copy):
+    c = w.council.json("outbox", "show", copy)
+    return c["state"], c["reason"]
+
+
+@step("a read-back in words that waits is dropped: where a newer question was "
+      "asked, when it would be sealed anew; where the case is over, when it "
+      "would leave")
+def unasked(w):
+    waits, keys = {}, {}
+    for who in "late@consulter.test", "over@consulter.test":
+        keys[who] = w.using(gpg.Key(w.dir / who, who), "end")
+        got = w.consult(who, "相談", "様子がおかしいです。")
+        number = w.council.cases()[0]["number"]
+        w.council.run("case", "take", number)
+        w.council.run("key", "import", number, w.file(
+            f"{who}.asc", keys[who].export()), "--approve")
+        waits[number] = who, got
+    w.postfix.stop()
+    w.ends.remove(w.postfix.stop)
+    for number, (who, got) in waits.items():
+        same(lmtp.deliver(w, mails.reply(got, who, "1-C\n2-B\n3-A\n"),
+                          [got["Reply-To"]], who), [250])
+        waits[number] = wait.until("the read-back to wait", lambda: [
+            c["copy"] for c in w.council.json("outbox", "list", "--case",
+                                              number)["copies"]
+            if c["template"] == "T-06E" and c["state"] == "ready"])[0]
+    late, over = waits
+    w.council.run("key", "stop", late, keys["late@consulter.test"].fpr,
+                  "--how", "phone", "--reason", "lost")
+    wait.until("it to be held", lambda: why(w, waits[late])[0] == "held")
+    w.council.run("case", "ask", late)
+    newer = w.using(gpg.Key(w.dir / "newer", "late@consulter.test"), "end")
+    w.council.run("key", "import", late, w.file("newer.asc", newer.export()),
+                  "--approve", "--how", "phone")
+    wait.until("the older question to be dropped", lambda: why(
+        w, waits[late]) == ("dropped", "superseded"))
+    w.council.run("case", "close", over, "--support-only", "--quiet",
+                  "--reason", "a test")
+    w.council.call("outbox", "retry", waits[over])
+    wait.until("what is over to be dropped", lambda: why(
+        w, waits[over]) == ("dropped", "case-over"))
 
 
 if __name__ == "__main__":
