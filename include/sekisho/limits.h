@@ -19,6 +19,8 @@
 #define LIMIT_READ_TRIES 2		/* the third try files the mail as unreadable unread */
 #define LIMIT_INTAKE_JOBS 1024	/* mails begun: with those that wait for a keyd (a file of LIMIT_SMALL_MAIL each at most) or for their turn; beyond them nobody's is read */
 #define LIMIT_MAIL_SECONDS 60	/* of readers and keyds for all layers of one mail: no further step after it, and no step takes longer */
+#define LIMIT_COPY_RETRY_SECONDS 3600	/* the longest pause between two tries of a copy: a relay that is back is served within the hour */
+#define LIMIT_CLOCK_BACK 300		/* a clock set back by less tells nothing: what was made since is no copy of another day */
 #define LIMIT_SIGNED_SKEW 300	/* a signer's clock against ours: what is set by the network is within seconds, by hand within minutes */
 #define LIMIT_SIGNED_SECONDS (7 * 86400) /* from signing to arrival where no token ties it to a question: mail servers try for five days */
 #define LIMIT_REPEAT_SECONDS (14 * 86400) /* a repeat of the same content is recognised so long */

@@ -437,6 +437,8 @@ int store_copy_due(struct store *s, enum copy_state st, int64_t now,
 /* When the next one after `now` is due; SK_ERR_NOINPUT: none. */
 int store_copy_next(struct store *s, enum copy_state st, int64_t now,
     int64_t *next);
+/* TO_SEAL and READY: what waits for a time after `latest` waits for `now`. */
+int store_copies_from_ahead(struct store *s, int64_t now, int64_t latest);
 /* Filter: state -1 any; digest, case_row 0 any; newest first. Rows that cannot
  * be read are left out here and below, but not of the whole list. */
 int store_copy_list(struct store *s, struct sk_arena *a, int state,

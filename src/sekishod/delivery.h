@@ -96,9 +96,13 @@ int held_gather(struct daemon *d, struct sk_arena *a,
 const char *held_mend(struct sk_arena *a, const struct held_group *g);
 struct held_late {
 	size_t copies;			/* should be gone by now (policy) */
-	int64_t since, copy;		/* the oldest of them */
+	size_t ahead;			/* of them made while the clock was
+					 * ahead: late whatever it was */
+	int64_t since, copy;		/* the oldest of the others, else one */
 	const char *reply;		/* the relay's newest word, or NULL */
 };
+/* Of a time that is yet to come: the clock was ahead when it was kept. */
+bool held_ahead(int64_t made, int64_t now);
 int held_late(struct daemon *d, struct sk_arena *a, int64_t now,
     struct held_late *out);
 

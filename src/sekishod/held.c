@@ -314,6 +314,30 @@ was_due(const struct copy_record *c)
 	return c->send_after > c->created ? c->send_after : c->created;
 }
 
+bool
+held_ahead(int64_t made, int64_t now)
+{
+	return made > now + LIMIT_CLOCK_BACK;
+}
+
+static void
+take_late(const struct copy_record *c, int64_t now, int64_t since,
+    struct held_late *out)
+{
+	bool ahead = held_ahead(c->created, now);
+	bool oldest = ahead ? !out->copies : was_due(c) < out->since;
+
+	if (!ahead && was_due(c) > since)
+		return;
+	out->copies++;
+	out->ahead += ahead;
+	if (!oldest)
+		return;
+	out->since = ahead ? now : was_due(c);
+	out->copy = c->row;
+	out->reply = c->reply;
+}
+
 int
 held_late(struct daemon *d, struct sk_arena *a, int64_t now,
     struct held_late *out)
@@ -331,16 +355,8 @@ held_late(struct daemon *d, struct sk_arena *a, int64_t now,
 
 		r = store_copy_list(d->store, a, (int)waiting[s], 0, 0,
 		    COPIES_MAX, &c, &n);
-		for (size_t i = 0; i < n && !r; i++) {
-			if (was_due(&c[i]) > since)
-				continue;
-			out->copies++;
-			if (was_due(&c[i]) < out->since) {
-				out->since = was_due(&c[i]);
-				out->copy = c[i].row;
-				out->reply = c[i].reply;
-			}
-		}
+		for (size_t i = 0; i < n && !r; i++)
+			take_late(&c[i], now, since, out);
 	}
 	return r;
 }

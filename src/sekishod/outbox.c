@@ -190,14 +190,38 @@ begin(struct outbox *o, int64_t row)
 	seal_copy(o->d, row, sealed, x);
 }
 
+static const enum copy_state waiting[] = { COPY_TO_SEAL, COPY_READY };
+#define WAITING (sizeof(waiting) / sizeof(*waiting))
+
+/* Nothing waits longer than for its turn in a digest, or for another try, but
+ * what a clock told that was ahead. Set right, it says nothing of that itself:
+ * the copies do, whenever it was, and whoever ran then. */
+static void
+look_at_clock(struct outbox *o)
+{
+	int64_t now = sk_now(), next, latest = now + LIMIT_COPY_RETRY_SECONDS +
+	    (int64_t)o->d->policy->digest_spread_seconds;
+	bool ahead = false;
+
+	for (size_t i = 0; i < WAITING; i++)
+		ahead |= store_copy_next(o->d->store, waiting[i], latest,
+		    &next) == SK_OK;
+	if (!ahead)
+		return;
+	if (store_copies_from_ahead(o->d->store, now, latest))
+		return;
+	sk_log(SK_WARN, "outbox.clock", "what=\"the clock was ahead; what "
+	    "waited for its time goes now\"");
+	turn_after(o->d, NULL, NULL);
+}
+
 /* Wakes for the next copy whose time comes, and now and then anyway. */
 static void
 set_look(struct outbox *o)
 {
-	static const enum copy_state waiting[] = { COPY_TO_SEAL, COPY_READY };
 	int64_t now = sk_now(), ms = LOOK_AGAIN_MILLISECONDS, next;
 
-	for (size_t i = 0; i < sizeof(waiting) / sizeof(*waiting); i++)
+	for (size_t i = 0; i < WAITING; i++)
 		if (store_copy_next(o->d->store, waiting[i], now, &next) ==
 		    SK_OK && (next - now) * 1000 < ms)
 			ms = (next - now) * 1000;
@@ -215,6 +239,7 @@ pump(void *ctx, int result)
 	o->kicked = false;
 	if (result || o->d->stopping)
 		return;
+	look_at_clock(o);
 	if (store_copy_due(o->d->store, COPY_TO_SEAL, sk_now(), rows,
 	    at_once(o) + o->nbusy, &n))
 		return;

@@ -21,7 +21,6 @@
 #include "courier.h"
 
 #define RETRY_FIRST_SECONDS 30
-#define RETRY_MAX_SECONDS 3600
 
 static char *
 queue_id(struct sk_arena *a, const char *reply)
@@ -106,9 +105,9 @@ back_off(uint32_t tries)
 {
 	int64_t s = RETRY_FIRST_SECONDS;
 
-	while (tries-- && s < RETRY_MAX_SECONDS)
+	while (tries-- && s < LIMIT_COPY_RETRY_SECONDS)
 		s *= 2;
-	return sk_now() + (s < RETRY_MAX_SECONDS ? s : RETRY_MAX_SECONDS);
+	return sk_now() + (s < LIMIT_COPY_RETRY_SECONDS ? s : LIMIT_COPY_RETRY_SECONDS);
 }
 
 /* The last word was neither yes nor no, or the courier died: it may have

@@ -17,6 +17,20 @@ days(const struct command *c, int64_t since)
 	return c->now > since ? (c->now - since) / DAY : 0;
 }
 
+static bool
+is_ahead(const struct command *c, const struct held_group *g)
+{
+	return held_ahead(g->since, c->now);
+}
+
+static const char *
+mend(const struct command *c, const struct held_group *g)
+{
+	return sk_arena_printf(c->arena, "%s%s", is_ahead(c, g) ? "its day is "
+	    "to come: the clock was ahead when it was made; " : "",
+	    held_mend(c->arena, g));
+}
+
 int
 held_list(struct command *c)
 {
@@ -43,8 +57,7 @@ held_list(struct command *c)
 		sk_json_set_int(o, "copies", (int64_t)g[i].copies);
 		sk_json_set_int(o, "copy", g[i].copy);
 		sk_json_set_str(o, "mend", whole || strcmp(g[i].why,
-		    COPY_UNREADABLE) == 0 ? held_mend(c->arena, &g[i]) :
-		    NULL);
+		    COPY_UNREADABLE) == 0 ? mend(c, &g[i]) : NULL);
 	}
 	return SK_OK;
 }
@@ -59,6 +72,19 @@ nag_relay(struct command *c, struct sk_json *faults)
 		    "leaves: %s", why));
 }
 
+static const char *
+since_when(struct command *c, const struct held_late *late)
+{
+	const char *ahead = !late->ahead ? "" : sk_arena_printf(c->arena,
+	    "%zu made while the clock was ahead", late->ahead);
+
+	if (late->ahead == late->copies)
+		return ahead;
+	return sk_arena_printf(c->arena, "the oldest %lld hours ago%s%s",
+	    (long long)((c->now - late->since) / 3600), *ahead ? ", " : "",
+	    ahead);
+}
+
 static void
 nag_late(struct command *c, struct sk_json *faults)
 {
@@ -70,11 +96,10 @@ nag_late(struct command *c, struct sk_json *faults)
 	if (!command_role(c, FOR_OPERATOR) || (late.reply && !*late.reply))
 		late.reply = NULL;
 	sk_json_add_str(faults, sk_arena_printf(c->arena, "%zu cop%s should "
-	    "have been handed over, the oldest %lld hours ago%s%s: sekisho "
-	    "outbox show %lld", late.copies, late.copies == 1 ? "y" : "ies",
-	    (long long)((c->now - late.since) / 3600), late.reply ?
-	    "; the relay said: " : "", late.reply ? late.reply : "",
-	    (long long)late.copy));
+	    "have been handed over, %s%s%s: sekisho outbox show %lld",
+	    late.copies, late.copies == 1 ? "y" : "ies", since_when(c, &late),
+	    late.reply ? "; the relay said: " : "", late.reply ? late.reply :
+	    "", (long long)late.copy));
 }
 
 /* A person or case a line; who may not see names is told how many. */
@@ -87,8 +112,8 @@ nag_held(struct command *c, struct sk_json *faults,
 	size_t hidden = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		if (days(c, g[i].since) < most || strcmp(g[i].why,
-		    COPY_UNREADABLE) == 0)
+		if ((days(c, g[i].since) < most && !is_ahead(c, &g[i])) ||
+		    strcmp(g[i].why, COPY_UNREADABLE) == 0)
 			continue;	/* those are named at once */
 		if (!whole) {
 			hidden++;
@@ -100,7 +125,7 @@ nag_held(struct command *c, struct sk_json *faults,
 		    g[i].person ? g[i].person : "", g[i].case_number ?
 		    g[i].case_number : "", g[i].copies, g[i].copies == 1 ?
 		    "y held" : "ies held", (long long)days(c, g[i].since),
-		    g[i].why, held_mend(c->arena, &g[i])));
+		    g[i].why, mend(c, &g[i])));
 	}
 	if (hidden)
 		sk_json_add_str(faults, sk_arena_printf(c->arena, "copies of "

@@ -202,6 +202,16 @@ store_copy_next(struct store *s, enum copy_state state, int64_t now,
 	return db_get_int(st, next);
 }
 
+int
+store_copies_from_ahead(struct store *s, int64_t now, int64_t latest)
+{
+	struct stmt *st = store_use(s, SQL_COPY_FROM_AHEAD);
+
+	db_bind_int(st, now);
+	db_bind_int(st, latest);
+	return db_run(st);
+}
+
 static struct stmt *
 use_list(struct store *s, int state, int64_t digest, int64_t case_row)
 {

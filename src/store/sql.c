@@ -515,6 +515,10 @@ const struct sql sql_table[SQL_LAST] = {
 	[SQL_COPY_NEXT] = { "copy.next",
 	    "SELECT next_try FROM copies WHERE state = ? AND next_try > ? "
 	    "ORDER BY next_try LIMIT 1" },
+	[SQL_COPY_FROM_AHEAD] = { "copy.from_ahead",
+	    "UPDATE copies SET next_try = min(next_try, ?1), "
+	    "send_after = min(send_after, ?1) "
+	    "WHERE state IN (0, 1) AND next_try > ?2" },
 	[SQL_COPY_LIST] = { "copy.list",
 	    "SELECT " COPY_COLUMNS " FROM copies ORDER BY row DESC LIMIT ?" },
 	[SQL_COPY_LIST_STATE] = { "copy.list_state",

@@ -171,5 +171,36 @@ def old(w):
     wait.until("the next day's", lambda: made() == before + 1)
 
 
+def ready(w):
+    return w.council.json("outbox", "list", "--state", "ready")["copies"]
+
+
+@step("a clock that was ahead and is right again: what was made then is named, "
+      "and goes")
+def ahead(w):
+    at(w, 49, 9)
+    row = ("ADD,uni,北国大学,class2,university_research,no,no,uni-neu,新 花,"
+           "handler,yes,ja,neu@uni.test,openpgp\n")
+    w.council.run("roster", "import", w.file("neu.csv", roster.csv(row)),
+                  "--apply")
+    item = cases.item(w, w.number, "接続先 203.0.113.80")
+    w.council.run("digest", "send", "--yes", "--now")
+    wait.until("tries", lambda: [c for c in ready(w) if c["tries"] and
+                                 item in (c["items"] or "")])
+    at(w, 10, 12)
+    row = [r for r in w.council.json("outbox", "list", "--held")["held"]
+           if r["person"] == "uni-neu"][0]
+    has(row["mend"], "clock was ahead", "sekisho key import uni-neu")
+    code, said = delivery(w)
+    same(code, 78)
+    late = [s for s in said if "should have been handed over" in s]
+    has(late[0], "made while the clock was ahead")
+    has([s for s in said if "person uni-neu" in s][0], "clock was ahead")
+    w.postfix.start()
+    w.ends.append(w.postfix.stop)
+    wait.until("nothing that waits", lambda: not ready(w))
+    assert not [s for s in delivery(w)[1] if "handed over" in s]
+
+
 if __name__ == "__main__":
     run(lambda: world())

@@ -355,6 +355,34 @@ test_copy_due(void **state)
 	assert_int_equal(n, 0);
 }
 
+/* Of a clock that was ahead: it waits no longer, nor does what is sealed now;
+ * what waits for its turn goes on waiting, and what is held is not touched. */
+static void
+test_copies_from_ahead(void **state)
+{
+	struct world *w = *state;
+	int64_t c = world_case(w), rows[9];
+	int64_t ahead = copy_in(w, c, COPY_READY);
+	int64_t turn = copy_in(w, c, COPY_READY);
+	int64_t held = copy_in(w, c, COPY_HELD);
+	struct copy_record r;
+	size_t n;
+
+	store_copy_state(w->s, ahead, COPY_READY, "retry", 9000);
+	store_copy_state(w->s, turn, COPY_READY, "retry", 200);
+	assert_int_equal(store_copies_from_ahead(w->s, 100, 200), SK_OK);
+	assert_int_equal(store_copy_due(w->s, COPY_READY, 100, rows, 9, &n),
+	    SK_OK);
+	assert_int_equal(n, 1);
+	assert_int_equal(rows[0], ahead);
+	assert_int_equal(store_copy_get(w->s, w->a, ahead, &r), SK_OK);
+	assert_string_equal(r.reason, "retry");
+	assert_int_equal(store_copy_get(w->s, w->a, turn, &r), SK_OK);
+	assert_int_equal(r.next_try, 200);
+	assert_int_equal(store_copy_get(w->s, w->a, held, &r), SK_OK);
+	assert_int_equal(r.state, COPY_HELD);
+}
+
 static size_t
 listed(struct world *w, int state, int64_t digest, int64_t case_row)
 {
@@ -434,6 +462,7 @@ main(void)
 		T(test_copies_of), T(test_copy_by_hash), T(test_copy_moves),
 		T(test_copy_begins), T(test_copy_bytes_stay),
 		T(test_copy_handed_once), T(test_copy_left), T(test_copy_due),
+		T(test_copies_from_ahead),
 		T(test_copy_lists),
 		T(test_copy_set_aside),
 	};
