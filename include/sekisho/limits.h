@@ -82,6 +82,7 @@
 #define LIMIT_ANSWER_MARK 2	/* answers to what came encrypted leave at every second second, two to four after it: opening takes 0.01 s, of 25 MiB one (no oracle by time, B1) */
 #define LIMIT_DECRYPT_FAILURES 20	/* of one sender a day; the next waits for an operator unopened: a mistaken person stops earlier, an oracle needs thousands */
 #define LIMIT_DECRYPT_FAILURES_DOMAIN 100 /* of one authenticated domain a day: its owner makes addresses at will; a large organisation's people err a few times each */
+#define LIMIT_DECRYPT_FAILURES_KNOWN 200 /* of one address a day that nothing authenticates: with tokens of ours, or where its key is pinned; its name on others' mails must not shut it out, and an oracle needs thousands */
 #define LIMIT_KEYD_OPENS_PER_MINUTE 6000 /* vault openings; above: stop and alarm */
 #define LIMIT_OWN_KEYS 16		/* of the council in one scheme, retired ones too: changed yearly they last for the archive's ten years and more */
 #define LIMIT_HOME_PATH 86		/* GnuPG's socket paths end there */

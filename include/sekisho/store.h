@@ -504,12 +504,27 @@ int store_auto_add(struct store *s, const char *address,
 
 /* Encrypted mails that could not be opened, or not shown to be whole, counted
  * like the replies and by their authentication too: a forged From fills no
- * other's count. */
-int store_failure_add(struct store *s, const char *address,
-    enum authentication auth, int64_t now);
-int store_failures_day(struct store *s, const char *address,
-    enum authentication auth, int64_t now, unsigned *by_address,
-    unsigned *by_domain);
+ * other's count. Of an address that nothing authenticates those are counted
+ * apart that show more than its name. */
+struct failing {
+	const char *address;		/* From, or "" */
+	enum authentication auth;
+	const char *const *tokens;	/* of the mail, known or not */
+	size_t ntokens;
+};
+struct failures {
+	enum failing_shows {
+		SHOWS_NAME,
+		SHOWS_KEY,		/* one is pinned for the address */
+		SHOWS_TOKEN		/* the address got it from us */
+	} shows;
+	unsigned own;			/* of the address; of the token */
+	unsigned all;			/* of its organisational domain; of the
+					 * address with any token */
+};
+int store_failure_add(struct store *s, const struct failing *f, int64_t now);
+int store_failures_day(struct store *s, const struct failing *f, int64_t now,
+    struct failures *out);
 
 /* ---- ciphertexts that were opened ---- */
 struct seen {

@@ -204,9 +204,9 @@ integrity_says(const struct verdict *v)
 	if (v->untried)
 		return (struct says){ "It was NOT opened: too many mails of "
 		    "this sender could not be opened that day; `sekisho mail "
-		    "text' opens it.",
+		    "read-again' opens it.",
 		    "【開いていません】。この送信者からの開けないメールが、1日の"
-		    "限度を超えました。sekisho mail text で開きます。" };
+		    "限度を超えました。sekisho mail read-again で開きます。" };
 	if (v->failed)
 		return (struct says){ "It could NOT be opened; it is kept as "
 		    "it came.",

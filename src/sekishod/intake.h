@@ -63,7 +63,6 @@ bool job_unsure(const struct job *j);
  * unsure one it is what stood around the envelope, opened or not: nothing
  * inside may choose where it goes, whether and how it is answered. */
 const struct facts *job_heard(struct job *j);
-void job_count_failure(struct job *j);
 /* Whose is it, by these facts and the door that it came in by? */
 enum authentication job_auth(const struct job *j, const struct facts *f);
 /* Reading is done: known state, decide, apply. Never fails: what cannot be
@@ -72,6 +71,10 @@ void job_apply(struct job *j);
 
 /* job_verdict.c: what keyd found about the layer just opened. */
 void verdict_of_layer(struct job *j, struct verdict *v);
+
+/* job_failures.c: whose mails could not be opened too often. */
+void job_count_failure(struct job *j);
+bool job_failed_too_often(struct job *j);
 
 void intake_job_read(struct job *j);	/* intake.c */
 void intake_job_waits(struct job *j);	/* others may be read meanwhile */

@@ -293,26 +293,6 @@ open_again(void *ctx)
 	ask_keyd(j, all, n);
 }
 
-/* So many could not be opened today that this one is for a person: a sender
- * who tries on is no mistaken one (B1, no oracle). At a free mail domain one of
- * its users must not close the door to all. An operator who gives one back has
- * looked. */
-static bool
-failed_too_often(struct job *j)
-{
-	const char *from = j->facts.from.address;
-	enum authentication auth = job_auth(j, &j->facts);
-	bool one = auth == AUTH_PASS && from && !assurance_free_mail(
-	    j->d->policy, sk_address_domain(from));
-	unsigned n = 0, domain = 0;
-
-	if (j->mail.again)
-		return false;
-	return store_failures_day(j->d->store, from ? from : "", auth,
-	    j->mail.received, &n, &domain) || n >= LIMIT_DECRYPT_FAILURES ||
-	    (one && domain >= LIMIT_DECRYPT_FAILURES_DOMAIN);
-}
-
 static void
 open_layer(struct job *j)
 {
@@ -333,7 +313,7 @@ open_layer(struct job *j)
 	if (j->layer >= LIMIT_LAYERS)
 		j->facts.doubts |= DOUBT_TOO_DEEP;
 	else if (form_encrypted(form))
-		j->verdict.untried = failed_too_often(j);
+		j->verdict.untried = job_failed_too_often(j);
 	if (j->layer >= LIMIT_LAYERS || j->verdict.untried) {
 		j->verdict.failed |= form_encrypted(form);
 		intake_job_read(j);

@@ -101,13 +101,3 @@ job_heard(struct job *j)
 	j->before.nkeys = j->facts.nkeys;
 	return &j->before;
 }
-
-void
-job_count_failure(struct job *j)
-{
-	const char *from = j->facts.from.address;
-
-	store_failure_add(j->d->store, from ? from : "",
-	    job_auth(j, &j->facts), j->mail.received);
-	turn_after(j->d, NULL, NULL);
-}

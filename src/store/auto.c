@@ -5,12 +5,14 @@
  */
 #include <config.h>
 
+#include <string.h>
+
 #include <sekisho/text.h>
 
 #include "store/internal.h"
 
 enum { HOUR = 3600, DAY = 86400, KIND_NOTICE = 100,
-	KIND_FAILURE = 200 };
+	KIND_FAILURE = 200, KIND_FAILURE_KEY = 300, KIND_FAILURE_TOKEN = 301 };
 
 static struct lookup
 lookup_domain(struct store *s, const char *address)
@@ -87,8 +89,10 @@ drop_old(struct store *s, int64_t now)
 	return db_run(st);
 }
 
+/* NULL: a notice of ours has neither. */
 static int
-add(struct store *s, int kind, const char *address, int64_t now)
+add(struct store *s, int kind, const struct lookup *own,
+    const struct lookup *all, int64_t now)
 {
 	struct stmt *st;
 	int r = drop_old(s, now);
@@ -98,9 +102,9 @@ add(struct store *s, int kind, const char *address, int64_t now)
 	st = store_use(s, SQL_AUTO_ADD);
 	db_bind_int(st, now);
 	db_bind_int(st, kind);
-	if (address) {
-		lookup_bind(st, lookup_address(s, address));
-		lookup_bind(st, lookup_domain(s, address));
+	if (own) {
+		lookup_bind(st, *own);
+		lookup_bind(st, *all);
 	} else {
 		db_bind_null(st);
 		db_bind_null(st);
@@ -112,25 +116,89 @@ int
 store_auto_add(struct store *s, const char *address,
     enum authentication auth, int64_t now)
 {
-	return add(s, address ? (int)auth : KIND_NOTICE, address, now);
+	struct lookup own, all;
+
+	if (!address)
+		return add(s, KIND_NOTICE, NULL, NULL, now);
+	own = lookup_address(s, address);
+	all = lookup_domain(s, address);
+	return add(s, (int)auth, &own, &all, now);
+}
+
+/* ---- what could not be opened ---- */
+
+/* Where one counts: kind, its own column and the wider one. */
+struct place {
+	enum failing_shows shows;
+	int kind;
+	struct lookup own, all;
+};
+
+/* A token that this address got from us. */
+static const char *
+token_of(struct store *s, struct sk_arena *a, const struct failing *f)
+{
+	const char *from = sk_address_key(a, f->address);
+	struct token_record t;
+
+	for (size_t i = 0; i < f->ntokens; i++)
+		if (store_token_find(s, a, f->tokens[i], &t) == SK_OK &&
+		    t.address && strcmp(sk_address_key(a, t.address), from) ==
+		    0)
+			return f->tokens[i];
+	return NULL;
+}
+
+static bool
+has_key(struct store *s, struct sk_arena *a, const char *address)
+{
+	struct key_record *k;
+	size_t n = 0;
+
+	return *address && store_keys_of_address(s, a, address, &k, &n) ==
+	    SK_OK && n > 0;
+}
+
+static struct place
+place_of(struct store *s, const struct failing *f)
+{
+	struct sk_arena *a = sk_arena_new();
+	bool forged = f->auth == AUTH_NONE;	/* it may be */
+	const char *token = forged ? token_of(s, a, f) : NULL;
+	struct place p = { .kind = KIND_FAILURE + (int)f->auth,
+		.own = lookup_address(s, f->address),
+		.all = lookup_domain(s, f->address) };
+
+	if (token) {
+		p.shows = SHOWS_TOKEN;
+		p.kind = KIND_FAILURE_TOKEN;
+		p.all = p.own;
+		p.own = lookup_text(s, "token", token);
+	} else if (forged && has_key(s, a, f->address)) {
+		p.shows = SHOWS_KEY;
+		p.kind = KIND_FAILURE_KEY;
+	}
+	sk_arena_free(&a);
+	return p;
 }
 
 int
-store_failure_add(struct store *s, const char *address,
-    enum authentication auth, int64_t now)
+store_failure_add(struct store *s, const struct failing *f, int64_t now)
 {
-	return add(s, KIND_FAILURE + (int)auth, address, now);
+	struct place p = place_of(s, f);
+
+	return add(s, p.kind, &p.own, &p.all, now);
 }
 
 int
-store_failures_day(struct store *s, const char *address,
-    enum authentication auth, int64_t now, unsigned *by_address,
-    unsigned *by_domain)
+store_failures_day(struct store *s, const struct failing *f, int64_t now,
+    struct failures *out)
 {
-	int kind = KIND_FAILURE + (int)auth;
-	int r = count_by(s, SQL_AUTO_ADDRESS, kind, lookup_address(s, address),
-	    now - DAY, by_address);
+	struct place p = place_of(s, f);
+	int r;
 
-	return r ? r : count_by(s, SQL_AUTO_DOMAIN, kind,
-	    lookup_domain(s, address), now - DAY, by_domain);
+	*out = (struct failures){ .shows = p.shows };
+	r = count_by(s, SQL_AUTO_ADDRESS, p.kind, p.own, now - DAY, &out->own);
+	return r ? r : count_by(s, SQL_AUTO_DOMAIN, p.kind, p.all, now - DAY,
+	    &out->all);
 }

@@ -7,7 +7,7 @@ import datetime
 import random
 import re
 
-from harness import lmtp, mails
+from harness import lmtp, mails, wait
 from harness.tap import has, lacks, run, same, step
 from harness.world import world
 
@@ -138,6 +138,36 @@ def limit(w):
     _, number = post(w, "other@consulter.test", sealed(w))
     same(shown(w, number)["crypto"]["integrity"], True)
     lacks(str([m.raw for m in w.sink.all()]), SECRET)
+
+
+@step("twenty forged mails shut the door to their like, not to who answers "
+      "with the token that he got from us")
+def token(w):
+    sender = "tanaka@nodkim.test"
+    _, number = post(w, sender, sealed(w))
+    answer_to = w.sink.wait(sender).message["Reply-To"]
+    good = sealed(w)
+    for i in range(LIMIT):
+        bad = bytearray(good)
+        bad[len(good) // 2 + i] ^= 4
+        post(w, sender, bytes(bad))
+    _, other = post(w, sender, sealed(w))
+    same(w.council.case(other)["note"], "too-many-failures")
+    mail = [m for m in w.council.case(other)["mails"]
+            if m["direction"] == "in"][0]["number"]
+    text = w.council.run("mail", "show", mail)
+    has(text, f"sekisho mail read-again {mail}")
+    lacks(text, "mail text")
+    content, body = enclosed(sealed(w))
+    with lmtp.session(w) as s:
+        s.sendmail(sender, [answer_to], mails.mail(
+            sender, answer_to, "x", content=content, body=body))
+    came = wait.until("the answer", lambda: [
+        m["number"] for m in w.council.case(number)["mails"]
+        if m["direction"] == "in"][1:])
+    same(w.council.json("mail", "show", came[-1])["crypto"]["integrity"],
+         True)
+    same(w.council.case(number)["note"] == "too-many-failures", False)
 
 
 if __name__ == "__main__":

@@ -40,6 +40,7 @@ static struct {
 	int64_t applied[MAILS];
 	size_t napplied;
 	bool failed, untried;		/* of the one applied last */
+	enum failing_shows shows;
 	unsigned failures, failures_domain;	/* as the store counted them */
 	unsigned counted;		/* failures, by us */
 	loop_fn timer;			/* the last one, and for how long */
@@ -180,27 +181,19 @@ store_cipher_seen(struct store *s, const unsigned char cipher[32],
 }
 
 int
-store_failure_add(struct store *s, const char *from, enum authentication auth,
-    int64_t when)
+store_failure_add(struct store *s, const struct failing *f, int64_t when)
 {
-	(void)s;
-	(void)from;
-	(void)auth;
-	(void)when;
+	assert_true(s == t.d.store && f->address && when);
 	t.counted++;
 	return SK_OK;
 }
 
 int
-store_failures_day(struct store *s, const char *from,
-    enum authentication auth, int64_t now, unsigned *n, unsigned *domain)
+store_failures_day(struct store *s, const struct failing *f, int64_t now,
+    struct failures *out)
 {
-	(void)s;
-	(void)from;
-	(void)auth;
-	(void)now;
-	*n = t.failures;
-	*domain = t.failures_domain;
+	assert_true(s == t.d.store && f->address && now);
+	*out = (struct failures){ t.shows, t.failures, t.failures_domain };
 	return SK_OK;
 }
 
@@ -635,10 +628,39 @@ failures_keep_out_one_sender_or_domain(void **state)
 	assert_true(t.napplied == 3 && t.failed && t.untried);
 }
 
+/* Those who show more than a name bear more; each has an end. */
+static void
+failures_of_the_known_end_later(void **state)
+{
+	enum { FEW = LIMIT_DECRYPT_FAILURES,
+		MANY = LIMIT_DECRYPT_FAILURES_KNOWN };
+	static const unsigned seen[][4] = {	/* the last: is it opened? */
+		{ SHOWS_TOKEN, FEW - 1, MANY - 1, 1 },
+		{ SHOWS_TOKEN, FEW, 0, 0 }, { SHOWS_TOKEN, 0, MANY, 0 },
+		{ SHOWS_KEY, MANY - 1, MANY, 1 }, { SHOWS_KEY, MANY, 0, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(seen) / sizeof(*seen); i++) {
+		int64_t row = comes("a@acme.example");
+
+		t.shows = (enum failing_shows)seen[i][0];
+		t.failures = seen[i][1];
+		t.failures_domain = seen[i][2];
+		reader_says_from(row, FORM_PGP_ENCRYPTED, "a@acme.example");
+		assert_int_equal(awaits(row, &t.keyds), seen[i][3]);
+		if (seen[i][3])
+			keyd_says(row, false);
+		assert_int_equal(t.untried, !seen[i][3]);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+		    failures_of_the_known_end_later, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    a_missing_keyd_keeps_no_plain_mail, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(one_sender_keeps_nobody_else,

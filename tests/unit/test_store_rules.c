@@ -261,31 +261,88 @@ test_auto_stops_counting(void **state)
 	assert_int_equal(n.all_hour, LIMIT_AUTO_COUNT);
 }
 
+static struct failing
+mail_of(const char *address, enum authentication auth, const char **token)
+{
+	return (struct failing){ address, auth, token, *token != NULL };
+}
+
+static void
+fails(struct world *w, const char *address, enum authentication auth,
+    const char *token, int64_t at)
+{
+	struct failing f = mail_of(address, auth, &token);
+
+	assert_int_equal(store_failure_add(w->s, &f, at), SK_OK);
+}
+
+/* What the store has counted a second later. */
+static void
+failed(struct world *w, const char *address, enum authentication auth,
+    const char *token, int64_t at, enum failing_shows shows, unsigned own,
+    unsigned all)
+{
+	struct failing f = mail_of(address, auth, &token);
+	struct failures n;
+
+	assert_int_equal(store_failures_day(w->s, &f, at + 1, &n), SK_OK);
+	assert_int_equal(n.shows, shows);
+	assert_int_equal(n.own, own);
+	assert_int_equal(n.all, all);
+}
+
+static void
+gives(struct world *w, int64_t case_row, const char *token,
+    const char *address)
+{
+	struct token_record t = { .case_row = case_row, .address = address };
+
+	assert_int_equal(store_token_add(w->s, token, &t), SK_OK);
+}
+
 /* What could not be opened counts by address and by domain, and by what is
  * known of the sender: a forged From fills no other's count. */
 static void
 test_failures(void **state)
 {
 	struct world *w = *state;
-	unsigned n, domain;
+	int64_t at = 1000;
 
-	for (int i = 0; i < 3; i++)
-		assert_int_equal(store_failure_add(w->s, i ? "a@b.example" :
-		    "c@sub.b.example", AUTH_PASS, 1000), SK_OK);
-	assert_int_equal(store_failures_day(w->s, "A@b.example", AUTH_PASS,
-	    1001, &n, &domain), SK_OK);
-	assert_int_equal(n, 2);
-	assert_int_equal(domain, 3);
-	assert_int_equal(store_failures_day(w->s, "x@b.example", AUTH_PASS,
-	    1001, &n, &domain), SK_OK);
-	assert_int_equal(n, 0);
-	assert_int_equal(domain, 3);
-	assert_int_equal(store_failures_day(w->s, "a@b.example", AUTH_NONE,
-	    1001, &n, &domain), SK_OK);
-	assert_int_equal(n + domain, 0);
-	assert_int_equal(store_failures_day(w->s, "a@b.example", AUTH_PASS,
-	    1001 + 86400, &n, &domain), SK_OK);
-	assert_int_equal(n + domain, 0);
+	fails(w, "c@sub.b.example", AUTH_PASS, NULL, at);
+	fails(w, "a@b.example", AUTH_PASS, NULL, at);
+	fails(w, "a@b.example", AUTH_PASS, NULL, at);
+	failed(w, "A@b.example", AUTH_PASS, NULL, at, SHOWS_NAME, 2, 3);
+	failed(w, "x@b.example", AUTH_PASS, NULL, at, SHOWS_NAME, 0, 3);
+	failed(w, "a@b.example", AUTH_NONE, NULL, at, SHOWS_NAME, 0, 0);
+	failed(w, "a@b.example", AUTH_PASS, NULL, at + 86400, SHOWS_NAME, 0,
+	    0);
+}
+
+/* Whoever writes an address that nothing authenticates over mails of his own
+ * keeps out nobody who shows a token that was sent to it. A stranger's token,
+ * or one of nobody, shows nothing, and where the sender is known by his domain
+ * there is one count. */
+static void
+test_failures_of_a_token(void **state)
+{
+	struct world *w = *state;
+	int64_t c = world_case(w), at = 1000;
+	static const char one[] = "abcdefghijklmnopqrstuvwxyz",
+	    two[] = "bcdefghijklmnopqrstuvwxyza",
+	    nobodys[] = "cdefghijklmnopqrstuvwxyzab";
+
+	gives(w, c, one, "a@b.example");
+	gives(w, c, two, "a@b.example");
+	fails(w, "a@b.example", AUTH_NONE, NULL, at);
+	fails(w, "a@b.example", AUTH_NONE, nobodys, at);
+	fails(w, "z@b.example", AUTH_NONE, one, at);
+	failed(w, "a@b.example", AUTH_NONE, NULL, at, SHOWS_NAME, 2, 3);
+	failed(w, "A@b.example", AUTH_NONE, one, at, SHOWS_TOKEN, 0, 0);
+	fails(w, "a@b.example", AUTH_NONE, one, at);
+	failed(w, "a@b.example", AUTH_NONE, one, at, SHOWS_TOKEN, 1, 1);
+	failed(w, "a@b.example", AUTH_NONE, two, at, SHOWS_TOKEN, 0, 1);
+	failed(w, "a@b.example", AUTH_NONE, NULL, at, SHOWS_NAME, 2, 3);
+	failed(w, "a@b.example", AUTH_PASS, one, at, SHOWS_NAME, 0, 0);
 }
 
 /* ---- hostile strings ---- */
@@ -348,6 +405,7 @@ main(void)
 		T(test_tokens), T(test_repeat_raw), T(test_repeat_content),
 		T(test_mail_pending), T(test_mail_unwrapped),
 		T(test_case_numbers), T(test_auto), T(test_failures),
+		T(test_failures_of_a_token),
 		T(test_auto_stops_counting), T(test_injection),
 		T(test_bad_utf8),
 	};
