@@ -107,7 +107,9 @@ back_off(uint32_t tries)
 
 	while (tries-- && s < LIMIT_COPY_RETRY_SECONDS)
 		s *= 2;
-	return sk_now() + (s < LIMIT_COPY_RETRY_SECONDS ? s : LIMIT_COPY_RETRY_SECONDS);
+	if (s > LIMIT_COPY_RETRY_SECONDS)
+		s = LIMIT_COPY_RETRY_SECONDS;
+	return sk_now() + s;
 }
 
 /* The last word was neither yes nor no, or the courier died: it may have
