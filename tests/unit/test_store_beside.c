@@ -322,7 +322,9 @@ from_version_two(void **state)
 	    "ALTER TABLE keys DROP COLUMN ends;"
 	    "ALTER TABLE keys DROP COLUMN told;"
 	    "ALTER TABLE keys DROP COLUMN look;"
-	    "ALTER TABLE keys DROP COLUMN only_signs");
+	    "ALTER TABLE keys DROP COLUMN only_signs;"
+	    "DROP TABLE key_stops; DROP INDEX keys_pair;"
+	    "ALTER TABLE keys DROP COLUMN pair");
 	run(w->path, "DROP TABLE key_ids; DROP TABLE ciphers;"
 	    "DROP TABLE answers; DROP TABLE archives;"
 	    "DROP TABLE item_texts; DROP TABLE raises;"
