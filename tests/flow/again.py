@@ -5,6 +5,7 @@ answer counts for the originator after a check by another way (I2, R-054)."""
 import os
 import pathlib
 import signal
+import subprocess
 
 from harness import lmtp, mails, wait
 from harness.tap import has, lacks, run, same, step
@@ -58,6 +59,17 @@ def unread(w, who, text):
     number = [c["number"] for c in w.council.cases()
               if c["number"] not in before][0]
     return number, w.council.case(number)["mails"][0]["number"]
+
+
+def decrypting(w, home):
+    """The keygrip of a home's secret subkey for encryption."""
+    rows = [l.split(":") for l in subprocess.run(
+        ["gpg", "--homedir", home, "--with-colons", "--with-keygrip", "-K"],
+        user=w.council.user, group=w.council.group, capture_output=True,
+        text=True, check=True).stdout.split("\n")]
+    at = next(i for i, r in enumerate(rows)
+              if r[0] == "ssb" and "e" in r[11])
+    return next(r[9] for r in rows[at:] if r[0] == "grp")
 
 
 def audit(w, event):
@@ -188,8 +200,11 @@ def opened_later(w):
     own = key.learn(w.council.run("key", "export").encode())
     got = w.consult(who, "相談", "暗号化して回答します。")
     number = w.council.cases()[0]["number"]
+    # Only what decrypts: a home without the council's key at all would let
+    # the mail wait.
     hidden = []
-    for f in (w.council.dir / "gnupg").glob("*/private-keys-v1.d/*.key"):
+    for home in (w.council.dir / "gnupg").glob("[0-9]*"):
+        f = home / "private-keys-v1.d" / f"{decrypting(w, home)}.key"
         hidden.append((f, pathlib.Path(f"{f}.away")))
         f.rename(hidden[-1][1])
     w.send(who, got["Reply-To"], mails.sealed(
