@@ -27,7 +27,8 @@ int channel_send(int fd, uint32_t type, uint64_t id, struct sk_span fields,
     const int *fds, size_t nfds);
 /* One receive; SK_ERR_TEMP when nothing is there, SK_ERR_IO at the end,
  * SK_ERR_PROTOCOL for a cut message or lost descriptors (all received ones are
- * closed then). The caller owns m->fds and frees m with channel_message_end. */
+ * closed then), SK_ERR_CONFIG for one of a program of another version (the
+ * same). The caller owns m->fds and frees m with channel_message_end. */
 int channel_recv(int fd, struct channel_message *m);
 void channel_message_init(struct channel_message *m);
 void channel_message_end(struct channel_message *m);	/* closes, wipes */

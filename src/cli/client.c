@@ -119,7 +119,11 @@ receive(int channel, int wait, struct sk_json **out, int *content,
 	if (code == SK_ERR_IO)
 		code = channel_recv(channel, &m);
 	sk_buf_init(&b, LIMIT_CONTROL_REPLY);
-	if (code || m.type != CONTROL_REPLY || !m.nfds ||
+	if (code == SK_ERR_CONFIG)
+		code = sk_fail(e, SK_ERR_UNAVAILABLE, "sekishod", "runs in "
+		    "another version than this command: restart it "
+		    "(systemctl restart sekishod)");
+	else if (code || m.type != CONTROL_REPLY || !m.nfds ||
 	    sk_fd_slurp(m.fds[0], &b))
 		code = sk_fail(e, SK_ERR_UNAVAILABLE, "sekishod", "ended "
 		    "before it answered: see its log");

@@ -193,7 +193,8 @@ serve_peer(struct keyd *k, int fd)
 		channel_message_end(&m);
 		on = ret == SK_OK;
 	}
-	if (ret == SK_ERR_PROTOCOL || ret == SK_ERR_BUG)
+	if (ret == SK_ERR_PROTOCOL || ret == SK_ERR_BUG ||
+	    ret == SK_ERR_CONFIG)
 		sk_log(SK_ERROR, "keyd.dropped", "reason=%s",
 		    sk_err_word(ret));
 	keyd_log_counts(k, true);

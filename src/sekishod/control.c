@@ -209,6 +209,16 @@ begin(struct client *x, struct channel_message *m)
 		command_run(c, command_find(c->verb));
 }
 
+/* A command of another version reads no answer, and sees from its head why. */
+static void
+client_end(struct client *x, int r)
+{
+	if (r == SK_ERR_CONFIG)
+		channel_send(x->fd, CONTROL_REPLY, 1, sk_span_of("", 0), NULL,
+		    0);
+	client_free(x);
+}
+
 static void
 on_request(void *ctx, bool readable, bool writable)
 {
@@ -223,7 +233,7 @@ on_request(void *ctx, bool readable, bool writable)
 	if (r == SK_OK)
 		begin(x, &m);
 	else if (r != SK_ERR_TEMP)
-		client_free(x);
+		client_end(x, r);
 	channel_message_end(&m);
 }
 

@@ -4,11 +4,9 @@
  * helper costs that one an answer "no", the other goes to the next helper; the
  * process is replaced at once, the others never notice (I7).
  *
- * A reader that says "last" has served its time: nothing more is sent to it,
- * what it has not read goes to another, its end is no death. A fetcher has one
- * operation, and its answer is the last.
- * One keyd at a time looks at keys that strangers sent, and nothing waits
- * behind it: the others seal and open.
+ * A reader that says "last" has served its time: what it has not read goes to
+ * another, its end is no death. A fetcher has one operation. One keyd at a time
+ * looks at keys that strangers sent, and nothing waits behind it.
  */
 #include "courier.h"
 #include "daemon.h"
@@ -372,6 +370,8 @@ on_channel(void *ctx, bool readable, bool writable)
 	r = channel_recv(h->fd, &m);
 	if (r == SK_OK)
 		got(h, &m);
+	else if (r == SK_ERR_CONFIG)	/* a newer package was installed */
+		gone(h, "is of another version: restart sekishod");
 	else if (r != SK_ERR_TEMP)
 		gone(h, r == SK_ERR_PROTOCOL ? "broke the protocol" : NULL);
 	channel_message_end(&m);

@@ -1,9 +1,11 @@
 /*
  * One message, one datagram: the kernel keeps the borders, so there is no
- * stream to fall out of step. Type and operation id stand in front of the
- * fields. A message that came cut, or whose descriptors did not all arrive
- * (MSG_CTRUNC: the receiver ran out of numbers), is a broken peer, and what
- * did arrive is closed. Never raises SIGPIPE, never lets errno out.
+ * stream to fall out of step. Version, type and operation id stand in front of
+ * the fields: a package that is installed while its programs run puts new ones
+ * beside old ones, and each names its fields by their order alone. A message
+ * that came cut, or whose descriptors did not all arrive (MSG_CTRUNC: the
+ * receiver ran out of numbers), is a broken peer, and what did arrive is
+ * closed. Never raises SIGPIPE, never lets errno out.
  */
 #include <config.h>
 
@@ -17,15 +19,23 @@
 
 #include <sekisho/channel.h>
 #include <sekisho/files.h>
+#include <sekisho/text.h>
 #include <sekisho/wire.h>
 
-enum { HEAD = 12, CONTROL = CMSG_SPACE(LIMIT_WIRE_FDS * sizeof(int)) };
+enum { HEAD = 16, CONTROL = CMSG_SPACE(LIMIT_WIRE_FDS * sizeof(int)) };
 
 /* msg_control wants the alignment of its header. */
 union control {
 	struct cmsghdr align;
 	char bytes[CONTROL];
 };
+
+/* The programs of one package belong together. */
+static uint32_t
+version(void)
+{
+	return sk_crc24(sk_span_str(PACKAGE_VERSION));
+}
 
 static int
 io_code(void)
@@ -64,6 +74,7 @@ channel_send(int fd, uint32_t type, uint64_t id, struct sk_span fields,
 	if (nfds > LIMIT_WIRE_FDS || fields.len > LIMIT_WIRE_FIELDS)
 		return SK_ERR_LIMIT;
 	sk_buf_init(&head, HEAD);
+	wire_put_u32(&head, version());
 	wire_put_u32(&head, type);
 	wire_put_u64(&head, id);
 	part[0] = (struct iovec){ head.p, head.len };
@@ -124,11 +135,14 @@ static int
 parse_head(struct channel_message *m, size_t n)
 {
 	struct wire_in w = wire_open(sk_span_of(m->fields.p, n));
+	uint32_t theirs = wire_u32(&w);
 
 	m->type = wire_u32(&w);
 	m->id = wire_u64(&w);
 	if (w.bad)
 		return SK_ERR_PROTOCOL;
+	if (theirs != version())
+		return SK_ERR_CONFIG;
 	m->fields.len = w.rest.len;
 	memmove(m->fields.p, w.rest.p, w.rest.len);
 	return SK_OK;
@@ -159,12 +173,11 @@ channel_recv(int fd, struct channel_message *m)
 	} while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return io_code();
-	if (!take_fds(&h, m) || (h.msg_flags & MSG_TRUNC) != 0 ||
-	    parse_head(m, (size_t)n) != SK_OK) {
+	r = !take_fds(&h, m) || (h.msg_flags & MSG_TRUNC) != 0 ?
+	    SK_ERR_PROTOCOL : parse_head(m, (size_t)n);
+	if (r != SK_OK)
 		channel_message_end(m);
-		return SK_ERR_PROTOCOL;
-	}
-	return SK_OK;
+	return r;
 }
 
 void

@@ -445,7 +445,10 @@ short_and_long_messages_are_refused(void **state)
 	assert_int_equal(channel_recv(pair[1], &m), SK_ERR_PROTOCOL);
 	assert_true(write(pair[0], long_one, sizeof(long_one)) > 0);
 	assert_int_equal(channel_recv(pair[1], &m), SK_ERR_PROTOCOL);
-	/* Neither put the channel out of step. */
+	/* A whole head of another version says so (an upgrade, I5). */
+	assert_int_equal(write(pair[0], long_one, 16), 16);
+	assert_int_equal(channel_recv(pair[1], &m), SK_ERR_CONFIG);
+	/* None put the channel out of step. */
 	assert_int_equal(channel_send(pair[0], 5, 6, sk_span_str(""), NULL, 0),
 	    SK_OK);
 	assert_int_equal(channel_recv(pair[1], &m), SK_OK);
