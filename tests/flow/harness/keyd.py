@@ -129,11 +129,11 @@ class Keyd:
 
     def asked(self, asked, data, fds):
         if kind(data) == SEAL and self.spoil:
-            asked[data[4:12]] = (data, contents(fds[0]))
+            asked[operation(data)] = (data, contents(fds[0]))
         return data, fds
 
     def answered(self, asked, data, fds):
-        fields, plain = asked.pop(data[4:12], (b"", b""))
+        fields, plain = asked.pop(operation(data), (b"", b""))
         if kind(data) != SEALED or not self.spoil or not fds:
             return data, fds
         armour = self.spoil(fields, plain, contents(fds[0]))
@@ -191,7 +191,12 @@ class Hunter:
 
 
 def kind(data):
-    return int.from_bytes(data[:4], "big")
+    """Of a message, whose head is version, type and operation (channel.c)."""
+    return int.from_bytes(data[4:8], "big")
+
+
+def operation(data):
+    return data[8:16]
 
 
 def contents(fd):
