@@ -14,6 +14,7 @@
 
 #include "mail/answer_read.h"
 #include "mail/answer_words.h"
+#include "mail/bytes.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define CLAUSE 400		/* bytes: a longer one is no courtesy */
@@ -90,29 +91,6 @@ static const char *const whole[] = { "thank you", "thank you very much",
 	"i confirm", "we confirm", "i agree", "we agree", "this is correct",
 	"that is correct", "it is correct", "all is correct",
 	"everything is correct", "this is fine", "that is fine" };
-
-static bool
-has_any(const char *s, const char *const *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strstr(s, list[i]) != NULL)
-			return true;
-	return false;
-}
-#define HAS_ANY(s, list) has_any((s), (list), COUNT(list))
-
-static bool
-ends_in(const char *s, const char *const *list, size_t n)
-{
-	size_t len = strlen(s), m;
-
-	for (size_t i = 0; i < n; i++)
-		if (len >= (m = strlen(list[i])) &&
-		    strcmp(s + len - m, list[i]) == 0)
-			return true;
-	return false;
-}
-#define ENDS_IN(s, list) ends_in((s), (list), COUNT(list))
 
 static bool
 is_word(const char *p, size_t n, const char *const *list, size_t count)
@@ -194,7 +172,7 @@ has_particle(const char *line, bool but_topics)
 		    COUNT(particles)))
 			continue;
 		scan_fold(word, sizeof(word), before);
-		if (!but_topics || !ENDS_IN(word, topics))
+		if (!but_topics || !STR_ENDS_IN(word, topics))
 			return true;
 	}
 	return false;
@@ -203,11 +181,11 @@ has_particle(const char *line, bool but_topics)
 static bool
 is_thanks(const char *s)
 {
-	if (ENDS_IN(s, hedges))
-		return HAS_ANY(s, pardons);
-	if (HAS_ANY(s, negations))
-		return HAS_ANY(s, agreements);
-	return HAS_ANY(s, thanks);
+	if (STR_ENDS_IN(s, hedges))
+		return STR_HOLDS(s, pardons);
+	if (STR_HOLDS(s, negations))
+		return STR_HOLDS(s, agreements);
+	return STR_HOLDS(s, thanks);
 }
 
 /* "対象:第一類" and "METI: NO" say something, "TEL: 03-…" and "9:00" do not. */
@@ -226,16 +204,16 @@ has_label(const char *s)
 		n--;
 	left[n] = '\0';
 	return n > 0 && !(left[n - 1] >= '0' && left[n - 1] <= '9') &&
-	    !ENDS_IN(left, labels);
+	    !STR_ENDS_IN(left, labels);
 }
 
 /* Name, firm, address, telephone, device. */
 static bool
 is_nameplate(const char *s, bool before)
 {
-	if (HAS_ANY(s, contacts) || (before && ENDS_IN(s, addressees)))
+	if (STR_HOLDS(s, contacts) || (before && STR_ENDS_IN(s, addressees)))
 		return true;
-	return !has_particle(s, false) && !HAS_ANY(s, asked) && !has_label(s);
+	return !has_particle(s, false) && !STR_HOLDS(s, asked) && !has_label(s);
 }
 
 /* "アクメ電力の佐藤です", before the yes. */
@@ -244,13 +222,13 @@ is_introduction(const char *s)
 {
 	static const char *const ends[] = { "です", "でございます" };
 
-	return ENDS_IN(s, ends);
+	return STR_ENDS_IN(s, ends);
 }
 
 static bool
 is_plain(const char *s, bool before)
 {
-	bool sentence = ENDS_IN(s, predicates) || ENDS_IN(s, hedges) ||
+	bool sentence = STR_ENDS_IN(s, predicates) || STR_ENDS_IN(s, hedges) ||
 	    is_english(s);
 
 	if (!sentence && is_nameplate(s, before))
@@ -259,7 +237,7 @@ is_plain(const char *s, bool before)
 		return false;
 	if (is_polite(s) || (before && is_introduction(s)))
 		return true;
-	return is_thanks(s) && !HAS_ANY(s, asked) && !has_particle(s, true);
+	return is_thanks(s) && !STR_HOLDS(s, asked) && !has_particle(s, true);
 }
 
 /* What closes behind a sentence is no part of it. */

@@ -122,33 +122,35 @@ has_word(struct scan s)
 	return false;
 }
 
+/* Steps behind the first of these words that stands anywhere; or false. */
+static bool
+step_behind(struct scan *s, const char *const *words, size_t n)
+{
+	struct scan t = *s;
+
+	for (; scan_peek(&t) != 0; scan_next(&t)) {
+		*s = t;
+		if (scan_table(s, words, n, sizeof(*words)) < n)
+			return true;
+	}
+	return false;
+}
+
 /* "… must not be told", "… don't forward it"; not "… do not hesitate to". */
 static bool
 not_to_be_told(struct scan s)
 {
 	static const char *const hesitate[] = { "hesitate" };
-	struct scan t;
 
-	for (; scan_peek(&s) != 0; scan_next(&s)) {
-		t = s;
-		if (SCAN_TABLE(&t, negatives) < COUNT(negatives))
-			return !HOLDS(t, hesitate, true) &&
-			    HOLDS(t, tellings, false);
-	}
-	return false;
+	return step_behind(&s, negatives, COUNT(negatives)) &&
+	    !HOLDS(s, hesitate, true) && HOLDS(s, tellings, false);
 }
 
+/* "Keep it from …". */
 static bool
 is_kept(struct scan s)
 {
-	struct scan t;
-
-	for (; scan_peek(&s) != 0; scan_next(&s)) {
-		t = s;
-		if (SCAN_TABLE(&t, keeps) < COUNT(keeps))
-			return HOLDS(t, aways, false);
-	}
-	return false;
+	return step_behind(&s, keeps, COUNT(keeps)) && HOLDS(s, aways, false);
 }
 
 /* "No METI", "OK - not METI": at a clause's start. */

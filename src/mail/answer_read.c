@@ -24,6 +24,7 @@
 #include "mail/answer_read.h"
 #include "mail/answer_text.h"
 #include "mail/answer_words.h"
+#include "mail/bytes.h"
 
 #define FREE_CODES (ANSWER_1B | ANSWER_2X | ANSWER_3E)
 
@@ -439,13 +440,9 @@ is_contact_line(struct scan s)
 		"ビル", "丁目", "番地", "号室", "bldg", "building", "floor",
 		"http", "住所" };
 	char line[256];
-	size_t i;
 
 	scan_fold(line, sizeof(line), s);
-	for (i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
-		if (strstr(line, marks[i]) != NULL)
-			return true;
-	return false;
+	return STR_HOLDS(line, marks);
 }
 
 static void

@@ -336,17 +336,22 @@ holds_answer(struct scan s)
 	return false;
 }
 
-/* A line that was not read, and that a person should: which items it names. */
-static bool
-is_stray(struct scan s, unsigned *letters)
+/* A line that was not read: what it says of having seen anything is for a
+ * person, and so is another item that it names. */
+static void
+note_stray(struct answer *out, struct scan s, unsigned had)
 {
 	struct scan t = s;
+	unsigned letters;
 
 	skip_marks(&t, "-*");
 	if (printed_values(t) > 1)
-		return false;
-	*letters = is_joined(s) ? 0 : read_letters(&t);
-	return *letters || holds_answer(s);
+		return;			/* as the digest printed it */
+	letters = is_joined(s) ? 0 : read_letters(&t);
+	if (holds_answer(s))
+		note_all(out, letters, SEEN_UNCLEAR);
+	else if (letters & ~had)
+		note_all(out, letters & ~had, SEEN_UNCLEAR);
 }
 
 static unsigned
@@ -365,17 +370,11 @@ static void
 note_strays(const struct lines *l, const bool *was_read, struct answer *out)
 {
 	const unsigned had = answered(out);
-	unsigned letters;
 
-	for (size_t i = 0; i < l->n; i++) {
-		if (was_read[i] || l->v[i].kind != LINE_TEXT ||
-		    l->v[i].depth > 0 || !is_stray(l->v[i].s, &letters))
-			continue;
-		if (holds_answer(l->v[i].s))
-			note_all(out, letters, SEEN_UNCLEAR);
-		else if (letters & ~had)
-			note_all(out, letters & ~had, SEEN_UNCLEAR);
-	}
+	for (size_t i = 0; i < l->n; i++)
+		if (!was_read[i] && l->v[i].kind == LINE_TEXT &&
+		    l->v[i].depth == 0)
+			note_stray(out, l->v[i].s, had);
 }
 
 /* Line i, or nothing where no new words stand there. */

@@ -10,6 +10,7 @@
 #include <sekisho/text.h>
 
 #include "mail/answer_words.h"
+#include "mail/bytes.h"
 
 #define SHORT 96		/* bytes: longer lines are no single word */
 
@@ -98,18 +99,6 @@ listed(const char *word, const char *const *list, size_t n)
 	return false;
 }
 
-static bool
-ends_in_one(const char *word, const char *const *list, size_t n)
-{
-	size_t len = strlen(word), i;
-
-	for (i = 0; i < n; i++)
-		if (len >= strlen(list[i]) &&
-		    strcmp(word + len - strlen(list[i]), list[i]) == 0)
-			return true;
-	return false;
-}
-
 bool
 words_hold(struct scan s, const char *const *list, size_t n, bool at_start)
 {
@@ -156,7 +145,7 @@ words_say_nothing(const char *words)
 	scan_fold(word, sizeof(word), without_final(s));
 	return listed(word, nothing, COUNT(nothing)) ||
 	    listed(word, marks, COUNT(marks)) ||
-	    ends_in_one(word, negations, COUNT(negations));
+	    STR_ENDS_IN(word, negations);
 }
 
 /* Squared words (㌢) and Arabic ligatures, of which NFKC makes up to eighteen

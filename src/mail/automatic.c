@@ -98,17 +98,6 @@ static const char *const auto_words[] = {
 	"受付けました",
 };
 
-static bool
-has_word(const char *folded, const char *const *words, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strstr(folded, words[i]) != NULL)
-			return true;
-	return false;
-}
-#define HAS_WORD(folded, words) \
-	has_word((folded), (words), sizeof(words) / sizeof(*(words)))
-
 /* Behind our case number, "[2026-0001]", stand words of our own: a person's
  * reply to "ご連絡を受け付けました" is no machine's for them. */
 static void
@@ -131,8 +120,8 @@ subject_suggests(struct sk_arena *a, const char *subject)
 		return AUTO_NO;
 	folded = sk_nfkc_fold(a, subject);
 	cut_our_words(folded);
-	return HAS_WORD(folded, bounce_words) ? AUTO_DSN :
-	    HAS_WORD(folded, auto_words) ? AUTO_REPLIED : AUTO_NO;
+	return STR_HOLDS(folded, bounce_words) ? AUTO_DSN :
+	    STR_HOLDS(folded, auto_words) ? AUTO_REPLIED : AUTO_NO;
 }
 
 static bool

@@ -236,17 +236,6 @@ static const char *const refused[] = {
 	"お届けできません", "受信者が不明", "容量を超え", "受信拒否",
 };
 
-static bool
-says(const char *line, const char *const *words, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strstr(line, words[i]) != NULL)
-			return true;
-	return false;
-}
-#define SAYS(line, words) \
-	says((line), (words), sizeof(words) / sizeof(*(words)))
-
 struct words_seen {
 	bool tried, up, no;
 	char code;		/* '4' or '5': of the first SMTP reply shown */
@@ -312,9 +301,9 @@ word_line(struct report *r, struct sk_span line, struct words_seen *seen)
 		r->out->recipient = address_of_line(r->w->a, line);
 	folded = sk_nfkc_fold(r->w->a, sk_utf8_clean(r->w->a,
 	    sk_span_of(line.p, line.len < 400 ? line.len : 400)));
-	seen->tried |= SAYS(folded, still_tried);
-	seen->up |= SAYS(folded, gave_up);
-	seen->no |= SAYS(folded, refused);
+	seen->tried |= STR_HOLDS(folded, still_tried);
+	seen->up |= STR_HOLDS(folded, gave_up);
+	seen->no |= STR_HOLDS(folded, refused);
 	look_for_code(r, line, seen);
 }
 

@@ -96,6 +96,32 @@ span_cut(struct sk_span s, size_t at, size_t end)
 	return sk_span_of(s.p + at, end - at);
 }
 
+/* Does one of the n words stand in the string; does it end in one? */
+static inline bool
+str_holds(const char *s, const char *const *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strstr(s, words[i]) != NULL)
+			return true;
+	return false;
+}
+#define STR_HOLDS(s, words) \
+	str_holds((s), (words), sizeof(words) / sizeof((words)[0]))
+
+static inline bool
+str_ends_in(const char *s, const char *const *words, size_t n)
+{
+	size_t len = strlen(s), m;
+
+	for (size_t i = 0; i < n; i++)
+		if (len >= (m = strlen(words[i])) &&
+		    memcmp(s + len - m, words[i], m) == 0)
+			return true;
+	return false;
+}
+#define STR_ENDS_IN(s, words) \
+	str_ends_in((s), (words), sizeof(words) / sizeof((words)[0]))
+
 /* Offset of the line after the one that begins at `at`. */
 static inline size_t
 line_next(struct sk_span s, size_t at, size_t end)

@@ -122,10 +122,7 @@ is_contact(struct scan s)
 	char line[256];
 
 	scan_fold(line, sizeof(line), s);
-	for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
-		if (strstr(line, marks[i]) != NULL)
-			return true;
-	return false;
+	return STR_HOLDS(line, marks);
 }
 
 /* Japanese signatures stand between rules and know no "-- ". The first line of

@@ -40,15 +40,6 @@ static const char *const fields[] = { "件名", "題名", "subject", "添付", "
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-static bool
-has(const char *text, const char *const *words, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strstr(text, words[i]) != NULL)
-			return true;
-	return false;
-}
-
 /* A line that repeats a field of the first mail's header. */
 static bool
 is_field(const char *line)
@@ -60,8 +51,8 @@ is_field(const char *line)
 		return false;
 	memcpy(name, line, n);
 	name[n] = '\0';
-	return has(name, fields, COUNT(fields)) &&
-	    !has(name, labels, COUNT(labels));
+	return STR_HOLDS(name, fields) &&
+	    !STR_HOLDS(name, labels);
 }
 
 static bool
@@ -75,7 +66,7 @@ speaks_of_incident(struct sk_arena *a, const char *text)
 		next = line_next(all, at, all.len);
 		line = span_trim(line_text(all, at, next));
 		s = sk_arena_strn(a, (const char *)line.p, line.len);
-		if (!is_field(s) && has(s, incidents, COUNT(incidents)))
+		if (!is_field(s) && STR_HOLDS(s, incidents))
 			return true;
 	}
 	return false;
@@ -227,8 +218,8 @@ is_password_text(struct sk_arena *a, const char *said, const char *subject)
 		return false;
 	folded = sk_nfkc_fold(a, said);
 	return !speaks_of_incident(a, folded) &&
-	    (has(folded, files, COUNT(files)) ||
-	    has(subject, labels, COUNT(labels))) && password_line(folded);
+	    (STR_HOLDS(folded, files) ||
+	    STR_HOLDS(subject, labels)) && password_line(folded);
 }
 
 bool
@@ -241,7 +232,7 @@ gives_password(struct sk_arena *a, const struct lines *l,
 	if (is_password_text(a, said, subject))
 		return true;
 	/* Forwarded, it is somebody else's: malware comes so. */
-	return !reply && has(subject, labels, COUNT(labels)) &&
+	return !reply && STR_HOLDS(subject, labels) &&
 	    strncmp(subject, "fw", 2) != 0 &&
 	    is_password_text(a, below_fields(a, l), subject);
 }
