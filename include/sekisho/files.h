@@ -23,6 +23,7 @@ int sk_fd_write(int fd, const void *p, size_t n);	/* all or SK_ERR_IO */
 /* Reads n bytes at offset; short is SK_ERR_IO. */
 int sk_fd_pread(int fd, void *p, size_t n, off_t at);
 int sk_fd_size(int fd, size_t *out);
+int sk_fd_empty(int fd);	/* no bytes, at the begin; else SK_ERR_OS */
 /* The whole of a seekable descriptor into *out, from offset 0. */
 int sk_fd_slurp(int fd, struct sk_buf *out);
 int sk_fd_cloexec(int fd, bool on);

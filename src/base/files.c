@@ -241,6 +241,13 @@ sk_fd_pread(int fd, void *p, size_t n, off_t offset)
 }
 
 int
+sk_fd_empty(int fd)
+{
+	return ftruncate(fd, 0) == 0 && lseek(fd, 0, SEEK_SET) == 0 ? SK_OK :
+	    SK_ERR_OS;
+}
+
+int
 sk_fd_size(int fd, size_t *out)
 {
 	struct stat st;

@@ -348,8 +348,7 @@ vault_open_fd(const unsigned char key[VAULT_KEY], int in_fd, size_t at,
 	ret = open_chunks(o, key, in_fd, (off_t)at, len, out_fd);
 	sk_wipe(o, sizeof(*o));
 	free(o);
-	if (ret != 0 && (ftruncate(out_fd, 0) != 0 ||
-	    lseek(out_fd, 0, SEEK_SET) != 0))
+	if (ret != 0 && sk_fd_empty(out_fd) != 0)
 		sk_bug("vault.truncate", "plain bytes would stay");
 	return ret;
 }

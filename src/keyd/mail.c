@@ -118,8 +118,7 @@ decrypt(struct keyd *k, const struct pgp_in *in, struct pgp_out *out,
 	int tries, ret = SK_ERR_CRYPTO;
 
 	for (tries = 0; tries < 2; tries++) {
-		if (ftruncate(out->fd, 0) != 0 ||
-		    lseek(out->fd, 0, SEEK_SET) != 0)
+		if (sk_fd_empty(out->fd) != 0)
 			return SK_ERR_OS;
 		ret = pgp_decrypt(k->openpgp.pgp, in, out, r);
 		/* gpg shows a lost agent as a key it does not have, and one
@@ -245,8 +244,7 @@ words_alone(const struct pgp_in *in, const struct pgp_out *out)
 	sk_buf_init(&text, LIMIT_MESSAGE_MAX);
 	if (read_part(in, &b, &s)) {
 		sk_clearsign_text(s, &text);
-		given = !text.over && ftruncate(out->fd, 0) == 0 &&
-		    lseek(out->fd, 0, SEEK_SET) == 0 &&
+		given = !text.over && sk_fd_empty(out->fd) == 0 &&
 		    sk_fd_write(out->fd, text.p, text.len) == 0;
 	}
 	sk_buf_free(&text);

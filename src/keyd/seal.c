@@ -62,8 +62,7 @@ seal(struct ring *r, const struct msg_seal *ask, const struct pgp_in *in,
 		ret = SK_ERR_TEMP;
 
 	for (tries = 0; ret == 0; tries++) {
-		if (ftruncate(out->fd, 0) != 0 ||
-		    lseek(out->fd, 0, SEEK_SET) != 0)
+		if (sk_fd_empty(out->fd) != 0)
 			return SK_ERR_OS;
 		ret = r->scheme == KEY_SMIME ?
 		    cms_sign_encrypt(r->pgp, ask->fpr, in, out) :

@@ -272,8 +272,7 @@ open_enveloped(struct judging *j, const struct pgp_in *in,
 
 	j->done->verdict.encrypted = true;
 	for (tries = 0; tries < 2; tries++) {
-		if (ftruncate(out->fd, 0) != 0 ||
-		    lseek(out->fd, 0, SEEK_SET) != 0)
+		if (sk_fd_empty(out->fd) != 0)
 			return SK_ERR_OS;
 		ret = cms_decrypt(r->pgp, in, out);
 		if (ret == 0 || ret == SK_ERR_LIMIT || deadline_passed())
