@@ -78,6 +78,8 @@ bool cli_home_own(struct sk_arena *a, const char *home,
     struct own_keys *own);
 /* sekisho-keyd, with these words; what it says and prints goes to out. */
 int cli_keyd(struct cli *c, const char *const *words, struct sk_buf *out);
+/* The same; where it fails, what it said goes to standard error. */
+int cli_keyd_tells(struct cli *c, const char *const *words);
 /* The council's name as a user id bears it. */
 char *cli_key_name(struct sk_arena *a, const char *name);
 /* Loads the configuration; every fault goes to stderr. */

@@ -211,14 +211,8 @@ run_keyd(struct making *m, const char *count)
 		"--count", count, "--name", cli_key_name(m->c->arena, c->name),
 		"--address", c->desks[0].address, "--vault", c->vault_key,
 		NULL };
-	struct sk_buf out;
-	int code;
+	int code = cli_keyd_tells(m->c, words);
 
-	sk_buf_init(&out, LIMIT_CONFIG_FILE);
-	code = cli_keyd(m->c, words, &out);
-	if (code != 0)
-		fputs(sk_buf_str(&out), stderr);
-	sk_buf_free(&out);
 	return code == 0 ? SK_OK : sk_fail(m->e, SK_ERR_CRYPTO,
 	    c->openpgp_home, "the council's key could not be made: what "
 	    "sekisho-keyd said stands above");

@@ -67,6 +67,20 @@ cli_keyd(struct cli *c, const char *const *words, struct sk_buf *out)
 }
 
 int
+cli_keyd_tells(struct cli *c, const char *const *words)
+{
+	struct sk_buf out;
+	int code;
+
+	sk_buf_init(&out, LIMIT_CONFIG_FILE);
+	code = cli_keyd(c, words, &out);
+	if (code != 0)
+		fputs(sk_buf_str(&out), stderr);
+	sk_buf_free(&out);
+	return code;
+}
+
+int
 cli_config(struct cli *c, struct config **out, struct sk_error *e)
 {
 	struct sk_buf faults;

@@ -22,14 +22,8 @@ next(struct setup *s)
 		c->desks[0].address, "--until", sk_time_iso(s->a, s->until),
 		s->since ? "--since" : NULL, sk_time_iso(s->a, s->since),
 		NULL };
-	struct sk_buf out;
-	int code;
+	int code = cli_keyd_tells(s->c, words);
 
-	sk_buf_init(&out, LIMIT_CONFIG_FILE);
-	code = cli_keyd(s->c, words, &out);
-	if (code != 0)
-		fputs(sk_buf_str(&out), stderr);
-	sk_buf_free(&out);
 	return code == 0 ? SK_OK : sk_fail(s->e, SK_ERR_CRYPTO,
 	    c->openpgp_home, "the next key was not made, or not in every home "
 	    "(exit %d): what sekisho-keyd said stands above; the same command "

@@ -139,14 +139,8 @@ setup_withdraw(const struct setup *s, const char *option, const char *base)
 {
 	const char *const words[] = { "--withdraw", option, base, "--count",
 		sk_arena_printf(s->a, "%u", cli_homes(s->conf)), NULL };
-	struct sk_buf out;
-	int code;
+	int code = cli_keyd_tells(s->c, words);
 
-	sk_buf_init(&out, LIMIT_CONFIG_FILE);
-	code = cli_keyd(s->c, words, &out);
-	if (code != 0)
-		fputs(sk_buf_str(&out), stderr);
-	sk_buf_free(&out);
 	return code == 0 ? SK_OK : sk_fail(s->e, SK_ERR_CRYPTO, base, "nothing "
 	    "was taken back, or not in every home (exit %d): what sekisho-keyd "
 	    "said stands above; the same command goes on from there", code);
