@@ -201,11 +201,11 @@ keyd_answered(void *ctx, struct channel_message *m, const char *error)
 	take_answer(j);
 	if (!m || m->type != MSG_OPENED_MAIL || msg_opened_mail_get(j->arena,
 	    sk_buf_span(&m->fields), &o)) {
-		if (keyd_is_tried_again(j, true, error ? error : "odd answer",
-		    open_again))
+		error = error ? error : "odd answer";
+		if (keyd_is_tried_again(j, true, error, open_again))
 			return;
 		sk_log(SK_WARN, "mail.open", "mail=%lld error=\"%s\"",
-		    (long long)j->mail.row, error ? error : "odd answer");
+		    (long long)j->mail.row, error);
 		j->verdict.failed = true;
 		intake_job_read(j);
 		return;

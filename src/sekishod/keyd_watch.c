@@ -1,10 +1,9 @@
 /*
  * The watch over keyd, as far as mail waits for it: while none answers, or it
  * cannot use the council's key, what is encrypted (and after a restart, what is
- * large) stays in custody unread. The
- * secretariat is told once when that has lasted, without content (N-01), and
- * not again before one answered. What was said stands in the database: a
- * restart says nothing twice.
+ * large) stays in custody unread. The secretariat is told once when that has
+ * lasted, without content (N-01), and not again before one answered. What was
+ * said stands in the database: a restart says nothing twice.
  */
 #include "delivery.h"
 
