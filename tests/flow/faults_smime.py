@@ -250,13 +250,9 @@ def make():
             w.council.init()
             w.ca.certify(w.council)
             w.council.conf.write_text(w.council.conf.read_text() +
-                                      'keyd = { sockets = ( "k0", "k1" ); };\n')
-            w.keyds = [keyd.Keyd(w.council, n, smime="gs") for n in range(2)]
-            for one in w.keyds:
-                w.ends.append(one.stop)
-                one.start()
-            w.ends.append(w.ends.pop(-3))    # the council ends first
-            w.council.start()
+                                      keyd.named(2))
+            w.keyds = keyd.serve(w, [keyd.Keyd(w.council, n, smime="gs")
+                                     for n in range(2)])
             yield w
     return made()
 

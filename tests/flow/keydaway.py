@@ -127,12 +127,8 @@ def make():
         with world(start=False) as w:
             w.council.init()
             w.council.conf.write_text(w.council.conf.read_text() +
-                                      'keyd = { sockets = ( "k0" ); };\n')
-            w.keyd = keyd.Keyd(w.council, 0, deadline=30)
-            w.ends.append(w.keyd.stop)
-            w.keyd.start()
-            w.ends.append(w.ends.pop(-2))    # the council ends first
-            w.council.start()
+                                      keyd.named(1))
+            w.keyd, = keyd.serve(w, [keyd.Keyd(w.council, 0, deadline=30)])
             yield w
     return made()
 

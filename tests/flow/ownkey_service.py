@@ -15,7 +15,6 @@ from harness.tap import has, lacks, run, same, step
 from harness.world import world
 
 SMIME = 'smime = { home = "gs"; roots = "roots.pem"; };\n'
-SOCKETS = 'keyd = { sockets = ( "k0", "k1" ); };\n'
 KEYD = 64322
 SATO, ITO = roster.ADDRESSES["acme-sato"], roster.ADDRESSES["lab-ito"]
 CHANGE, LAST = 10, 40
@@ -185,7 +184,7 @@ def hand_over(w):
                       f'openpgp = {{ home = "{w.base}"'),
                      ('home = "gs"', f'home = "{w.base}/smime"'),
                      ('key = "vault.key"', f'key = "{w.base}/vault.key"'),
-                     (SOCKETS, "keyd = { count = 2; };\n")):
+                     (keyd.named(2), "keyd = { count = 2; };\n")):
         assert was in conf, was
         conf = conf.replace(was, now)
     (w.base / "keyd.conf").write_text(conf)
@@ -205,15 +204,10 @@ def make():
                 (w.ca.dir / "root.pem").read_bytes())
             w.council.init()
             w.council.conf.write_text(w.council.conf.read_text().replace(
-                "keyd = { count = 2; };\n", SOCKETS))
+                "keyd = { count = 2; };\n", keyd.named(2)))
             hand_over(w)
-            w.keyds = [keyd.Keyd(w.council, n, 60, "smime", w.base, KEYD)
-                       for n in range(2)]
-            for one in w.keyds:
-                w.ends.append(one.stop)
-                one.start()
-            w.ends.append(w.ends.pop(-3))    # the council ends first
-            w.council.start()
+            w.keyds = keyd.serve(w, [keyd.Keyd(
+                w.council, n, 60, "smime", w.base, KEYD) for n in range(2)])
             yield w
     return made()
 

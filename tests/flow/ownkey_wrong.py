@@ -4,7 +4,7 @@ waits at the relay past its day does not leave, and the other kind's does; a nex
 one that is wrong is taken back before its day, and who was told of it hears so,
 or hears of the right one instead (T-46)."""
 from harness import clock, copies, mails, roster, wait
-from harness.smime import Certificates
+from harness.smime import Certificates, imported
 from harness.tap import has, lacks, run, same, step
 from harness.world import world
 
@@ -12,18 +12,6 @@ SMIME = ('keyd = { count = 2; };\n'
          'smime = { home = "gs"; roots = "roots.pem"; };\n')
 ITO = roster.ADDRESSES["lab-ito"]
 SATO = roster.ADDRESSES["acme-sato"]
-
-
-def imported(w, serial, *days):
-    """A request, its answer, and the import's words."""
-    w.council.run("setup", "smime", "--request")
-    answer = w.ca.answer((w.council.dir / "gs/request.csr").read_bytes(),
-                         serial)
-    chain = w.file("chain.pem", (w.ca.dir / "middle.pem").read_bytes() +
-                   (w.ca.dir / "root.pem").read_bytes())
-    return answer, w.council.run("setup", "smime", "--import",
-                                 w.file(serial + ".pem", answer), "--chain",
-                                 chain, *days)
 
 
 def own(w, scheme):

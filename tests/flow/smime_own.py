@@ -7,7 +7,7 @@ import calendar
 import time
 
 from harness import cases, clock, copies, mails, roster, wait
-from harness.smime import Certificates
+from harness.smime import Certificates, imported
 from harness.tap import has, lacks, run, same, step
 from harness.world import world
 
@@ -19,18 +19,6 @@ ALICE = "alice@example.jp"      # whom her certificate names
 DUTY = "duty@council.test.example"
 CHANGE, LAST = 10, 40
 FILE = "council-certificate-next.p7c"
-
-
-def imported(w, serial, *days):
-    """A request, its answer, and the import's words."""
-    w.council.run("setup", "smime", "--request")
-    answer = w.ca.answer((w.council.dir / "gs/request.csr").read_bytes(),
-                         serial)
-    chain = w.file("chain.pem", (w.ca.dir / "middle.pem").read_bytes() +
-                   (w.ca.dir / "root.pem").read_bytes())
-    file = w.file(serial + ".pem", answer)
-    return answer, w.council.run("setup", "smime", "--import", file,
-                                 "--chain", chain, *days)
 
 
 def own(w, scheme="smime"):

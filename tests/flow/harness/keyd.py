@@ -145,6 +145,22 @@ class Keyd:
         return data, [fd]
 
 
+def serve(w, keyds):
+    """Starts these, then the council, which ends before them."""
+    for one in keyds:
+        w.ends.append(one.stop)
+        one.start()
+    w.ends.append(w.ends.pop(-1 - len(keyds)))
+    w.council.start()
+    return keyds
+
+
+def named(count):
+    """The setting by which sekishod knows so many."""
+    doors = ", ".join(f'"k{n}"' for n in range(count))
+    return f"keyd = {{ sockets = ( {doors} ); }};\n"
+
+
 def processes(home, name):
     """Ids of the programs of that name on that home."""
     return [int(pid) for pid in os.listdir("/proc")

@@ -134,3 +134,15 @@ def part(kind, der):
 
 def entity(head, body):
     return "\r\n".join(head).encode() + b"\r\n\r\n" + body
+
+
+def imported(w, serial, *days):
+    """The council's request to w.ca, its answer, and the import's words."""
+    w.council.run("setup", "smime", "--request")
+    answer = w.ca.answer((w.council.dir / "gs/request.csr").read_bytes(),
+                         serial)
+    chain = w.file("chain.pem", (w.ca.dir / "middle.pem").read_bytes() +
+                   (w.ca.dir / "root.pem").read_bytes())
+    return answer, w.council.run("setup", "smime", "--import",
+                                 w.file(serial + ".pem", answer), "--chain",
+                                 chain, *days)
